@@ -1,0 +1,1 @@
+"""Export to verified ONNX and LiteRT files: a client of kerasgen."""

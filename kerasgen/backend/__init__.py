@@ -1,0 +1,20 @@
+"""What differs between Keras backends, and nothing else: one module each with the same five functions.
+
+- `run_train_step(model, step, *args)`: Keras's native train step around `step(data) -> logs`.
+- `run_test_step(model, step, *args)`: the same for evaluation.
+- `minimise(loss, variables, optimizer, model)`: one optimiser step; returns what `loss()` returned.
+- `gradient(function, x)`: d sum(function(x)) / dx, differentiable itself.
+- `normal(shape, seed_generator)`: float32 noise; a different one on every replica.
+"""
+
+import importlib
+
+import keras
+
+_current = importlib.import_module(f"kerasgen.backend.{keras.backend.backend()}")
+
+run_train_step = _current.run_train_step
+run_test_step = _current.run_test_step
+minimise = _current.minimise
+gradient = _current.gradient
+normal = _current.normal

@@ -1,0 +1,39 @@
+"""TensorFlow: gradients by tape; under `tf.distribute` every replica runs the step on its share of the batch."""
+
+import tensorflow as tf
+
+
+def run_train_step(model, step, data):
+    return step(data)
+
+
+def run_test_step(model, step, data):
+    return step(data)
+
+
+def minimise(loss, variables, optimizer, model):
+    # Keras's optimisers sum the gradients over the replicas: each brings its part of the mean.
+    replicas = tf.distribute.get_strategy().num_replicas_in_sync
+    values = [variable.value for variable in variables]
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
+        tape.watch(values)
+        terms = loss()
+        total = tf.add_n(list(terms.values())) / replicas  # inside the tape, or the sum has no gradient
+    gradients = tape.gradient(total, values)
+    optimizer.apply(gradients, variables)
+    return terms
+
+
+def gradient(function, x):
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        total = tf.reduce_sum(function(x))
+    return tape.gradient(total, x)
+
+
+def normal(shape, seed_generator):
+    # Replicas share the state of the generator; without their number in the seed they would draw the same noise.
+    context = tf.distribute.get_replica_context()
+    replica = context.replica_id_in_sync_group if context else 0
+    seed = tf.cast(seed_generator.next(), "int64") + tf.cast([replica, 0], "int64") * 0x9E3779B9
+    return tf.random.stateless_normal(shape, seed=seed)

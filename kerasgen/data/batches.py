@@ -1,0 +1,128 @@
+"""Images in memory as batches for `fit`."""
+
+import keras
+import numpy as np
+
+from kerasgen.data.check import check_batch_size, check_images
+
+
+class ImageBatches(keras.utils.PyDataset):
+    """Batches of float32 images (batch, height, width, channels) in [0, 1], with labels: (images, int32 labels).
+
+    Order and mirroring of epoch e are a function of (seed, e) alone: `epoch` may be set to resume, and
+    `batches[i]` is batch i of that epoch. In `fit` it moves on after each complete pass. Pass `shuffle=False` to the
+    `fit` of a plain Keras model: its default shuffles the order of the batches by Python's global generator.
+
+    Args:
+        images: array (N, height, width, channels), uint8 or float in [0, 1]; kept as it is, not copied.
+        labels: integers (N,), or None.
+        class_names: the names of labels 0, 1, ..., or None.
+        mirror: flip each image left to right with probability 1/2, drawn anew an epoch.
+        shuffle: draw a new order each epoch.
+        drop_remainder: leave out the last, incomplete batch; as `shuffle` if None.
+
+    Raises ValueError for a batch size that is not positive or leaves no batch, for labels that do not fit the images,
+    and for images that `check_images` refuses.
+    """
+
+    def __init__(
+        self,
+        images: np.ndarray,
+        labels: np.ndarray | None = None,
+        batch_size: int = 64,
+        *,
+        class_names: list[str] | None = None,
+        mirror: bool = False,
+        shuffle: bool = True,
+        seed: int = 0,
+        drop_remainder: bool | None = None,
+    ):
+        # No worker: a batch is a gather, far cheaper than a step, and workers would run ahead into the next epoch.
+        super().__init__(workers=1, use_multiprocessing=False)
+        check_images(images)
+        if labels is not None:
+            labels = np.asarray(labels)
+            if labels.shape != (len(images),) or not np.issubdtype(labels.dtype, np.integer):
+                raise ValueError(
+                    f"`labels` must be {len(images)} integers, one an image. "
+                    f"Received: shape {labels.shape}, dtype {labels.dtype}"
+                )
+            labels = labels.astype("int32")
+        self.drop_remainder = shuffle if drop_remainder is None else drop_remainder
+        self.batch_size = check_batch_size(batch_size, len(images), self.drop_remainder)
+        self.labels = labels
+        self.class_names = class_names
+        self.mirror = mirror
+        self.shuffle = shuffle
+        self.seed = seed
+        self.epoch = 0
+        self._images = images
+        self._plan = (None, None, None)
+        # The batches of this pass that were asked for. Where batches are prefetched, all may have been before the last
+        # step; what was asked for keeps its order.
+        self._served = set()
+        self._begun = False
+
+    @property
+    def num_images(self) -> int:
+        """The number of images, those of a dropped remainder included."""
+        return len(self._images)
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """(height, width, channels)."""
+        return self._images.shape[1:]
+
+    def images(self) -> np.ndarray:
+        """Gives all images, float32 in [0, 1], in the source's order, never mirrored; `labels` is in that order too."""
+        return _to_float(self._images)
+
+    def __len__(self) -> int:
+        rounding = 0 if self.drop_remainder else self.batch_size - 1
+        return (self.num_images + rounding) // self.batch_size
+
+    def __getitem__(self, index: int):
+        if not 0 <= index < len(self):
+            raise IndexError(f"A batch index must lie in [0, {len(self)}). Received: {index}")
+        order, flips = self._order(self.epoch)
+        chosen = order[index * self.batch_size : (index + 1) * self.batch_size]
+        batch = _to_float(self._images[chosen])
+        if self.mirror:
+            turned = flips[chosen]
+            batch[turned] = batch[turned, :, ::-1]
+        self._served.add(index)
+        return batch if self.labels is None else (batch, self.labels[chosen])
+
+    def on_epoch_begin(self) -> None:
+        """Notes that an epoch begins; see `on_epoch_end`."""
+        self._begun = True
+
+    def on_epoch_end(self) -> None:
+        """Moves to the next epoch if this one was passed through; with `steps_per_epoch` a pass takes several calls."""
+        if not self._begun:
+            # TensorFlow's `fit` looks at two batches to learn their shape and then resets: that was no epoch.
+            self._served.clear()
+        self._begun = False
+        if len(self._served) == len(self):
+            self._served.clear()
+            self.epoch += 1
+
+    def _order(self, epoch: int) -> tuple[np.ndarray, np.ndarray]:
+        planned, order, flips = self._plan
+        wanted = (self.seed, epoch, self.shuffle)
+        if planned != wanted:
+            rng = np.random.default_rng([self.seed, epoch])
+            # Drawn in any case, so that mirroring does not depend on whether the order is shuffled.
+            order = rng.permutation(self.num_images)
+            flips = rng.random(self.num_images) < 0.5
+            if not self.shuffle:
+                order = np.arange(self.num_images)
+            # One assignment: tf.data asks from its own thread.
+            self._plan = (wanted, order, flips)
+        return order, flips
+
+
+def _to_float(images: np.ndarray) -> np.ndarray:
+    if images.dtype == np.uint8:
+        return np.divide(images, 255.0, dtype="float32")
+    return images.astype("float32")

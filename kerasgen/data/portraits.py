@@ -1,0 +1,48 @@
+"""The embedded data set: portraits of US politicians, 64 x 64 RGB; see the README.md beside its files."""
+
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from kerasgen.data.fitting import Size, fit_picture
+from kerasgen.data.source import Source, label_name
+from kerasgen.data.splits import select
+from kerasgen.data.tfrecord import parse_example, read_records
+
+FOLDER = Path(__file__).parent / "embedded" / "portraits" / "1.0.0"
+LABELS = ["era", "gender", "tone", "born", "last_congress"]
+
+
+def read_portraits(split: str, size: Size | None, channels: int | None, labels: bool | str | None) -> Source:
+    """Reads the portraits of a split: 2,863 train, 324 test, nobody in both. Needs no TensorFlow.
+
+    Labels: "era" (the default), "gender", "tone" are classes; "born" (year, 0 if unknown) and "last_congress" numbers.
+    """
+    label = label_name(labels, LABELS, "era")
+    pictures, numbers = [], []
+    for name, indices in select(split, _sizes()):
+        records = list(read_records(FOLDER / f"portraits-{name}.tfrecord-00000-of-00001"))
+        for index in indices:
+            example = parse_example(records[index], ("image", label))
+            picture = Image.open(io.BytesIO(example["image"][0]))
+            # Grey photographs are stored as RGB like all others: one set, one number of channels.
+            pictures.append(fit_picture(picture, size, channels or 3))
+            if label is not None:
+                numbers.append(example[label][0])
+    images = np.stack(pictures)
+    if label is None:
+        return Source(images)
+    return Source(images, np.array(numbers, dtype="int32"), _class_names(label))
+
+
+def _sizes() -> dict[str, int]:
+    info = json.loads((FOLDER / "dataset_info.json").read_text())
+    return {split["name"]: sum(map(int, split["shardLengths"])) for split in info["splits"]}
+
+
+def _class_names(label: str) -> list[str] | None:
+    path = FOLDER / f"{label}.labels.txt"
+    return path.read_text().split() if path.exists() else None

@@ -1,0 +1,101 @@
+"""Reads TFRecord files of tf.train.Example without TensorFlow.
+
+A TFRecord is a row of: length (uint64), its checksum (uint32), the bytes, their checksum (uint32), little endian. An
+Example is a protobuf message, read here by its wire format; the field numbers are those of TensorFlow's
+`example.proto` and `feature.proto`. The checksums (masked CRC-32C) are not tested: the embedded files are installed as
+part of the package, and in Python the test would cost more than everything else.
+"""
+
+import struct
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+Value = list[bytes] | list[int] | list[float]
+
+_VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
+
+
+def read_records(path: str | Path) -> Iterator[bytes]:
+    """Yields the records of a TFRecord file; raises ValueError if the file ends inside one."""
+    content = Path(path).read_bytes()
+    position = 0
+    while position < len(content):
+        header = content[position : position + 12]
+        length = struct.unpack_from("<Q", header)[0] if len(header) == 12 else len(content)
+        end = position + 12 + length
+        if end + 4 > len(content):
+            raise ValueError(f"A TFRecord file must end after a record. Received: {path}, cut at byte {len(content)}")
+        yield content[position + 12 : end]
+        position = end + 4
+
+
+def parse_example(record: bytes, names: Collection[str] | None = None) -> dict[str, Value]:
+    """Gives the features of a serialised tf.train.Example by name, each a list of bytes, ints or floats.
+
+    With `names`, those features only: what is not asked for is not parsed.
+    """
+    example = {}
+    for features in _values(record, 1):  # Example.features
+        for entry in _values(features, 1):  # Features.feature, a map: key = 1, value = 2
+            name = next(_values(entry, 1)).decode()
+            if names is None or name in names:
+                example[name] = _feature(next(_values(entry, 2), b""))
+    return example
+
+
+def _feature(message: bytes) -> Value:
+    for kind, values in _fields(message):
+        if kind == 1:  # BytesList
+            return list(_values(values, 1))
+        if kind == 2:  # FloatList, packed or one by one
+            return [number for part in _values(values, 1) for (number,) in struct.iter_unpack("<f", part)]
+        if kind == 3:  # Int64List, packed or one by one
+            return [number for part in _values(values, 1) for number in _integers(part)]
+    return []
+
+
+def _integers(part: bytes | int) -> Iterator[int]:
+    if isinstance(part, int):
+        yield _signed(part)
+        return
+    position = 0
+    while position < len(part):
+        number, position = _varint(part, position)
+        yield _signed(number)
+
+
+def _signed(number: int) -> int:
+    return number - (1 << 64) if number >> 63 else number  # int64 travels as its two's complement
+
+
+def _values(message: bytes, field: int) -> Iterator:
+    return (value for number, value in _fields(message) if number == field)
+
+
+def _fields(message: bytes) -> Iterator[tuple[int, bytes | int]]:
+    position = 0
+    while position < len(message):
+        key, position = _varint(message, position)
+        wire = key & 7
+        if wire == _VARINT:
+            value, position = _varint(message, position)
+        else:
+            if wire == _BYTES:
+                length, position = _varint(message, position)
+            elif wire in (_FIXED32, _FIXED64):
+                length = 4 if wire == _FIXED32 else 8
+            else:
+                raise ValueError(f"A tf.train.Example has wire types 0, 1, 2 and 5. Received: {wire}")
+            value, position = message[position : position + length], position + length
+        yield key >> 3, value
+
+
+def _varint(message: bytes, position: int) -> tuple[int, int]:
+    number = shift = 0
+    while True:
+        byte = message[position]
+        position += 1
+        number |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return number, position
+        shift += 7

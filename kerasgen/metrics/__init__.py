@@ -1,0 +1,1 @@
+"""One metric a file: numpy functions, paper in the docstring."""

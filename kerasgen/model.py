@@ -1,0 +1,256 @@
+"""The one training contract: a model is a tuple of phases, a phase is one optimiser step on its own networks."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import inspect
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import keras
+import numpy as np
+from keras import ops
+
+from kerasgen import backend
+from kerasgen.averaging import AveragedNetwork
+from kerasgen.data.check import check_images
+from kerasgen.optimizers import PhaseOptimizers
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Phase:
+    """One optimiser step.
+
+    Args:
+        name: also the keyword of its optimiser in `compile`.
+        networks: Keras models that this phase, and no other, trains. A network's name is the scope of its variables.
+        loss: `loss(batch, training) -> {term: scalar}`; `batch` is `(x, y)`, `y` None where `fit` got none. The sum
+            of the terms is minimised.
+        terms: names of the scalars, known before training so that every backend can track them.
+        repeat: steps per batch, each on its own part of it: with a batch of k * m images, `repeat=k` is Algorithm 1 of
+            Goodfellow et al. 2014 with k discriminator steps on minibatches of m.
+    """
+
+    name: str
+    networks: tuple[keras.Model, ...]
+    loss: Callable
+    terms: tuple[str, ...]
+    repeat: int = 1
+
+    @property
+    def variables(self) -> list:
+        return [variable for network in self.networks for variable in network.trainable_variables]
+
+
+class GenerativeModel(keras.Model):
+    """Base of all models: `train_step` runs the phases in order, on TensorFlow, JAX and PyTorch.
+
+    A model's constructor stores its arguments under their own names and ends with `self.assemble()`, which calls
+    `build_networks()` and `make_phases()`. `get_config` reads the constructor's signature. Images are float32 NHWC in
+    [0, 1] everywhere.
+    """
+
+    image_shape: tuple[int, int, int]
+    seed: int
+
+    # ---- what a model defines ----------------------------------------------------------------------------------
+
+    def build_networks(self) -> None:
+        """Assigns the networks to attributes of `self`."""
+        raise NotImplementedError
+
+    def make_phases(self) -> tuple[Phase, ...]:
+        """Gives the phases in the order of a training step."""
+        raise NotImplementedError
+
+    def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
+        """Gives the paper's optimiser for each phase, by its name."""
+        raise NotImplementedError
+
+    # ---- construction and configuration ------------------------------------------------------------------------
+
+    def assemble(self) -> None:
+        self.seed_generator = keras.random.SeedGenerator(self.seed)
+        with _dtype_policy(self.dtype_policy):
+            self.build_networks()
+        self.phases = self.make_phases()
+        # Made here, not at the first step: JAX loses what is tracked by variables that are born inside `fit`.
+        terms = [term for phase in self.phases for term in phase.terms]
+        self.term_trackers = [keras.metrics.Mean(name=term) for term in terms]
+        self.built = True
+
+    def get_config(self) -> dict:
+        names = [n for n, p in inspect.signature(type(self).__init__).parameters.items() if p.kind == p.KEYWORD_ONLY]
+        names += [n for n in inspect.signature(type(self).__init__).parameters if n == "image_shape"]
+        return {**super().get_config(), **{name: getattr(self, name) for name in names}}
+
+    # ---- optimisers --------------------------------------------------------------------------------------------
+
+    def compile(self, optimizer=None, *, run_eagerly=False, steps_per_execution=1, jit_compile="auto", **optimizers):
+        """Sets an optimiser a phase: `compile()` the paper's, `compile(generator=Adam(2e-4), ...)` your own.
+
+        `optimizer` serves a model of one phase; `load_model` passes it too. Raises ValueError for a keyword that is no
+        phase and for mixed_float16 (its loss scaling fits a single loss; use mixed_bfloat16).
+        """
+        if self.dtype_policy.name == "mixed_float16":
+            raise ValueError("Phases train in float32 or mixed_bfloat16. Received: dtype='mixed_float16'.")
+        names = [phase.name for phase in self.phases]
+        unknown = set(optimizers) - set(names)
+        if unknown:
+            raise ValueError(f"An optimiser belongs to a phase, one of {names}. Received: {sorted(unknown)}.")
+        if not isinstance(optimizer, PhaseOptimizers):
+            if optimizer is not None:
+                if len(names) > 1:
+                    raise ValueError(f"Give each phase its optimiser: {', '.join(n + '=...' for n in names)}. "
+                                     f"Received: optimizer={optimizer}.")
+                optimizers = {names[0]: optimizer}
+            given = {name: keras.optimizers.get(value) for name, value in optimizers.items()}
+            optimizer = PhaseOptimizers.of(self.phases, {**self.default_optimizers(), **given})
+        super().compile(optimizer=optimizer, run_eagerly=run_eagerly, steps_per_execution=steps_per_execution,
+                        jit_compile=jit_compile)
+        if not self.optimizer.built:
+            self.optimizer.build(self.trainable_variables)
+
+    def compile_from_config(self, config: dict) -> None:
+        """Compiles as the saved model was; `load_model` calls it."""
+        config = keras.saving.deserialize_keras_object(config)
+        names = ("optimizer", "run_eagerly", "steps_per_execution", "jit_compile")
+        self.compile(**{name: config[name] for name in names})
+
+    def phase_optimizer(self, phase: Phase) -> keras.optimizers.Optimizer:
+        """Gives the optimiser of `phase`."""
+        return self.optimizer.optimizers[self.phases.index(phase)]
+
+    # ---- training ----------------------------------------------------------------------------------------------
+
+    def fit(self, x=None, y=None, batch_size=None, *args, **kwargs):
+        """Keras's `fit` behind a check of the images: float32 NHWC in [0, 1], of the model's shape.
+
+        Raises ValueError for arrays of another rank, size, dtype or range, for NaN, and for a batch that has fewer
+        images than a phase has steps.
+        """
+        self._check_data(x, batch_size)
+        return super().fit(x, y, batch_size, *args, **kwargs)
+
+    def _check_data(self, x, batch_size: int | None) -> None:
+        if isinstance(x, np.ndarray):
+            check_images(x, self.image_shape)
+            sizes = {min(batch_size or 32, len(x)), len(x) % (batch_size or 32)} - {0}
+        else:
+            shape = getattr(x, "image_shape", None)
+            if shape is not None and tuple(shape) != self.image_shape:
+                raise ValueError(f"The images must have the model's shape {self.image_shape}. Received: {shape}.")
+            sizes = {getattr(x, "batch_size", None)} - {None}
+        if sizes and min(sizes) < self.repeats:
+            raise ValueError(f"Each batch must hold at least {self.repeats} images, one for each step of a phase with "
+                             f"repeat={self.repeats}. Received: a batch of {min(sizes)}.")
+
+    @property
+    def repeats(self) -> int:
+        """The number of parts a batch is split into: the largest `repeat` of the phases."""
+        return max(phase.repeat for phase in self.phases)
+
+    def train_step(self, *args):
+        return backend.run_train_step(self, self._train_on, *args)
+
+    def test_step(self, *args):
+        return backend.run_test_step(self, self._test_on, *args)
+
+    def _train_on(self, data) -> dict:
+        batch = _unpack(data)
+        results = {}
+        for phase in self.phases:
+            variables, optimizer = phase.variables, self.phase_optimizer(phase)
+            for minibatch in self._minibatches(batch, phase.repeat):
+                terms = backend.minimise(lambda: phase.loss(minibatch, True), variables, optimizer, self)
+                results.update(terms)
+        self.optimizer.iterations.assign_add(1)  # batches; the inner optimisers count their own steps
+        return self._track(results, batch)
+
+    def _test_on(self, data) -> dict:
+        batch = _unpack(data)
+        results = {}
+        for phase in self.phases:
+            results.update(phase.loss(batch, False))
+        return self._track(results, batch)
+
+    def _minibatches(self, batch, repeat: int) -> Iterator:
+        if self.repeats == 1:
+            yield batch
+            return
+        size = ops.shape(batch[0])[0] // self.repeats
+        for start in range(repeat):
+            yield keras.tree.map_structure(lambda v: v[start * size:(start + 1) * size], batch)
+
+    def _track(self, results: dict, batch) -> dict:
+        weight = ops.shape(batch[0])[0]
+        self._loss_tracker.update_state(sum(results.values()), sample_weight=weight)
+        for tracker in self.term_trackers:
+            tracker.update_state(results[tracker.name], sample_weight=weight)
+        return self.get_metrics_result()
+
+    def normal(self, *shape):
+        """Draws float32 noise from N(0, 1) and advances the model's random state."""
+        return backend.normal(shape, self.seed_generator)
+
+    # ---- use ---------------------------------------------------------------------------------------------------
+
+    def averaged(self, network: keras.Model) -> keras.Model:
+        """Gives `network` with the moving average of its weights where its optimiser keeps one (`use_ema=True`)."""
+        if not self.compiled:
+            return network
+        phase = next(phase for phase in self.phases if network in phase.networks)
+        optimizer = self.phase_optimizer(phase)
+        if not optimizer.use_ema or not int(optimizer.iterations):
+            return network
+        twins = self.__dict__.setdefault("_averages", _Untracked()).items
+        if network.name not in twins:
+            twins[network.name] = AveragedNetwork(network, optimizer)
+        return twins[network.name].network()
+
+    def save_preset(self, path: str | Path, **about) -> Path:
+        """Writes a card `<path>.json` and the sampling weights `<path>.weights.h5`; see `kerasgen.presets.save`."""
+        from kerasgen import presets
+
+        return presets.save(self, path, **about)
+
+    # ---- random state ------------------------------------------------------------------------------------------
+    # Keras does not write the state of seed generators; without it a resumed run drifts from the uninterrupted one.
+
+    def _seed_generators_of_all_layers(self) -> list:
+        return [g for layer in self._flatten_layers() for g in getattr(layer, "_seed_generators", [])]
+
+    def save_own_variables(self, store) -> None:
+        super().save_own_variables(store)
+        for index, generator in enumerate(self._seed_generators_of_all_layers()):
+            store[f"seed_{index}"] = ops.convert_to_numpy(generator.state)
+
+    def load_own_variables(self, store) -> None:
+        for index, generator in enumerate(self._seed_generators_of_all_layers()):
+            generator.state.assign(store[f"seed_{index}"])
+
+
+class _Untracked:
+    """Hides a dict from Keras, which would otherwise count its networks among the model's layers."""
+
+    def __init__(self):
+        self.items = {}
+
+
+def _unpack(data) -> tuple:
+    x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+    if sample_weight is not None:
+        raise ValueError("Generative losses take no sample weights. Received: data of three parts.")
+    return (x,) if y is None else (x, y)
+
+
+@contextlib.contextmanager
+def _dtype_policy(policy) -> Iterator[None]:
+    """Makes `policy` the default of the layers that are built inside."""
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(policy)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)

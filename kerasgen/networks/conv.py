@@ -1,0 +1,72 @@
+"""Strided convolutions down to 4..7 pixels and transposed convolutions up from there (Radford et al. 2016)."""
+
+from __future__ import annotations
+
+import keras
+from keras import layers
+
+from kerasgen.layers.batch_norm import batch_norm
+
+KERNEL = 4  # a multiple of the stride: every output pixel of a transposed convolution sees as many inputs
+
+
+def stages(image_shape: tuple[int, int, int]) -> int:
+    """Number of halvings from the image to its 4 to 7 pixels a side.
+
+    Raises ValueError for sizes that are not square or do not halve down to 4..7 (28, 32, 64 and 128 do), and for
+    channel counts other than 1 and 3.
+    """
+    height, width, channels = image_shape
+    size, count = height, 0
+    while size > 7 and size % 2 == 0:
+        size, count = size // 2, count + 1
+    if height != width or not 4 <= size <= 7 or count == 0 or channels not in (1, 3):
+        raise ValueError("Images must be square, of 1 or 3 channels, with a side of 4 to 7 times a power of two, as 28, 32, "
+                         f"64 and 128. Received: image_shape={image_shape}.")
+    return count
+
+
+def conv_down(name: str, image_shape, channels: int, heads: dict[str, int], *, normalise_first: bool = True,
+              initializer="glorot_uniform") -> keras.Model:
+    """Images (batch, height, width, channels) in [0, 1] to one vector a head, float32.
+
+    Channels double at each halving, from `channels`. BatchNorm and LeakyReLU(0.2) after each convolution;
+    `normalise_first=False` leaves the norm out at the image, as discriminators do.
+    """
+    with keras.name_scope(name):
+        images = keras.Input(image_shape, name="image")
+        x = layers.Rescaling(2.0, -1.0, name="rescale")(images)  # (batch, height, width, channels) in [-1, 1]
+        for stage in range(stages(image_shape)):
+            normalise = stage > 0 or normalise_first
+            x = layers.Conv2D(channels * 2**stage, KERNEL, 2, "same", use_bias=not normalise,
+                              kernel_initializer=initializer, name=f"conv_{stage}")(x)  # (batch, h/2, w/2, 2c)
+            if normalise:
+                x = batch_norm(f"norm_{stage}")(x)
+            x = layers.LeakyReLU(0.2, name=f"act_{stage}")(x)
+        x = layers.Flatten(name="flatten")(x)
+        outputs = [layers.Dense(units, kernel_initializer=initializer, dtype="float32", name=head)(x)
+                   for head, units in heads.items()]
+        return keras.Model(images, outputs if len(outputs) > 1 else outputs[0], name=name)
+
+
+def conv_up(name: str, latent_dim: int, image_shape, channels: int, *, initializer="glorot_uniform") -> keras.Model:
+    """Codes (batch, latent_dim) to images (batch, height, width, channels) in [0, 1], float32.
+
+    The mirror of `conv_down`. LeakyReLU, not ReLU: LiteRT fuses ReLU into TRANSPOSE_CONV version 4, which its GPU delegate
+    refuses. The sigmoid is the paper's tanh, rescaled to [0, 1].
+    """
+    count = stages(image_shape)
+    base = image_shape[0] // 2**count
+    width = channels * 2 ** (count - 1)
+    with keras.name_scope(name):
+        codes = keras.Input((latent_dim,), name="z")
+        x = layers.Dense(base * base * width, use_bias=False, kernel_initializer=initializer, name="project")(codes)
+        x = layers.Reshape((base, base, width), name="reshape")(x)  # (batch, base, base, width)
+        x = layers.LeakyReLU(0.2, name="act_project")(batch_norm("norm_project")(x))
+        for stage in reversed(range(count - 1)):
+            x = layers.Conv2DTranspose(channels * 2**stage, KERNEL, 2, "same", use_bias=False,
+                                       kernel_initializer=initializer, name=f"conv_{stage}")(x)  # (batch, 2h, 2w, c/2)
+            x = layers.LeakyReLU(0.2, name=f"act_{stage}")(batch_norm(f"norm_{stage}")(x))
+        x = layers.Conv2DTranspose(image_shape[2], KERNEL, 2, "same", kernel_initializer=initializer, name="to_image")(x)
+        images = layers.Activation("sigmoid", dtype="float32", name="image")(x)  # (batch, height, width, image channels)
+        return keras.Model(codes, images, name=name)

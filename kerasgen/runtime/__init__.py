@@ -1,0 +1,1 @@
+"""Runs exported files with onnxruntime or ai-edge-litert alone."""
