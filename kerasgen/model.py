@@ -14,6 +14,8 @@ from keras import ops
 
 from kerasgen import backend
 from kerasgen.averaging import AveragedNetwork
+from kerasgen.callbacks.epoch_order import EpochOrder
+from kerasgen.data.batches import ImageBatches
 from kerasgen.data.check import check_images
 from kerasgen.optimizers import PhaseOptimizers
 
@@ -124,14 +126,17 @@ class GenerativeModel(keras.Model):
 
     # ---- training ----------------------------------------------------------------------------------------------
 
-    def fit(self, x=None, y=None, batch_size=None, *args, **kwargs):
+    def fit(self, x=None, y=None, batch_size=None, epochs=1, verbose="auto", callbacks=None, **kwargs):
         """Keras's `fit` behind a check of the images: float32 NHWC in [0, 1], of the model's shape.
 
-        Raises ValueError for arrays of another rank, size, dtype or range, for NaN, and for a batch that has fewer
-        images than a phase has steps.
+        `ImageBatches` keep their own order, that of the epoch. Raises ValueError for arrays of another rank, size, dtype or
+        range, for NaN, and for a batch that has fewer images than a phase has steps.
         """
         self._check_data(x, batch_size)
-        return super().fit(x, y, batch_size, *args, **kwargs)
+        if isinstance(x, ImageBatches):
+            kwargs.setdefault("shuffle", False)
+            callbacks = [*(callbacks or ()), EpochOrder(x)]
+        return super().fit(x, y, batch_size, epochs, verbose, callbacks, **kwargs)
 
     def _check_data(self, x, batch_size: int | None) -> None:
         if isinstance(x, np.ndarray):

@@ -1,1 +1,6 @@
-"""One callback a file."""
+"""One callback a file, hooks only."""
+
+from kerasgen.callbacks.epoch_order import EpochOrder
+from kerasgen.callbacks.sample_sheet import SampleSheet
+
+__all__ = ["EpochOrder", "SampleSheet"]

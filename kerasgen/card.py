@@ -1,0 +1,52 @@
+"""A card: configuration, recipe and results of a preset in one JSON file."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from pathlib import Path
+
+from kerasgen.errors import unknown_name
+
+SECTIONS = {"name", "description", "model", "data", "training", "metrics", "paper", "licence", "weights"}
+
+
+def read_card(path: str | Path) -> dict:
+    """Reads a card and checks its form.
+
+    Raises ValueError for a file that is no JSON, lacks a section or names one that cards do not have, an unknown class,
+    or an argument that the class does not take.
+    """
+    path = Path(path)
+    try:
+        card = json.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise ValueError(f"A card must be a readable JSON file. Received: {path} ({error}).") from None
+    if not isinstance(card, dict) or "model" not in card:
+        raise ValueError(f"A card must be a JSON object with a section 'model'. Received: {path}.")
+    for section in card:
+        if section not in SECTIONS:
+            raise unknown_name("section of a card", section, SECTIONS)
+    return card
+
+
+def build_model(card: dict, **overrides):
+    """Builds the untrained model of a card; `overrides` replace single arguments.
+
+    Raises ValueError for an unknown class or argument.
+    """
+    from kerasgen import models
+
+    name = card["model"].get("class")
+    if name not in models.__all__:
+        raise unknown_name("model class in the card", name, models.__all__)
+    cls = getattr(models, name)
+    arguments = {**card["model"].get("arguments", {}), **overrides}
+    known = [p for p in inspect.signature(cls.__init__).parameters if p not in ("self", "kwargs")]
+    for argument in arguments:
+        if argument not in (*known, "dtype", "name"):
+            raise unknown_name(f"argument of {name} in the card", argument, known)
+    missing = "image_shape" not in arguments
+    if missing:
+        raise ValueError(f"The card's arguments of {name} must name image_shape. Received: {sorted(arguments)}.")
+    return cls(**arguments)

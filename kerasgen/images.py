@@ -1,0 +1,43 @@
+"""Pictures on disk: numpy and Pillow only, so that the runtime can use it too."""
+
+from __future__ import annotations
+
+import math
+import os
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+
+def to_uint8(images: np.ndarray) -> np.ndarray:
+    """Rounds images in [0, 1] to 0..255."""
+    return np.rint(np.clip(images, 0.0, 1.0) * 255.0).astype("uint8")
+
+
+def sheet(images: np.ndarray, columns: int | None = None, gap: int = 2) -> np.ndarray:
+    """Lays images (n, height, width, channels) in [0, 1] out on white, row by row; (rows, columns) near a square if not told.
+
+    Returns:
+        (sheet height, sheet width, channels) uint8.
+    """
+    n, height, width, channels = images.shape
+    columns = columns or math.ceil(math.sqrt(n))
+    rows = math.ceil(n / columns)
+    result = np.full((rows * (height + gap) - gap, columns * (width + gap) - gap, channels), 255, dtype="uint8")
+    for index, image in enumerate(to_uint8(images)):
+        top, left = index // columns * (height + gap), index % columns * (width + gap)
+        result[top:top + height, left:left + width] = image
+    return result
+
+
+def save_png(path: str | Path, picture: np.ndarray) -> Path:
+    """Writes a uint8 picture (height, width, 1 or 3) as PNG, beside and renamed, so that no half file is left."""
+    path = Path(path)
+    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        Image.fromarray(picture[..., 0] if picture.shape[-1] == 1 else picture).save(beside, format="png")
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+    return path
