@@ -1,0 +1,26 @@
+"""Generative models in Keras 3: train with `model.fit`, borrow from the zoo, export verified files.
+
+Nothing here is imported before it is used (PEP 562): `import kerasgen` loads neither Keras nor TensorFlow.
+"""
+
+import importlib
+
+__version__ = "0.1.0"
+
+_HOMES = {"load": "presets", "list_presets": "presets", "DCGAN": "models", "VAE": "models",
+          "GenerativeModel": "model", "Phase": "model"}
+_MODULES = ("callbacks", "data", "export", "losses", "metrics", "models", "networks", "presets", "runtime")
+
+__all__ = [*_HOMES, *_MODULES]
+
+
+def __getattr__(name):
+    if name in _HOMES:
+        return getattr(importlib.import_module(f"kerasgen.{_HOMES[name]}"), name)
+    if name in _MODULES:
+        return importlib.import_module(f"kerasgen.{name}")
+    raise AttributeError(f"module 'kerasgen' has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted([*globals(), *__all__])

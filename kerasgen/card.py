@@ -50,3 +50,15 @@ def build_model(card: dict, **overrides):
     if missing:
         raise ValueError(f"The card's arguments of {name} must name image_shape. Received: {sorted(arguments)}.")
     return cls(**arguments)
+
+
+def load_data(card: dict, split: str, **changes):
+    """Gives the card's data as `ImageBatches`; `split` is the card's key, "train" or "held_out"."""
+    from kerasgen import data
+
+    recipe, training = card["data"], card.get("training", {})
+    options = {"image_size": recipe.get("image_size"), "channels": recipe.get("channels"),
+               "batch_size": training.get("batch_size", 64), "seed": training.get("seed", 0)}
+    if split == "train":
+        options["mirror"] = recipe.get("mirror", False)
+    return data.load(recipe["source"], recipe[split], **{**options, **changes})

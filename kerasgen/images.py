@@ -31,6 +31,16 @@ def sheet(images: np.ndarray, columns: int | None = None, gap: int = 2) -> np.nd
     return result
 
 
+def check_output(path: str | Path, overwrite: bool = False) -> Path:
+    """Raises ValueError, before any work, if `path` cannot be written or exists and is not to be replaced."""
+    path = Path(path)
+    if not path.parent.is_dir() or not os.access(path.parent, os.W_OK) or path.is_dir():
+        raise ValueError(f"The output must be a file in an existing folder that can be written. Received: {path}.")
+    if path.exists() and not overwrite:
+        raise ValueError(f"The output exists; it is replaced only if told to (overwrite). Received: {path}.")
+    return path
+
+
 def save_png(path: str | Path, picture: np.ndarray) -> Path:
     """Writes a uint8 picture (height, width, 1 or 3) as PNG, beside and renamed, so that no half file is left."""
     path = Path(path)

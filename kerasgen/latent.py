@@ -5,24 +5,9 @@ from __future__ import annotations
 import keras
 import numpy as np
 
+from kerasgen.averaging import standing_statistics
 from kerasgen.batching import predict
-
-
-def draw_codes(n: int, latent_dim: int, seed: int | None) -> np.ndarray:
-    """Draws (n, latent_dim) float32 codes from N(0, I) by numpy: the same on every backend and in every runtime.
-
-    Raises ValueError unless n is a positive whole number.
-    """
-    if not isinstance(n, (int, np.integer)) or isinstance(n, bool) or n <= 0:
-        raise ValueError(f"The number of samples must be a positive whole number. Received: n={n!r}.")
-    return np.random.default_rng(seed).standard_normal((n, latent_dim), dtype=np.float32)
-
-
-def check_codes(z, latent_dim: int):
-    """Raises ValueError unless `z` has the shape (n, latent_dim), n > 0."""
-    shape = tuple(z.shape) if hasattr(z, "shape") else np.shape(z)
-    if len(shape) != 2 or shape[1] != latent_dim or shape[0] == 0:
-        raise ValueError(f"Codes must have the shape (n, {latent_dim}) with n > 0. Received: shape {shape}.")
+from kerasgen.codes import check_codes, draw_codes
 
 
 class LatentDecoder:
@@ -49,6 +34,12 @@ class LatentDecoder:
             (n, height, width, channels) float32 in [0, 1].
         """
         return self.decode(draw_codes(n, self.latent_dim, seed), batch_size)
+
+    def settle(self, network: keras.Model) -> None:
+        """Collects BatchNorm's statistics anew over 512 fixed codes."""
+        if network.name == self.decoder_network.name:
+            codes = draw_codes(512, self.latent_dim, self.seed)
+            standing_statistics(network, np.split(codes, 8))
 
     @property
     def decoder_network(self) -> keras.Model:

@@ -211,8 +211,11 @@ class GenerativeModel(keras.Model):
             return network
         twins = self.__dict__.setdefault("_averages", _Untracked()).items
         if network.name not in twins:
-            twins[network.name] = AveragedNetwork(network, optimizer)
+            twins[network.name] = AveragedNetwork(network, optimizer, self.settle)
         return twins[network.name].network()
+
+    def settle(self, network: keras.Model) -> None:
+        """Renews what depends on the weights of an averaged network; a hook, nothing to do by default."""
 
     def save_preset(self, path: str | Path, **about) -> Path:
         """Writes a card `<path>.json` and the sampling weights `<path>.weights.h5`; see `kerasgen.presets.save`."""

@@ -16,6 +16,16 @@ class PhaseOptimizers(keras.optimizers.MultiOptimizer):
     def finalize_variable_values(self, var_list) -> None:
         pass
 
+    # Keras saves the inner optimisers, as children; `MultiOptimizer` would write their slots a second time.
+
+    def save_own_variables(self, store) -> None:
+        for index, variable in enumerate(self._variables):
+            store[str(index)] = keras.ops.convert_to_numpy(variable.value)
+
+    def load_own_variables(self, store) -> None:
+        for index, variable in enumerate(self._variables):
+            variable.assign(store[str(index)])
+
     @classmethod
     def of(cls, phases, optimizers: dict[str, keras.optimizers.Optimizer]) -> PhaseOptimizers:
         """Makes it from an optimiser for each phase, by name."""

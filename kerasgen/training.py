@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import keras
 
-from kerasgen import data
+from kerasgen import presets
 from kerasgen.callbacks import SampleSheet
-from kerasgen.card import build_model
-
-
-def load_data(card: dict, split: str, **changes):
-    """Gives the card's data as `ImageBatches`; `split` is the card's key, "train" or "held_out"."""
-    recipe, training = card["data"], card.get("training", {})
-    options = {"image_size": recipe.get("image_size"), "channels": recipe.get("channels"),
-               "batch_size": training.get("batch_size", 64), "seed": training.get("seed", 0)}
-    if split == "train":
-        options["mirror"] = recipe.get("mirror", False)
-    return data.load(recipe["source"], recipe[split], **{**options, **changes})
+from kerasgen.card import build_model, load_data
+from kerasgen.evaluation import evaluate
+from kerasgen.images import save_png, sheet
 
 
 def train(card: dict, directory: str | Path, *, callbacks=(), verbose="auto", sheet_every: int = 1):
@@ -27,13 +20,13 @@ def train(card: dict, directory: str | Path, *, callbacks=(), verbose="auto", sh
     A run that was interrupted, killed too, goes on from its last checkpoint when it is called again. Returns the model.
     """
     directory = Path(directory)
+    claim(directory, card)
     recipe = card["training"]
     train_data, held_out = load_data(card, "train"), load_data(card, "held_out")
     keras.utils.set_random_seed(recipe["seed"])
     model = build_model(card, dtype=recipe.get("dtype", "float32"))
     optimizers = {name: keras.optimizers.deserialize(o) for name, o in recipe.get("optimizers", {}).items()}
     model.compile(jit_compile=recipe.get("jit_compile", "auto"), **optimizers)
-    directory.mkdir(parents=True, exist_ok=True)
     model.fit(
         train_data,
         epochs=recipe["epochs"],
@@ -48,3 +41,28 @@ def train(card: dict, directory: str | Path, *, callbacks=(), verbose="auto", sh
         ],
     )
     return model
+
+
+def train_preset(card: dict, directory: str | Path, **options) -> Path:
+    """Trains, measures on the held-out data, and saves the preset in `directory`; gives its card's path."""
+    directory = Path(directory)
+    model = train(card, directory, **options)
+    path = presets.save(model, directory / card["name"], card=card, overwrite=True)
+    trained = presets.load(path)
+    presets.write_card(path, {**trained.card, "metrics": evaluate(trained, trained.card)})
+    save_png(directory / f"{card['name']}.png", sheet(trained.sample(64, seed=0)))
+    return path
+
+
+def claim(directory: Path, card: dict) -> None:
+    """Makes the folder of a run, or checks that it is this card's: only the number of epochs may change.
+
+    Raises ValueError if another card's run is in it.
+    """
+    same = {"model": card["model"], "data": card["data"], "training": {**card["training"], "epochs": None}}
+    mark = directory / "recipe.json"
+    if mark.is_file() and json.loads(mark.read_text("utf-8")) != same:
+        raise ValueError(f"A folder holds the run of one card; another goes to another folder. Received: {directory}, which "
+                         "holds a run of another recipe.")
+    directory.mkdir(parents=True, exist_ok=True)
+    mark.write_text(json.dumps(same), "utf-8")

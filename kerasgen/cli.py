@@ -1,0 +1,177 @@
+"""The `kerasgen` command. Keras and TensorFlow are imported by the commands that need them, not before."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+app = typer.Typer(help="Generative models in Keras 3: borrow, train, export, verify.", no_args_is_help=True,
+                  add_completion=False, pretty_exceptions_enable=False)
+console = Console()
+
+Preset = Annotated[str, typer.Argument(help="A preset's name or the path of a card.")]
+Seed = Annotated[int, typer.Option(help="Seed of the codes.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace existing files.")]
+
+
+def main() -> None:
+    """Runs the command; a user's mistake is one line on the error stream and exit code 2."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    try:
+        app()
+    except (ValueError, OSError, ImportError, RuntimeError) as error:
+        if os.environ.get("KERASGEN_TRACEBACK"):
+            raise
+        Console(stderr=True).print(f"[red]error:[/] {error}", highlight=False, soft_wrap=True)
+        sys.exit(2)
+
+
+@app.command("list")
+def list_presets() -> None:
+    """List the zoo's presets."""
+    from rich.table import Table
+
+    from kerasgen.card import read_card
+    from kerasgen.presets import find_card, list_presets
+
+    table = Table("preset", "model", "image", "weights", "description")
+    for name in list_presets():
+        card = read_card(find_card(name))
+        shape = " x ".join(map(str, card["model"]["arguments"]["image_shape"]))
+        size = f"{card['weights']['bytes'] / 1e6:.1f} MB" if "weights" in card else "recipe"
+        table.add_row(name, card["model"]["class"], shape, size, card.get("description", ""))
+    console.print(table)
+
+
+@app.command()
+def show(preset: Preset) -> None:
+    """Show a preset's card: configuration, recipe, measured figures, rights."""
+    from kerasgen.card import read_card
+    from kerasgen.presets import find_card
+
+    console.print_json(data=read_card(find_card(preset)))
+
+
+@app.command()
+def sample(
+    source: Annotated[str, typer.Argument(help="A preset, a card, or an exported .onnx or .tflite file.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The PNG to write.")] = Path("sheet.png"),
+    n: Annotated[int, typer.Option("-n", help="Number of pictures.")] = 64,
+    seed: Seed = 0,
+    overwrite: Overwrite = False,
+) -> None:
+    """Draw pictures and write them as one sheet; exported files run without Keras."""
+    from kerasgen.images import check_output, save_png, sheet
+
+    check_output(output, overwrite)
+    if source.endswith((".onnx", ".tflite")):
+        from kerasgen import runtime
+
+        images = runtime.load(source).sample(n, seed=seed)
+    else:
+        images = _load(source).sample(n, seed=seed)
+    console.print(f"{n} pictures of seed {seed}: {save_png(output, sheet(images))}")
+
+
+@app.command()
+def train(
+    card: Preset,
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder of the run.")] = Path("runs"),
+    epochs: Annotated[int | None, typer.Option(help="Instead of the card's number.")] = None,
+) -> None:
+    """Train from a card: checkpoints, a sheet an epoch, and a preset with measured figures at the end.
+
+    Killed and run again, it goes on from its last epoch.
+    """
+    from kerasgen.card import read_card
+    from kerasgen.presets import find_card
+
+    content = read_card(find_card(card))
+    if epochs is not None:
+        content["training"]["epochs"] = epochs
+    with _quiet():
+        from kerasgen import training
+    console.print(f"run in {output}")
+    console.print(f"preset: {training.train_preset(content, output)}")
+
+
+@app.command()
+def evaluate(
+    preset: Preset,
+    write: Annotated[bool, typer.Option("--write", help="Write the figures into the card.")] = False,
+) -> None:
+    """Measure a preset on its held-out data."""
+    from kerasgen.presets import find_card, write_card
+
+    model = _load(preset)
+    from kerasgen import evaluation
+
+    figures = evaluation.evaluate(model, model.card)
+    console.print_json(data=figures)
+    if write:
+        write_card(find_card(preset), {**model.card, "metrics": figures})
+
+
+@app.command()
+def export(
+    preset: Preset,
+    output: Annotated[Path, typer.Argument(help="The file; its suffix, .onnx or .tflite, is the format.")],
+    part: Annotated[str, typer.Option(help="decoder or encoder.")] = "decoder",
+    batch_size: Annotated[int | None, typer.Option(help="A fixed batch; .onnx is dynamic and .tflite 1 otherwise.")] = None,
+    overwrite: Overwrite = False,
+) -> None:
+    """Export to ONNX or LiteRT and prove that the file draws the same pictures."""
+    with _quiet():
+        from kerasgen.export import export, verify
+    path = export(_load(preset), output, part=part, batch_size=batch_size, overwrite=overwrite)
+    console.print(verify(path))
+
+
+@app.command()
+def verify(file: Annotated[Path, typer.Argument(help="An exported file, its manifest beside it.")]) -> None:
+    """Compare an exported file with the preset that it came from."""
+    with _quiet():
+        from kerasgen.export import verify
+    console.print(verify(file))
+
+
+@app.command()
+def demo(
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder for the demo's files.")] = Path("kerasgen-demo"),
+    seconds: Annotated[float, typer.Option(help="How long the small VAE trains.")] = 60.0,
+) -> None:
+    """The main job: draw faces, export, verify, sample without TensorFlow, then train a small VAE."""
+    with _quiet():
+        from kerasgen import demo
+    demo.run(output, seconds, console)
+
+
+def _load(preset: str):
+    from kerasgen.presets import find_card
+
+    find_card(preset)  # a wrong name is told before Keras is loaded
+    with _quiet():
+        import keras  # noqa: F401
+    from kerasgen import presets
+
+    return presets.load(preset)
+
+
+@contextlib.contextmanager
+def _quiet():
+    """Keeps what TensorFlow's import writes past Python's logging off the terminal."""
+    saved = os.dup(2)
+    null = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(null, 2)
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(null)
+        os.close(saved)

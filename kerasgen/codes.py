@@ -1,0 +1,22 @@
+"""Codes: numpy only, so that the runtime draws the same ones as the models."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def draw_codes(n: int, latent_dim: int, seed: int | None) -> np.ndarray:
+    """Draws (n, latent_dim) float32 codes from N(0, I) by numpy: the same on every backend and in every runtime.
+
+    Raises ValueError unless n is a positive whole number.
+    """
+    if not isinstance(n, (int, np.integer)) or isinstance(n, bool) or n <= 0:
+        raise ValueError(f"The number of samples must be a positive whole number. Received: n={n!r}.")
+    return np.random.default_rng(seed).standard_normal((n, latent_dim), dtype=np.float32)
+
+
+def check_codes(z, latent_dim: int) -> None:
+    """Raises ValueError unless `z` has the shape (n, latent_dim), n > 0."""
+    shape = tuple(z.shape) if hasattr(z, "shape") else np.shape(z)
+    if len(shape) != 2 or shape[1] != latent_dim or shape[0] == 0:
+        raise ValueError(f"Codes must have the shape (n, {latent_dim}) with n > 0. Received: shape {shape}.")

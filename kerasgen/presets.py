@@ -1,0 +1,128 @@
+"""The zoo: cards with trained weights, by name or path. Keras is loaded with the first model, not before."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+
+from kerasgen.card import build_model, read_card
+from kerasgen.errors import unknown_name
+
+
+def zoo_folder() -> Path:
+    """The folder of the installed zoo."""
+    import kerasgen.zoo
+
+    return Path(kerasgen.zoo.__file__).parent
+
+
+def list_presets() -> list[str]:
+    """Gives the names of the zoo's presets."""
+    return sorted(path.stem for path in zoo_folder().glob("*.json"))
+
+
+def find_card(name_or_path: str | Path) -> Path:
+    """Gives the path of a card, from a preset's name or a path (`.json` may be left out).
+
+    Raises ValueError for a name that the zoo does not have.
+    """
+    path = Path(name_or_path)
+    for candidate in (path, path.with_name(path.name + ".json"), zoo_folder() / f"{name_or_path}.json"):
+        if candidate.suffix == ".json" and candidate.is_file():
+            return candidate
+    raise unknown_name("preset", str(name_or_path), list_presets())
+
+
+def check_weights(path: Path, card: dict) -> Path:
+    """Gives the path of a card's weights, beside it.
+
+    Raises ValueError if the card has none, or if the file is missing or is not the one that the card describes (sha256).
+    """
+    about = card.get("weights")
+    if not about:
+        raise ValueError(f"A preset needs trained weights. Received: {path.name}, a recipe without; "
+                         f"`kerasgen train {path.stem}` makes them.")
+    weights = path.parent / about["file"]
+    if not weights.is_file():
+        raise ValueError(f"The weights must lie beside their card. Received: no file {weights}.")
+    size = weights.stat().st_size
+    if size != about["bytes"]:
+        raise ValueError(f"The weights must have the card's size, {about['bytes']} bytes: the file is truncated or not the "
+                         f"card's. Received: {size} bytes in {weights}.")
+    digest = sha256(weights)
+    if digest != about["sha256"]:
+        raise ValueError(f"The weights must have the card's sha256, {about['sha256']}: the file was altered. "
+                         f"Received: {digest} for {weights}.")
+    return weights
+
+
+def load(name_or_path: str | Path):
+    """Loads a preset: its model with trained weights, ready to `sample`, `encode`, ...; its card is `model.card`.
+
+    Raises ValueError for an unknown name, a faulty card, and weights that are missing, truncated or altered.
+    """
+    path = find_card(name_or_path)
+    card = read_card(path)
+    weights = check_weights(path, card)
+    model = build_model(card)
+    model.load_weights(weights)
+    model.card = card
+    return model
+
+
+def save(model, path: str | Path, card: dict | None = None, overwrite: bool = False) -> Path:
+    """Writes `<path>.json`, a card, and `<path>.weights.h5`: with the moving average where an optimiser keeps one.
+
+    Args:
+        path: where; an ending `.json` may be left out.
+        card: sections to write beside the model's own ("description", "data", "training", "licence", ...).
+        overwrite: replace existing files.
+
+    Returns:
+        The card's path. Raises ValueError, before anything is written, if a file exists or the folder does not.
+    """
+    path = Path(path)
+    path = path if path.suffix == ".json" else path.with_name(path.name + ".json")
+    weights = path.with_name(path.stem + ".weights.h5")
+    if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
+        raise ValueError(f"A preset needs an existing folder that can be written. Received: {path.parent}.")
+    taken = [str(file) for file in (path, weights) if file.exists()]
+    if taken and not overwrite:
+        raise ValueError(f"A preset does not replace files unless overwrite=True. Received: {', '.join(taken)}.")
+    arguments = {name: value for name, value in model.get_config().items() if name not in ("name", "dtype", "trainable")}
+    plain = type(model)(**arguments)  # float32, without the optimiser's slots
+    for network in _networks(model):
+        getattr(plain, network.name).set_weights(model.averaged(network).get_weights())
+    beside = weights.with_name(f".{os.getpid()}.{weights.name}")
+    try:
+        plain.save_weights(beside)
+        content = {
+            "name": path.stem,
+            **(card or getattr(model, "card", None) or {}),
+            "model": {"class": type(model).__name__, "arguments": arguments},
+            "weights": {"file": weights.name, "sha256": sha256(beside), "bytes": beside.stat().st_size},
+        }
+        beside.replace(weights)
+    finally:
+        beside.unlink(missing_ok=True)
+    write_card(path, {**content, "name": path.stem})
+    return path
+
+
+def _networks(model) -> list:
+    return [network for phase in model.phases for network in phase.networks]
+
+
+def write_card(path: Path, card: dict) -> None:
+    """Writes a card beside and renames it."""
+    beside = path.with_name(f".{os.getpid()}.{path.name}")
+    beside.write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    beside.replace(path)
+
+
+def sha256(path: str | Path) -> str:
+    """The sha256 of a file, hexadecimal."""
+    with open(path, "rb") as file:
+        return hashlib.sha256(file.read()).hexdigest()
