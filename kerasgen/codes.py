@@ -8,10 +8,12 @@ import numpy as np
 def draw_codes(n: int, latent_dim: int, seed: int | None) -> np.ndarray:
     """Draws (n, latent_dim) float32 codes from N(0, I) by numpy: the same on every backend and in every runtime.
 
-    Raises ValueError unless n is a positive whole number.
+    Raises ValueError unless n is a positive whole number, and seed one from 0 or None.
     """
     if not isinstance(n, (int, np.integer)) or isinstance(n, bool) or n <= 0:
         raise ValueError(f"The number of samples must be a positive whole number. Received: n={n!r}.")
+    if seed is not None and (not isinstance(seed, (int, np.integer)) or seed < 0):
+        raise ValueError(f"The seed must be a whole number from 0, or None. Received: {seed!r}.")
     return np.random.default_rng(seed).standard_normal((n, latent_dim), dtype=np.float32)
 
 

@@ -1,1 +1,5 @@
-"""Runs exported files with onnxruntime or ai-edge-litert alone."""
+"""Runs exported files with onnxruntime or ai-edge-litert alone: numpy and Pillow, neither Keras nor TensorFlow."""
+
+from kerasgen.runtime.runner import Runtime, load
+
+__all__ = ["Runtime", "load"]

@@ -1,0 +1,35 @@
+"""`python -m kerasgen.runtime FILE -n 16 --seed 0 -o sheet.png`: a sheet of samples from an exported decoder."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from kerasgen.images import save_png, sheet
+from kerasgen.runtime.runner import load
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Writes the sheet; gives the exit status, 2 after a line on the standard error that says what is wrong."""
+    parser = argparse.ArgumentParser(prog="python -m kerasgen.runtime",
+                                     description="Draws samples from an exported decoder.")
+    parser.add_argument("file", type=Path, help="an .onnx or .tflite file with its manifest beside it")
+    parser.add_argument("-n", type=int, default=16, help="number of samples (default: %(default)s)")
+    parser.add_argument("--seed", type=int, help="of the codes: the same seed gives the same sheet")
+    parser.add_argument("-o", "--output", type=Path, default=Path("sheet.png"), help="a .png (default: %(default)s)")
+    parser.add_argument("--threads", type=int, help="CPU threads (default: the runtime's choice)")
+    options = parser.parse_args(arguments)
+    try:
+        if options.output.suffix.lower() != ".png" or not options.output.parent.is_dir():
+            raise ValueError(f"The sheet must be a .png in an existing folder. Received: {options.output}.")
+        images = load(options.file, num_threads=options.threads).sample(options.n, options.seed)
+        print(save_png(options.output, sheet(images)))
+    except (ValueError, OSError, ImportError) as error:
+        print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

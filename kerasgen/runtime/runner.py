@@ -1,0 +1,101 @@
+"""An exported file with the methods of the model that it came from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from kerasgen.codes import check_codes, draw_codes
+from kerasgen.data.check import check_batch_size, check_images
+from kerasgen.runtime.manifest import read_manifest
+from kerasgen.runtime.sessions import open_session
+
+
+def load(path: str | Path, num_threads: int | None = None) -> Runtime:
+    """Opens an exported file, after its manifest.
+
+    Args:
+        path: an `.onnx` or `.tflite` file that `kerasgen.export.export` wrote, with `<file>.json` beside it.
+        num_threads: CPU threads; None leaves the choice to the runtime.
+
+    Raises FileNotFoundError for a missing file or manifest, ValueError for a manifest that does not match its file or
+    has an unknown format version, ImportError if the file's runtime is not installed.
+    """
+    manifest = read_manifest(path)
+    return Runtime(manifest, open_session(Path(path), manifest["format"], num_threads))
+
+
+class Runtime:
+    """Runs an exported decoder or encoder.
+
+    Attributes:
+        manifest: what the file holds and where it is from.
+        batch_size: the fixed batch size of the file, None if it takes any.
+    """
+
+    def __init__(self, manifest: dict, session):
+        self.manifest = manifest
+        self.latent_dim: int = manifest["latent_dim"]
+        self.image_shape: tuple[int, int, int] = tuple(manifest["image_shape"])
+        self.batch_size: int | None = manifest["inputs"][0]["shape"][0]
+        self._session = session
+
+    def sample(self, n: int, seed: int | None = None) -> np.ndarray:
+        """Draws `n` images from codes of N(0, I): those that the Keras model's `sample` draws from the same seed.
+
+        Returns:
+            (n, height, width, channels) float32 in [0, 1].
+        """
+        self._require("decoder", "sample")
+        return self.decode(draw_codes(n, self.latent_dim, seed))
+
+    def decode(self, z) -> np.ndarray:
+        """Maps codes (n, latent_dim) to images (n, height, width, channels) float32 in [0, 1]."""
+        self._require("decoder", "decode")
+        check_codes(z, self.latent_dim)
+        return self.run(z)["image"]
+
+    def encode(self, x) -> np.ndarray:
+        """Maps images (n, height, width, channels), [0, 1] or uint8, to codes (n, latent_dim): a VAE's means."""
+        outputs = self._encoder_outputs(x)
+        return outputs.get("mean", next(iter(outputs.values())))
+
+    def encode_distribution(self, x) -> tuple[np.ndarray, np.ndarray]:
+        """Mean and log-variance of q(z|x), each (n, latent_dim) float32.
+
+        Raises ValueError for an encoder that gives codes only.
+        """
+        outputs = self._encoder_outputs(x)
+        if "log_variance" not in outputs:
+            raise ValueError("encode_distribution needs an encoder with the outputs mean and log_variance. "
+                             f"Received: {', '.join(outputs)}.")
+        return outputs["mean"], outputs["log_variance"]
+
+    def run(self, inputs, batch_size: int = 64) -> dict[str, np.ndarray]:
+        """Runs the graph over inputs (n, ...), unchecked, and gives the outputs by name.
+
+        `batch_size` is that of a file which takes any; one of a fixed size runs at that size, the last batch padded.
+        """
+        inputs = np.ascontiguousarray(inputs, dtype=np.float32)
+        size = self.batch_size or check_batch_size(batch_size)
+        parts = [self._run_batch(inputs[start:start + size]) for start in range(0, len(inputs), size)]
+        names = [output["name"] for output in self.manifest["outputs"]]
+        return {name: np.concatenate([part[name] for part in parts]) for name in names}
+
+    def _run_batch(self, batch: np.ndarray) -> dict[str, np.ndarray]:
+        n = len(batch)
+        if self.batch_size and n < self.batch_size:
+            batch = np.concatenate([batch, np.repeat(batch[-1:], self.batch_size - n, axis=0)])
+        return {name: output[:n] for name, output in self._session.run(batch).items()}
+
+    def _encoder_outputs(self, x) -> dict[str, np.ndarray]:
+        self._require("encoder", "encode")
+        check_images(x, self.image_shape, "x")
+        x = np.asarray(x)
+        return self.run(x.astype(np.float32) / 255.0 if x.dtype == np.uint8 else x)
+
+    def _require(self, part: str, method: str) -> None:
+        if self.manifest["part"] != part:
+            raise ValueError(f"{method} needs an exported {part}; export it with part={part!r}. "
+                             f"Received: a file of the {self.manifest['part']}.")

@@ -1,0 +1,25 @@
+"""What several test files need."""
+
+import keras
+import numpy as np
+
+
+def to_numpy(variable):
+    """The value of a variable as a numpy array of its own."""
+    value = variable.value
+    if keras.backend.backend() == "torch":
+        value = value.detach().cpu()
+    return np.array(value)
+
+
+def state(model):
+    """All of a model: weights, moving statistics, random state, optimiser slots."""
+    variables = list(model.variables) + (list(model.optimizer.variables) if model.compiled else [])
+    return [to_numpy(variable) for variable in variables]
+
+
+def assert_equal_states(first, second):
+    """Bit for bit."""
+    assert len(first) == len(second)
+    for a, b in zip(first, second, strict=True):
+        np.testing.assert_array_equal(a, b)

@@ -1,0 +1,255 @@
+"""Export: what is written runs in its own runtime like Keras, says where it is from, or is not written at all."""
+
+import json
+
+import keras
+import numpy as np
+import pytest
+from kerasgen.export import ExportError, export, verification, verify
+from kerasgen.export.files import publish
+
+from kerasgen import presets
+from kerasgen.models import DCGAN, VAE
+from kerasgen.runtime import load
+from kerasgen.runtime.manifest import manifest_path, sha256
+
+pytestmark = pytest.mark.backend("tensorflow")
+FORMATS = ["onnx", "tflite"]
+
+
+def vae(**arguments):
+    return VAE((28, 28, 1), latent_dim=4, channels=4, **arguments)
+
+
+def dcgan(**arguments):
+    return DCGAN((32, 32, 3), latent_dim=4, channels=4, **arguments)
+
+
+def vary(network):
+    """Moves all weights off their initial zeros and ones, without the cost of training."""
+    random = np.random.default_rng(0)
+    network.set_weights([w + 0.1 * random.random(w.shape, dtype=np.float32) for w in network.get_weights()])
+
+
+def decoder_with(operation, activation="sigmoid"):
+    """A decoder for the codes and images of `vae()` that ends with `operation`."""
+    z = keras.Input((4,), name="z")
+    x = keras.layers.Dense(28 * 28, activation=activation)(z)
+    x = keras.layers.Reshape((28, 28, 1))(x)
+    return keras.Model(z, keras.layers.Lambda(operation, output_shape=(28, 28, 1))(x))
+
+
+@keras.saving.register_keras_serializable("kerasgen_tests")
+class KerasNoise(keras.layers.Layer):
+    """Noise from Keras's own generator."""
+
+    def __init__(self, **arguments):
+        super().__init__(**arguments)
+        self.seed_generator = keras.random.SeedGenerator(0)
+
+    def call(self, x):
+        return keras.ops.sigmoid(x + keras.random.normal(keras.ops.shape(x), seed=self.seed_generator))
+
+
+# ---- what is written -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("make", [vae, dcgan])
+def test_decoder_gives_the_images_of_keras(make, kind, tmp_path):
+    model = make()
+    vary(model.decoder_network)
+    path = export(model, tmp_path / f"decoder.{kind}")
+    runtime = load(path, num_threads=1)
+    for n in (1, 2, 5):
+        np.testing.assert_allclose(runtime.sample(n, seed=3), model.sample(n, seed=3), atol=1e-5)
+    assert sorted(file.name for file in tmp_path.iterdir()) == [f"decoder.{kind}", f"decoder.{kind}.json"]
+    assert verify(path, model).max_abs_error < 1e-5
+
+    manifest = json.loads(manifest_path(path).read_text("utf-8"))
+    batch = None if kind == "onnx" else 1
+    assert manifest["file"] == {"name": path.name, "sha256": sha256(path), "bytes": path.stat().st_size}
+    assert manifest["inputs"] == [{"name": "z", "shape": [batch, 4], "dtype": "float32", "distribution": "normal"}]
+    assert manifest["outputs"] == [{"name": "image", "shape": [batch, *model.image_shape], "dtype": "float32",
+                                    "range": [0, 1]}]
+    assert (manifest["latent_dim"], manifest["image_shape"]) == (4, list(model.image_shape))
+    assert manifest["preset"] is None
+    assert manifest["parity"]["batch_sizes"] == ([1, 8] if kind == "onnx" else [1])
+    assert {"kerasgen", "keras", "tensorflow"} < manifest["versions"].keys()
+    assert manifest["gpu_delegate_compatible"] is (True if kind == "tflite" else None)
+    assert manifest["gpu_delegate_complaints"] == []
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_encoder_gives_mean_and_log_variance(kind, tmp_path, images_of):
+    model = vae()
+    images = images_of(model)
+    vary(model.encoder)
+    runtime = load(export(model, tmp_path / f"encoder.{kind}", part="encoder"))
+    for found, expected in zip(runtime.encode_distribution(images), model.encode_distribution(images), strict=True):
+        np.testing.assert_allclose(found, expected, atol=1e-5)
+    np.testing.assert_array_equal(runtime.encode(images), runtime.encode_distribution(images)[0])
+    assert [output["name"] for output in runtime.manifest["outputs"]] == ["mean", "log_variance"]
+    assert runtime.manifest["inputs"][0]["distribution"] == "uniform image"
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_fixed_batch_is_padded(kind, tmp_path):
+    model = vae()
+    path = export(model, tmp_path / f"three.{kind}", batch_size=3)
+    np.testing.assert_allclose(load(path).sample(7, seed=1), model.sample(7, seed=1), atol=1e-5)
+    assert load(path).manifest["parity"]["batch_sizes"] == [3]
+
+
+def test_averaged_weights_are_exported_and_training_goes_on(tmp_path, images_of):
+    model = dcgan()
+    model.compile(generator=keras.optimizers.Adam(1e-2, use_ema=True, ema_momentum=0.9), run_eagerly=True)
+    images = images_of(model)
+    model.fit(images, batch_size=4, verbose=0)
+    runtime = load(export(model, tmp_path / "dcgan.onnx"))
+    codes = np.random.default_rng(0).standard_normal((5, 4)).astype("float32")
+    np.testing.assert_allclose(runtime.decode(codes), model.decode(codes), atol=1e-5)
+    assert np.abs(runtime.decode(codes) - model.generator.predict_on_batch(codes)).max() > 1e-3
+    model.fit(images, batch_size=8, verbose=0)
+    with pytest.raises(ExportError, match="outputs of Keras"):
+        verify(tmp_path / "dcgan.onnx", model)
+
+
+def test_mixed_precision_is_exported_in_float32(tmp_path):
+    import onnxruntime
+
+    mixed, plain = vae(dtype="mixed_bfloat16"), vae()
+    plain.decoder.set_weights(mixed.decoder.get_weights())
+    path = export(mixed, tmp_path / "vae.onnx")
+    np.testing.assert_allclose(load(path).sample(4, seed=0), plain.sample(4, seed=0), atol=1e-5)
+    assert mixed.dtype_policy.name == "mixed_bfloat16"
+
+    session = onnxruntime.InferenceSession(path)
+    (given,), (image,) = session.get_inputs(), session.get_outputs()
+    assert (given.name, given.shape, given.type) == ("z", ["batch", 4], "tensor(float)")
+    assert (image.name, image.shape, image.type) == ("image", ["batch", 28, 28, 1], "tensor(float)")
+
+
+# ---- presets -------------------------------------------------------------------------------------------------------
+
+
+def test_preset_by_name_is_recorded_and_verified(tmp_path, monkeypatch, images_of):
+    zoo = tmp_path / "zoo"
+    zoo.mkdir()
+    monkeypatch.setattr(presets, "zoo_folder", lambda: zoo)
+    presets.save(vae(), zoo / "tiny", {"licence": "CC0-1.0"})
+    path = export("tiny", tmp_path / "tiny.onnx")
+    card = presets.load("tiny").card
+    expected = {"name": "tiny", "weights_sha256": card["weights"]["sha256"], "licence": "CC0-1.0"}
+    assert load(path).manifest["preset"] == expected
+    assert verify(path).max_abs_error < 1e-5
+    assert verify(path, zoo / "tiny.json").batch_sizes == (1, 8)
+
+    trained = presets.load("tiny")
+    trained.compile(run_eagerly=True)
+    trained.fit(images_of(trained), batch_size=8, verbose=0)
+    assert load(export(trained, tmp_path / "trained.onnx")).manifest["preset"] is None
+
+    presets.save(trained, zoo / "tiny", overwrite=True)
+    with pytest.raises(ExportError, match="weights that the preset tiny has now"):
+        verify(path)
+
+
+def test_verify_needs_a_model_of_the_same_shapes(tmp_path):
+    path = export(vae(), tmp_path / "vae.onnx")
+    with pytest.raises(ValueError, match="from no preset"):
+        verify(path)
+    with pytest.raises(ValueError, match="latent_dim"):
+        verify(path, dcgan())
+
+
+# ---- refusals: nothing is left behind ------------------------------------------------------------------------------
+
+
+def _tensorflow(name):
+    def operation(x):
+        import tensorflow as tf
+
+        if name == "normal":
+            return keras.ops.sigmoid(x + tf.random.normal(tf.shape(x)))
+        return tf.raw_ops.Betainc(a=x + 1.0, b=x + 1.0, x=x)
+
+    return operation
+
+
+REFUSED = {
+    "keras noise": (lambda: decoder_with(KerasNoise()), {"onnx": "StatelessRandom", "tflite": "StatelessRandom"}),
+    "tensorflow noise": (lambda: decoder_with(_tensorflow("normal")),
+                         {"onnx": "RandomNormal", "tflite": "RANDOM_STANDARD_NORMAL"}),
+    "no builtin": (lambda: decoder_with(_tensorflow("betainc")), {"onnx": "Betainc", "tflite": "Betainc"}),
+    "not finite": (lambda: decoder_with(lambda x: keras.ops.log(x - 2.0)), {"onnx": "NaN", "tflite": "NaN"}),
+    "not in [0, 1]": (lambda: decoder_with(lambda x: 2 * x - 1), {"onnx": r"\[0, 1\]", "tflite": r"\[0, 1\]"}),
+}
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("case", REFUSED)
+def test_unusable_graphs_are_refused(case, kind, tmp_path, monkeypatch):
+    make, messages = REFUSED[case]
+    network = make()
+    monkeypatch.setattr(VAE, "decoder_network", property(lambda self: network))
+    with pytest.raises(ExportError, match=messages[kind]):
+        export(vae(), tmp_path / f"vae.{kind}")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_difference_above_tolerance_leaves_the_old_files(tmp_path, monkeypatch):
+    model = vae()
+    path = export(model, tmp_path / "vae.onnx")
+    export(model, path, overwrite=True)
+    before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+    predict = verification.predict
+    monkeypatch.setattr(verification, "predict", lambda *arguments: predict(*arguments) + 2e-5)
+    with pytest.raises(ExportError, match="outputs of Keras to 1e-05"):
+        export(model, path, overwrite=True)
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
+
+
+def test_publish_puts_both_files_or_restores_what_was_there(tmp_path):
+    folder = tmp_path / "work"
+    folder.mkdir()
+    made, path = folder / "a.onnx", tmp_path / "a.onnx"
+    made.write_text("new")  # and no manifest: the second move fails
+    with pytest.raises(FileNotFoundError):
+        publish(made, path)
+    assert not path.exists()
+    made.write_text("new")
+    path.write_text("old")
+    manifest_path(path).write_text("old manifest")
+    with pytest.raises(FileNotFoundError):
+        publish(made, path)
+    assert (path.read_text(), manifest_path(path).read_text()) == ("old", "old manifest")
+
+
+@pytest.mark.parametrize("name, arguments, message", [
+    ("vae.h5", {}, r"\.onnx or \.tflite"),
+    ("nowhere/vae.onnx", {}, "existing folder"),
+    ("taken.onnx", {}, "overwrite=True"),
+    ("folder.onnx", {"overwrite": True}, "the folder"),
+    ("vae.onnx", {"part": "discriminator"}, "'decoder', 'encoder'"),
+    ("vae.onnx", {"batch_size": 0}, "positive integer"),
+    ("vae.onnx", {"tolerance": 0.0}, "tolerance"),
+    ("vae.onnx", {"tolerance": float("nan")}, "tolerance"),
+    ("vae.onnx", {"part": "encoder", "model_or_name": dcgan}, "DCGAN"),
+    ("vae.onnx", {"model_or_name": lambda: 3}, "int"),
+    ("vae.onnx", {"model_or_name": lambda: "no such preset"}, "no such preset"),
+])
+def test_wrong_arguments(name, arguments, message, tmp_path):
+    (tmp_path / "taken.onnx").write_text("mine")
+    (tmp_path / "folder.onnx").mkdir()
+    make = arguments.pop("model_or_name", vae)
+    with pytest.raises(ValueError, match=message):
+        export(make(), tmp_path / name, **arguments)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["folder.onnx", "taken.onnx"]
+    assert (tmp_path / "taken.onnx").read_text() == "mine"
+
+
+@pytest.mark.backend("jax", "torch")
+def test_export_needs_tensorflow(tmp_path):
+    with pytest.raises(ExportError, match=f"TensorFlow backend.*Received: {keras.backend.backend()}"):
+        export("any", tmp_path / "any.onnx")

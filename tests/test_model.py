@@ -1,0 +1,166 @@
+"""The training contract, against closed forms."""
+
+import keras
+import numpy as np
+import pytest
+from helpers import to_numpy
+from keras import ops
+from tiny import TINY
+
+from kerasgen import backend
+from kerasgen.model import GenerativeModel, Phase
+
+
+def sgd(rate=1.0):
+    return keras.optimizers.SGD(rate)
+
+
+def weight(name):
+    """A network that is one number: y = w x."""
+    with keras.name_scope(name):
+        inputs = keras.Input((1,))
+        outputs = keras.layers.Dense(1, use_bias=False, kernel_initializer="ones", name="dense")(inputs)
+        return keras.Model(inputs, outputs, name=name)
+
+
+@keras.saving.register_keras_serializable("tests")
+class TwoNumbers(GenerativeModel):
+    """Phase `first` moves a by the mean of its part of the batch, phase `second` b by that of a times x."""
+
+    def __init__(self, *, repeat=1, seed=0, **kwargs):
+        super().__init__(**kwargs)
+        self.image_shape = (1,)
+        self.repeat, self.seed = repeat, seed
+        self.assemble()
+
+    def build_networks(self):
+        self.a, self.b = weight("a"), weight("b")
+
+    def make_phases(self):
+        return (Phase("first", (self.a,), self.first, ("one",), repeat=self.repeat),
+                Phase("second", (self.b,), self.second, ("two", "three")))
+
+    def default_optimizers(self):
+        return {"first": sgd(), "second": sgd()}
+
+    def first(self, batch, training):
+        return {"one": ops.mean(self.a(batch[0]))}
+
+    def second(self, batch, training):
+        return {"two": ops.mean(self.b(batch[0])), "three": 0.5 * ops.mean(self.a(batch[0]))}
+
+
+def fit(model, x, **options):
+    return model.fit(keras.ops.convert_to_tensor(x), batch_size=len(x), shuffle=False, verbose=0, **options)
+
+
+def test_repeated_phase_takes_a_fresh_minibatch_each_time():
+    model = TwoNumbers(repeat=2)
+    model.compile()
+    x = np.array([[1.0], [1.0], [10.0], [10.0]], "float32")
+    fit(model, x)
+    # d/da mean(a x) = mean(x): 1 on the first part, 10 on the second; the second phase sees the first part.
+    assert to_numpy(model.a.weights[0]) == pytest.approx(1.0 - 1.0 - 10.0)
+    assert to_numpy(model.b.weights[0]) == pytest.approx(1.0 - 1.0)
+    assert [int(o.iterations) for o in model.optimizer.optimizers] == [2, 1]
+    assert int(model.optimizer.iterations) == 1
+
+
+def test_batch_smaller_than_repeat():
+    model = TINY["dcgan_two_steps"]()
+    model.compile()
+    images = np.zeros((5, *model.image_shape), "float32")
+    with pytest.raises(ValueError, match="at least 2 images.* Received: a batch of 1"):
+        model.fit(images, batch_size=4, verbose=0)
+
+
+def test_logs_are_means_over_the_images():
+    model = TwoNumbers()
+    model.compile(first=sgd(0.0), second=sgd(0.0))
+    x = np.array([[1.0], [2.0], [6.0]], "float32")
+    history = model.fit(ops.convert_to_tensor(x), batch_size=2, verbose=0, epochs=2).history
+    for epoch in range(2):  # the first too: JAX loses it where trackers are made late
+        assert history["one"][epoch] == pytest.approx(3.0)
+        assert history["loss"][epoch] == pytest.approx(3.0 + 3.0 + 1.5)
+
+
+def test_moving_average_is_what_samples():
+    model = TINY["dcgan"]()
+    model.compile(generator=keras.optimizers.SGD(0.5, use_ema=True, ema_momentum=0.75))
+    kernel = model.generator.get_layer("project").kernel
+    images = np.random.default_rng(0).random((8, 28, 28, 1), dtype=np.float32)
+    average = None
+    for _ in range(3):
+        model.fit(images, batch_size=8, verbose=0)
+        value = to_numpy(kernel)
+        average = value if average is None else 0.75 * average + 0.25 * value
+    twin = model.averaged(model.generator)
+    np.testing.assert_allclose(to_numpy(twin.get_layer("project").kernel), average, rtol=1e-5, atol=1e-6)
+    assert np.abs(average - to_numpy(kernel)).max() > 1e-5  # `fit` left the trained weights alone
+    expected = twin.predict_on_batch(np.random.default_rng(5).standard_normal((2, 3), "float32"))
+    np.testing.assert_allclose(model.sample(2, seed=5), expected, atol=1e-6)
+    assert twin not in list(model._flatten_layers())
+
+
+def test_gradient_to_the_input_is_differentiable():
+    w = keras.Variable(3.0)
+
+    def penalty(x):
+        gradient = backend.gradient(lambda inputs: ops.sum(w * inputs**3, axis=-1), x)  # 3 w x^2
+        return ops.mean(ops.sum(ops.square(gradient), axis=-1))  # 9 w^2 mean(sum x^4)
+
+    x = np.array([[1.0, 2.0], [0.5, 1.0]], "float32")
+    fourth = np.mean(np.sum(x**4, axis=-1))
+
+    class Penalised(TwoNumbers):
+        def first(self, batch, training):
+            kernel = self.a.trainable_variables[0]
+            gradient = backend.gradient(lambda inputs: ops.sum(kernel[0, 0] * inputs**3, axis=-1), batch[0])
+            return {"one": ops.mean(ops.sum(ops.square(gradient), axis=-1))}
+
+        def second(self, batch, training):
+            value = ops.sum(self.b.trainable_variables[0])
+            return {"two": 0.0 * value, "three": 0.0 * value}
+
+    assert float(ops.stop_gradient(penalty(ops.convert_to_tensor(x)))) == pytest.approx(9 * 9 * fourth, rel=1e-5)
+    model = Penalised()
+    model.compile(first=sgd(0.001))
+    fit(model, x)
+    assert float(to_numpy(model.a.weights[0])[0, 0]) == pytest.approx(1.0 - 0.001 * 18 * fourth, rel=1e-4)
+
+
+def test_compile_takes_phases_only():
+    model = TINY["dcgan"]()
+    with pytest.raises(ValueError, match=r"\['discriminator', 'generator'\]. Received: \['critic'\]"):
+        model.compile(critic="adam")
+    with pytest.raises(ValueError, match="Give each phase its optimiser"):
+        model.compile("adam")
+    with pytest.raises(ValueError, match="mixed_bfloat16. Received: dtype='mixed_float16'"):
+        TINY["vae"](dtype="mixed_float16").compile()
+    vae = TINY["vae"]()
+    vae.compile("sgd")
+    assert type(vae.phase_optimizer(vae.phases[0])).__name__ == "SGD"
+
+
+def test_learning_rate_schedules_reach_every_phase():
+    model = TINY["dcgan"]()
+    model.compile()
+    images = np.zeros((8, 28, 28, 1), "float32")
+    model.fit(images, batch_size=8, verbose=0, callbacks=[keras.callbacks.LearningRateScheduler(lambda e, rate: rate / 2)])
+    assert [float(o.learning_rate) for o in model.optimizer.optimizers] == pytest.approx([1e-4, 1e-4])
+
+
+def test_labels_reach_the_loss():
+    seen = []
+
+    class Labelled(TwoNumbers):
+        def first(self, batch, training):
+            seen.append(len(batch))
+            return {"one": ops.mean(self.a(batch[0]) * ops.cast(batch[1], "float32"))}
+
+    model = Labelled()
+    model.compile()
+    x = np.ones((4, 1), "float32")
+    model.fit(ops.convert_to_tensor(x), np.full((4, 1), 3), batch_size=4, verbose=0)
+    assert set(seen) == {2}
+    assert to_numpy(model.a.weights[0]) == pytest.approx(1.0 - 3.0)

@@ -1,0 +1,172 @@
+"""What every model keeps: the table of tiny models times the promises."""
+
+import keras
+import numpy as np
+import pytest
+from helpers import assert_equal_states, state, to_numpy
+from tiny import TINY
+
+import kerasgen
+from kerasgen.data import ImageBatches
+
+
+@pytest.fixture(params=TINY)
+def make(request):
+    return TINY[request.param]
+
+
+def batches(model, n=24, batch_size=8, **options):
+    images = np.random.default_rng(0).random((n, *model.image_shape), dtype=np.float32)
+    return ImageBatches(images, batch_size=batch_size, mirror=True, **options)
+
+
+def fit(model, epochs=1, initial_epoch=0, callbacks=()):
+    return model.fit(batches(model), epochs=epochs, initial_epoch=initial_epoch, verbose=0, callbacks=list(callbacks))
+
+
+def test_config_round_trip(make):
+    model = make(seed=7)
+    twin = type(model).from_config(model.get_config())
+    assert twin.get_config() == model.get_config()
+    assert twin.seed == 7
+    assert [v.shape for v in twin.variables] == [v.shape for v in model.variables]
+
+
+def test_a_step_moves_exactly_the_networks_of_its_phase(make, images_of):
+    for moving in make().phases:
+        model = make()
+        frozen = {p.name: keras.optimizers.SGD(0.0) for p in model.phases if p.name != moving.name}
+        model.compile(**frozen, **{moving.name: keras.optimizers.SGD(0.1)})
+        before = {p.name: [to_numpy(v) for v in p.variables] for p in model.phases}
+        model.train_on_batch(images_of(model, 8)) if keras.backend.backend() != "jax" else model.fit(
+            images_of(model, 8), batch_size=8, verbose=0)
+        for phase in model.phases:
+            moved = [not np.array_equal(a, to_numpy(v)) for a, v in zip(before[phase.name], phase.variables, strict=True)]
+            assert any(moved) == (phase.name == moving.name), phase.name
+            assert phase.name != moving.name or np.mean(moved) > 0.8
+
+
+@pytest.mark.parametrize("dtype", ["float32", "mixed_bfloat16"])
+def test_training_and_evaluation_are_finite_and_track_the_same_terms(make, images_of, dtype):
+    model = make(dtype=dtype)
+    model.compile()
+    images = images_of(model)
+    history = model.fit(images, batch_size=8, epochs=2, verbose=0, validation_data=(images, None)).history
+    terms = [term for phase in model.phases for term in phase.terms]
+    assert set(history) == {"loss", *terms, "val_loss", *(f"val_{term}" for term in terms)}
+    assert np.all(np.isfinite(list(history.values())))
+    assert all(variable.dtype == "float32" for variable in model.trainable_variables)
+    sums = np.sum([history[term] for term in terms], axis=0)
+    np.testing.assert_allclose(history["loss"], sums, rtol=1e-5)
+
+
+def test_saved_loaded_and_resumed_equals_uninterrupted(make, tmp_path):
+    straight = make()
+    straight.compile()
+    start = tmp_path / "start.keras"
+    straight.save(start)
+    fit(straight, epochs=2)
+    resumed = keras.models.load_model(start)
+    fit(resumed, epochs=1)
+    resumed.save(tmp_path / "half.keras")
+    resumed = keras.models.load_model(tmp_path / "half.keras")
+    fit(resumed, epochs=2, initial_epoch=1)
+    assert int(resumed.optimizer.iterations) == 6
+    assert_equal_states(state(straight), state(resumed))
+
+
+def test_backup_and_restore_equals_uninterrupted(make, tmp_path):
+    straight, interrupted, again = make(), make(), make()
+    for model in (straight, interrupted, again):
+        model.compile()
+    straight.save_weights(tmp_path / "start.weights.h5")
+    interrupted.load_weights(tmp_path / "start.weights.h5")
+    fit(straight, epochs=2)
+
+    class Stop(keras.callbacks.Callback):
+        def on_train_batch_begin(self, batch, logs=None):
+            if int(self.params["epochs"]) == 2 and self.seen == 4:
+                raise KeyboardInterrupt
+            self.seen += 1
+
+        seen = 0
+
+    def backup():
+        return keras.callbacks.BackupAndRestore(tmp_path / "backup")
+
+    with pytest.raises(KeyboardInterrupt):
+        fit(interrupted, epochs=2, callbacks=[backup(), Stop()])
+    fit(again, epochs=2, callbacks=[backup()])
+    assert_equal_states(state(straight), state(again))
+
+
+def test_compiled_and_stepped_training_is_the_same_training(make, images_of):
+    if keras.backend.backend() == "torch":
+        options = {"run_eagerly": True}
+    else:
+        options = {"jit_compile": True, "steps_per_execution": 2}
+    results = []
+    for option in ({"jit_compile": False}, options):
+        keras.utils.set_random_seed(3)
+        model = make()
+        model.compile(**option)
+        # SGD's steps are proportional to the gradients; Adam's first ones are signs, which rounding may turn.
+        model.compile(**option, **{phase.name: keras.optimizers.SGD(1e-3) for phase in model.phases})
+        model.fit(images_of(model), batch_size=8, epochs=1, verbose=0, shuffle=False)
+        results.append([to_numpy(v) for v in model.trainable_variables])
+    for a, b in zip(*results, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-3, atol=1e-4)
+
+
+def test_samples(make):
+    model = make()
+    images = model.sample(5, seed=3)
+    assert images.shape == (5, *model.image_shape)
+    assert images.dtype == np.float32
+    assert images.min() >= 0.0 and images.max() <= 1.0
+    np.testing.assert_array_equal(images, model.sample(5, seed=3))
+    assert np.abs(images - model.sample(5, seed=4)).max() > 1e-4
+    np.testing.assert_allclose(images, model.sample(5, seed=3, batch_size=2), atol=1e-6)
+    np.testing.assert_allclose(images[:2], model.decode(np.random.default_rng(3).standard_normal((5, 3), "float32")[:2]),
+                               atol=1e-6)
+
+
+@pytest.mark.parametrize("n", [0, -1, 2.5, True])
+def test_wrong_number_of_samples(make, n):
+    with pytest.raises(ValueError, match="positive whole number. Received: n="):
+        make().sample(n)
+
+
+@pytest.mark.parametrize("shape", [(2, 4), (3,), (0, 3)])
+def test_wrong_codes(make, shape):
+    with pytest.raises(ValueError, match=r"shape \(n, 3\) with n > 0. Received: shape"):
+        make().decode(np.zeros(shape, "float32"))
+
+
+def test_preset_round_trip(make, tmp_path):
+    model = make()
+    model.compile()
+    fit(model)
+    path = model.save_preset(tmp_path / "mine")
+    loaded = kerasgen.load(path)
+    np.testing.assert_array_equal(loaded.sample(4, seed=1), model.sample(4, seed=1))
+    assert loaded.card["weights"]["bytes"] == (tmp_path / "mine.weights.h5").stat().st_size
+    with pytest.raises(ValueError, match="overwrite=True. Received: .*mine.json"):
+        model.save_preset(tmp_path / "mine")
+
+
+@pytest.mark.parametrize("images, message", [
+    (np.zeros((4, 28, 28), "float32"), r"\(N, height, width, channels\)"),
+    (np.zeros((4, 16, 16, 1), "float32"), r"\(height, width, channels\)"),
+    (np.full((4, 28, 28, 1), 200.0, "float32"), r"lie in \[0, 1\]"),
+    (np.zeros((4, 28, 28, 1), "int64"), "uint8 or float"),
+    (np.full((4, 28, 28, 1), np.nan, "float32"), "finite"),
+])
+@pytest.mark.parametrize("name", ["vae", "dcgan"])
+def test_wrong_images_are_refused_before_training(name, images, message):
+    model = TINY[name]()
+    model.compile()
+    before = state(model)
+    with pytest.raises(ValueError, match=message + ".*Received"):
+        model.fit(images, verbose=0)
+    assert_equal_states(before, state(model))
