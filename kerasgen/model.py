@@ -250,7 +250,8 @@ def _unpack(data) -> tuple:
     x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
     if sample_weight is not None:
         raise ValueError("Generative losses take no sample weights. Received: data of three parts.")
-    return (x,) if y is None else (x, y)
+    batch = (x,) if y is None else (x, y)
+    return keras.tree.map_structure(ops.convert_to_tensor, batch)  # `train_on_batch` hands numpy through
 
 
 @contextlib.contextmanager

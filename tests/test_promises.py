@@ -38,8 +38,7 @@ def test_a_step_moves_exactly_the_networks_of_its_phase(make, images_of):
         frozen = {p.name: keras.optimizers.SGD(0.0) for p in model.phases if p.name != moving.name}
         model.compile(**frozen, **{moving.name: keras.optimizers.SGD(0.1)})
         before = {p.name: [to_numpy(v) for v in p.variables] for p in model.phases}
-        model.train_on_batch(images_of(model, 8)) if keras.backend.backend() != "jax" else model.fit(
-            images_of(model, 8), batch_size=8, verbose=0)
+        model.train_on_batch(images_of(model, 8))
         for phase in model.phases:
             moved = [not np.array_equal(a, to_numpy(v)) for a, v in zip(before[phase.name], phase.variables, strict=True)]
             assert any(moved) == (phase.name == moving.name), phase.name
@@ -125,7 +124,7 @@ def test_samples(make):
     assert images.dtype == np.float32
     assert images.min() >= 0.0 and images.max() <= 1.0
     np.testing.assert_array_equal(images, model.sample(5, seed=3))
-    assert np.abs(images - model.sample(5, seed=4)).max() > 1e-4
+    assert np.abs(images - model.sample(5, seed=4)).max() > 1e-6
     np.testing.assert_allclose(images, model.sample(5, seed=3, batch_size=2), atol=1e-6)
     np.testing.assert_allclose(images[:2], model.decode(np.random.default_rng(3).standard_normal((5, 3), "float32")[:2]),
                                atol=1e-6)

@@ -1,0 +1,20 @@
+"""Ends training when its time is up."""
+
+import time
+
+import keras
+
+
+class StopAfter(keras.callbacks.Callback):
+    """Ends `fit` at the first batch after `seconds`; the first batch, which compiles, does not count."""
+
+    def __init__(self, seconds: float):
+        super().__init__()
+        self._seconds = seconds
+        self._end = None
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self._end is None:
+            self._end = time.monotonic() + self._seconds
+        elif time.monotonic() >= self._end:
+            self.model.stop_training = True
