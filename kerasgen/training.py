@@ -20,13 +20,15 @@ def train(card: dict, directory: str | Path, *, callbacks=(), verbose="auto", sh
     A run that was interrupted, killed too, goes on from its last checkpoint when it is called again. Returns the model.
     """
     directory = Path(directory)
-    claim(directory, card)
     recipe = card["training"]
+    if recipe["epochs"] < 1:
+        raise ValueError(f"The number of epochs must be positive. Received: {recipe['epochs']}.")
     train_data, held_out = load_data(card, "train"), load_data(card, "held_out")
     keras.utils.set_random_seed(recipe["seed"])
     model = build_model(card, dtype=recipe.get("dtype", "float32"))
     optimizers = {name: keras.optimizers.deserialize(o) for name, o in recipe.get("optimizers", {}).items()}
     model.compile(jit_compile=recipe.get("jit_compile", "auto"), **optimizers)
+    claim(directory, card)
     model.fit(
         train_data,
         epochs=recipe["epochs"],

@@ -1,0 +1,89 @@
+"""The command: its output, its errors, and a training that is killed and goes on."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import kerasgen
+
+pytestmark = pytest.mark.backend("tensorflow")
+
+
+def run(*arguments, **options):
+    command = [sys.executable, "-c", "from kerasgen.cli import main; main()", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, env={**os.environ, "COLUMNS": "200"}, **options)
+
+
+def test_list_and_show_name_the_presets():
+    result = run("list")
+    assert result.returncode == 0
+    assert all(name in result.stdout for name in kerasgen.list_presets())
+    shown = run("show", "dcgan_portraits")
+    assert json.loads(shown.stdout)["model"]["class"] == "DCGAN"
+
+
+@pytest.mark.parametrize("arguments, message", [
+    (("show", "dcgan_portrait"), "Did you mean 'dcgan_portraits'"),
+    (("sample", "nothing", "-o", "/dev/null/x.png"), "existing folder"),
+    (("sample", "missing.onnx", "-o", "out.png"), "missing.onnx"),
+    (("train", "vae_portraits", "--epochs", "0"), "positive"),
+    (("demo", "--seconds", "-1"), "positive time"),
+])
+def test_a_users_mistake_is_one_line(arguments, message, tmp_path):
+    result = run(*arguments, cwd=tmp_path)
+    assert result.returncode == 2
+    assert message in result.stderr
+    assert "Traceback" not in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_sample_writes_a_sheet_and_replaces_none(tmp_path):
+    sheet = tmp_path / "sheet.png"
+    assert run("sample", "dcgan_portraits", "-n", "4", "-o", sheet).returncode == 0
+    assert Image.open(sheet).size == (2 * 64 + 2, 2 * 64 + 2)
+    again = run("sample", "dcgan_portraits", "-n", "4", "-o", sheet)
+    assert again.returncode == 2 and "exists" in again.stderr
+
+
+def card(tmp_path):
+    content = {
+        "name": "tiny",
+        "model": {"class": "DCGAN", "arguments": {"image_shape": [28, 28, 3], "latent_dim": 3, "channels": 4}},
+        "data": {"source": "portraits", "train": "train[:64]", "held_out": "test[:16]", "image_size": 28, "mirror": True},
+        "training": {"optimizers": {}, "batch_size": 4, "epochs": 4, "seed": 0},
+    }
+    path = tmp_path / "tiny.json"
+    path.write_text(json.dumps(content))
+    return path
+
+
+def test_killed_training_goes_on_and_ends_as_the_uninterrupted(tmp_path):
+    path = card(tmp_path)
+    straight = run("train", path, "-o", tmp_path / "straight")
+    assert straight.returncode == 0, straight.stderr
+    command = [sys.executable, "-c", "from kerasgen.cli import main; main()", "train", str(path), "-o", str(tmp_path / "killed")]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    log = tmp_path / "killed" / "samples" / "epoch_0001.png"
+    while not log.exists():
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)  # in the middle of the second epoch, or later
+    process.wait()
+    assert not (tmp_path / "killed" / "tiny.json").exists()
+    again = run("train", path, "-o", tmp_path / "killed")
+    assert again.returncode == 0, again.stderr
+    first, second = (kerasgen.load(tmp_path / folder / "tiny.json") for folder in ("straight", "killed"))
+    np.testing.assert_array_equal(first.sample(4, seed=0), second.sample(4, seed=0))
+    assert second.card["metrics"]["sliced_wasserstein_x1000"]["mean"] > 0
+    other = json.loads(path.read_text())
+    other["training"]["batch_size"] = 8
+    path.write_text(json.dumps(other))
+    refused = run("train", path, "-o", tmp_path / "killed")
+    assert refused.returncode == 2 and "another recipe" in refused.stderr

@@ -1,0 +1,34 @@
+"""What is installed, and what importing it costs."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import kerasgen
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.mark.backend("tensorflow")
+def test_packages_name_every_folder():
+    listed = re.search(r"^packages = \[(.*?)\]", (ROOT / "pyproject.toml").read_text("utf-8"), re.S | re.M)[1]
+    folders = {str(path.parent.relative_to(ROOT)).replace("/", ".") for path in (ROOT / "kerasgen").rglob("__init__.py")}
+    assert set(re.findall(r'"(.+?)"', listed)) == folders | {"kerasgen.export", "kerasgen.zoo"}
+
+
+@pytest.mark.backend("tensorflow")
+@pytest.mark.parametrize("module", ["kerasgen", "kerasgen.cli", "kerasgen.presets", "kerasgen.runtime", "kerasgen.data"])
+def test_import_loads_neither_keras_nor_tensorflow(module):
+    code = f"import sys, {module}; print(sorted({{'keras', 'tensorflow', 'jax', 'torch'}} & set(sys.modules)))"
+    result = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert result.stdout.strip() == "[]"
+
+
+def test_every_public_name_resolves():
+    for name in kerasgen.__all__:
+        assert getattr(kerasgen, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = kerasgen.nothing

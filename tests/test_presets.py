@@ -1,0 +1,90 @@
+"""Cards and weights: what is refused, and that the zoo holds what its cards say."""
+
+import json
+
+import numpy as np
+import pytest
+from tiny import TINY
+
+import kerasgen
+from kerasgen import presets
+
+
+@pytest.fixture
+def preset(tmp_path):
+    return TINY["vae"]().save_preset(tmp_path / "mine")
+
+
+def edit(path, change):
+    card = json.loads(path.read_text("utf-8"))
+    change(card)
+    path.write_text(json.dumps(card), "utf-8")
+
+
+@pytest.mark.parametrize("name", kerasgen.list_presets())
+def test_every_preset_of_the_zoo_draws(name):
+    model = kerasgen.load(name)
+    card = model.card
+    assert card["name"] == name
+    assert {"description", "model", "data", "training", "metrics", "paper", "licence", "weights"} <= set(card)
+    assert (presets.zoo_folder() / f"{name}.png").is_file()
+    images = model.sample(8, seed=0)
+    assert images.shape == (8, *model.image_shape)
+    assert images.std(axis=0).mean() > 0.05  # varied
+
+
+def test_unknown_preset():
+    with pytest.raises(ValueError, match="Unknown preset. Received: 'dcgan_portrait'. Did you mean 'dcgan_portraits'"):
+        kerasgen.load("dcgan_portrait")
+
+
+def test_truncated_weights(preset):
+    weights = preset.with_name("mine.weights.h5")
+    weights.write_bytes(weights.read_bytes()[:-10])
+    with pytest.raises(ValueError, match="truncated.*Received"):
+        kerasgen.load(preset)
+
+
+def test_altered_weights(preset):
+    weights = preset.with_name("mine.weights.h5")
+    content = bytearray(weights.read_bytes())
+    content[-1] ^= 1
+    weights.write_bytes(content)
+    with pytest.raises(ValueError, match="sha256.*altered"):
+        kerasgen.load(preset)
+
+
+def test_missing_weights(preset):
+    preset.with_name("mine.weights.h5").unlink()
+    with pytest.raises(ValueError, match="beside their card. Received: no file"):
+        kerasgen.load(preset)
+
+
+@pytest.mark.parametrize("change, message", [
+    (lambda card: card["model"].update({"class": "DCGANN"}), "Unknown model class.*'DCGANN'. Did you mean 'DCGAN'"),
+    (lambda card: card["model"]["arguments"].update(laten_dim=3), "Unknown argument of VAE.*Did you mean 'latent_dim'"),
+    (lambda card: card.update(metric={}), "Unknown section of a card.*Did you mean 'metrics'"),
+    (lambda card: card.pop("weights"), "a recipe without"),
+    (lambda card: card["model"]["arguments"].pop("image_shape"), "must name image_shape"),
+    (lambda card: card["model"]["arguments"].update(likelihood="poisson"), "likelihood must be one of"),
+])
+def test_faulty_cards(preset, change, message):
+    edit(preset, change)
+    with pytest.raises(ValueError, match=message):
+        kerasgen.load(preset)
+
+
+def test_card_that_is_no_json(tmp_path):
+    (tmp_path / "bad.json").write_text("{")
+    with pytest.raises(ValueError, match="readable JSON"):
+        kerasgen.load(tmp_path / "bad.json")
+
+
+def test_saving_into_no_folder(tmp_path):
+    with pytest.raises(ValueError, match="existing folder"):
+        TINY["vae"]().save_preset(tmp_path / "none" / "mine")
+
+
+def test_path_may_leave_out_the_ending(preset):
+    loaded = kerasgen.load(str(preset)[:-5])
+    np.testing.assert_array_equal(loaded.sample(1, seed=0), kerasgen.load(preset).sample(1, seed=0))
