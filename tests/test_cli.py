@@ -16,9 +16,11 @@ import kerasgen
 pytestmark = pytest.mark.backend("tensorflow")
 
 
+COMMAND = [sys.executable, "-c", "from kerasgen.cli import main; main()"]
+
+
 def run(*arguments, **options):
-    command = [sys.executable, "-c", "from kerasgen.cli import main; main()", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, env={**os.environ, "COLUMNS": "200"}, **options)
+    return subprocess.run([*COMMAND, *map(str, arguments)], capture_output=True, text=True, env={**os.environ, "COLUMNS": "200"}, **options)
 
 
 def test_list_and_show_name_the_presets():
@@ -68,8 +70,7 @@ def test_killed_training_goes_on_and_ends_as_the_uninterrupted(tmp_path):
     path = card(tmp_path)
     straight = run("train", path, "-o", tmp_path / "straight")
     assert straight.returncode == 0, straight.stderr
-    command = [sys.executable, "-c", "from kerasgen.cli import main; main()", "train", str(path), "-o", str(tmp_path / "killed")]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen([*COMMAND, "train", path, "-o", tmp_path / "killed"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     log = tmp_path / "killed" / "samples" / "epoch_0001.png"
     while not log.exists():
         assert process.poll() is None

@@ -130,6 +130,22 @@ def test_mixed_precision_is_exported_in_float32(tmp_path):
     assert (image.name, image.shape, image.type) == ("image", ["batch", 28, 28, 1], "tensor(float)")
 
 
+@pytest.mark.parametrize("activation, complaints", [
+    ("leaky_relu", []),
+    ("relu", ["TRANSPOSE_CONV version 4: supported up to version 3"]),
+    (lambda x: keras.ops.cumsum(keras.ops.sigmoid(x) / 28, axis=1), ["CUMSUM: not known to be supported"]),
+])
+def test_gpu_delegate_objects(activation, complaints, tmp_path, monkeypatch):
+    z = keras.Input((4,), name="z")
+    x = keras.layers.Reshape((14, 14, 1))(keras.layers.Dense(14 * 14)(z))
+    x = keras.layers.Conv2DTranspose(1, 4, 2, "same", bias_initializer="ones", activation=activation)(x)
+    network = keras.Model(z, keras.layers.Activation("sigmoid")(x))
+    monkeypatch.setattr(VAE, "decoder_network", property(lambda self: network))
+    manifest = load(export(vae(), tmp_path / "vae.tflite")).manifest
+    assert manifest["gpu_delegate_complaints"] == complaints
+    assert manifest["gpu_delegate_compatible"] is (not complaints)
+
+
 # ---- presets -------------------------------------------------------------------------------------------------------
 
 

@@ -100,10 +100,8 @@ def test_backup_and_restore_equals_uninterrupted(make, tmp_path):
 
 
 def test_compiled_and_stepped_training_is_the_same_training(make, images_of):
-    if keras.backend.backend() == "torch":
-        options = {"run_eagerly": True}
-    else:
-        options = {"jit_compile": True, "steps_per_execution": 2}
+    eager = keras.backend.backend() == "torch"  # it refuses steps_per_execution
+    options = {"run_eagerly": True} if eager else {"jit_compile": True, "steps_per_execution": 2}
     results = []
     for option in ({"jit_compile": False}, options):
         keras.utils.set_random_seed(3)

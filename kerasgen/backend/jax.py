@@ -25,7 +25,8 @@ def run_test_step(model, step, state, data):
 
 
 def _run(step, groups, state, data):
-    pairs = [pair for group, values in zip(groups, state) for pair in zip(group, values)]
+    pairs = [pair for group, values in zip(groups, state, strict=True)
+             for pair in zip(group, values, strict=True)]
     with StatelessScope(state_mapping=pairs) as scope:
         logs = step(data)
     return logs, tuple([_current_value(scope, variable) for variable in group] for group in groups)
@@ -37,14 +38,14 @@ def minimise(loss, variables, optimizer, model):
     outer = [(variable, variable.value) for variable in others]
 
     def objective(values):
-        with StatelessScope(state_mapping=outer + list(zip(variables, values))) as scope:
+        with StatelessScope(state_mapping=outer + list(zip(variables, values, strict=True))) as scope:
             terms = loss()
         total = sum(terms.values())
         return total, (terms, [_current_value(scope, variable) for variable in others])
 
     start = [variable.value for variable in variables]
     (_, (terms, updated)), gradients = jax.value_and_grad(objective, has_aux=True)(start)
-    for (variable, before), after in zip(outer, updated):
+    for (variable, before), after in zip(outer, updated, strict=True):
         if after is not before:  # moving statistics, random state
             variable.assign(after)
     optimizer.apply(gradients, variables)

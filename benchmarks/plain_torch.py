@@ -1,0 +1,89 @@
+"""The networks of kerasgen's DCGAN and VAE in plain PyTorch, trained as one would write it by hand."""
+
+from __future__ import annotations
+
+import contextlib
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+def down(shape, channels, outputs, normalise_first, stages):
+    layers, width = [], shape[2]
+    for stage in range(stages):
+        normalise = stage > 0 or normalise_first
+        layers.append(nn.Conv2d(width, channels * 2**stage, 4, 2, 1, bias=not normalise))
+        width = channels * 2**stage
+        layers += [nn.BatchNorm2d(width)] if normalise else []
+        layers.append(nn.LeakyReLU(0.2))
+    side = shape[0] // 2**stages
+    return nn.Sequential(*layers, nn.Flatten(), nn.Linear(side * side * width, outputs))
+
+
+def up(shape, channels, latent_dim, stages):
+    side, width = shape[0] // 2**stages, channels * 2 ** (stages - 1)
+    layers = [nn.Linear(latent_dim, side * side * width, bias=False), nn.Unflatten(1, (width, side, side)),
+              nn.BatchNorm2d(width), nn.LeakyReLU(0.2)]
+    for stage in reversed(range(stages - 1)):
+        layers += [nn.ConvTranspose2d(width, channels * 2**stage, 4, 2, 1, bias=False), nn.BatchNorm2d(channels * 2**stage),
+                   nn.LeakyReLU(0.2)]
+        width = channels * 2**stage
+    return nn.Sequential(*layers, nn.ConvTranspose2d(width, shape[2], 4, 2, 1), nn.Sigmoid())
+
+
+class Trainer:
+    """`step(images)` for images (batch, channels, height, width); `variant` is "eager", "channels_last" or "bfloat16"."""
+
+    def __init__(self, kind: str, shape, channels: int, latent_dim: int, variant: str):
+        stages = {28: 2, 64: 4}[shape[0]]
+        self.kind, self.latent_dim, self.variant = kind, latent_dim, variant
+        outputs, first = (1, False) if kind == "dcgan" else (2 * latent_dim, True)
+        self.down, self.up = down(shape, channels, outputs, first, stages), up(shape, channels, latent_dim, stages)
+        self.layout = torch.contiguous_format if variant == "eager" else torch.channels_last
+        self.down.to(memory_format=self.layout)
+        self.up.to(memory_format=self.layout)
+        if kind == "dcgan":
+            self.optimizers = [torch.optim.Adam(net.parameters(), 2e-4, (0.5, 0.999)) for net in (self.down, self.up)]
+            self.average = [p.detach().clone() for p in self.up.parameters()]
+        else:
+            self.optimizers = [torch.optim.Adam([*self.down.parameters(), *self.up.parameters()], 1e-3)]
+
+    def cast(self):
+        return torch.autocast("cpu", torch.bfloat16) if self.variant == "bfloat16" else contextlib.nullcontext()
+
+    def step(self, images):
+        images = images.to(memory_format=self.layout)
+        (self.step_gan if self.kind == "dcgan" else self.step_vae)(images)
+
+    def step_gan(self, images):
+        discriminator, generator = self.optimizers
+        with self.cast():
+            with torch.no_grad():
+                fake = self.up(torch.randn(len(images), self.latent_dim))
+            loss = F.softplus(-self.down(images * 2 - 1)).mean() + F.softplus(self.down(fake * 2 - 1)).mean()
+        discriminator.zero_grad()
+        loss.backward()
+        discriminator.step()
+        for parameter in self.down.parameters():
+            parameter.requires_grad_(False)  # by hand one spares the discriminator's gradients
+        with self.cast():
+            loss = F.softplus(-self.down(self.up(torch.randn(len(images), self.latent_dim)) * 2 - 1)).mean()
+        generator.zero_grad()
+        loss.backward()
+        generator.step()
+        for parameter in self.down.parameters():
+            parameter.requires_grad_(True)
+        torch._foreach_lerp_(self.average, [p.detach() for p in self.up.parameters()], 0.002)
+
+    def step_vae(self, images):
+        with self.cast():
+            mean, log_variance = self.down(images * 2 - 1).float().chunk(2, dim=1)
+            z = mean + torch.exp(0.5 * log_variance) * torch.randn_like(mean)
+            output = self.up(z)
+        squares = ((images - output.float()) / 0.1).square()
+        kl = 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).sum(1).mean()
+        loss = 0.5 * squares.sum((1, 2, 3)).mean() + kl
+        self.optimizers[0].zero_grad()
+        loss.backward()
+        self.optimizers[0].step()

@@ -1,0 +1,89 @@
+"""`python benchmarks/run.py`: training throughput and latency against plain PyTorch, into RESULTS.md.
+
+The ways of training take turns in one run, each in a process of its own, which waits while the others measure.
+"""
+
+from __future__ import annotations
+
+import datetime
+import importlib.metadata
+import json
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+from training_worker import CASES
+
+HERE = Path(__file__).parent
+SYSTEMS = {
+    "kerasgen, TensorFlow": {"system": "kerasgen", "backend": "tensorflow"},
+    "kerasgen, TensorFlow, XLA": {"system": "kerasgen", "backend": "tensorflow", "jit": True},
+    "kerasgen, torch": {"system": "kerasgen", "backend": "torch"},
+    "PyTorch eager": {"system": "torch", "variant": "eager"},
+    "PyTorch channels_last": {"system": "torch", "variant": "channels_last"},
+    "PyTorch bfloat16": {"system": "torch", "variant": "bfloat16"},
+}
+ROUNDS = 3
+BATCHES = 10
+
+
+def measure(case: str) -> dict[str, float]:
+    """Median images/s of each system."""
+    workers = {}
+    for name, system in SYSTEMS.items():
+        command = [sys.executable, str(HERE / "training_worker.py"), case, json.dumps(system), str(BATCHES)]
+        workers[name] = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                                         text=True, env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"})
+        assert workers[name].stdout.readline().strip() == "ready", name
+    rates = {name: [] for name in workers}
+    for _ in range(ROUNDS):
+        for name, worker in workers.items():
+            worker.stdin.write("go\n")
+            worker.stdin.flush()
+            rates[name].append(float(worker.stdout.readline()))
+    for worker in workers.values():
+        worker.stdin.close()
+        worker.wait()
+    return {name: float(np.median(values)) for name, values in rates.items()}
+
+
+def processor() -> str:
+    """The CPU's name and flags that decide about convolutions."""
+    text = Path("/proc/cpuinfo").read_text("utf-8") if Path("/proc/cpuinfo").exists() else ""
+    name = next((line.split(":")[1].strip() for line in text.splitlines() if line.startswith("model name")),
+                platform.processor())
+    flags = [flag for flag in ("avx2", "avx512f", "avx512_bf16", "amx_bf16") if f" {flag}" in text]
+    return f"{name}, {os.cpu_count()} cores, {' '.join(flags)}"
+
+
+def main() -> None:
+    lines = ["# Results", "", "Written by `python benchmarks/run.py`.", "",
+             f"{datetime.date.today()}; {processor()}; " + ", ".join(
+                 f"{package} {importlib.metadata.version(package)}"
+                 for package in ("keras", "tensorflow", "torch", "onnxruntime", "ai-edge-litert")), "",
+             f"## Training, images/s (median of {ROUNDS} turns of {BATCHES} batches)", "",
+             "The ratio is to the best PyTorch variant of the same networks.", ""]
+    rates = {case: measure(case) for case in CASES}
+    lines += ["| | " + " | ".join(CASES) + " |", "|---|" + "---|" * len(CASES)]
+    for name in SYSTEMS:
+        cells = []
+        for case in CASES:
+            best = max(rate for other, rate in rates[case].items() if other.startswith("PyTorch"))
+            cells.append(f"{rates[case][name]:.0f} ({rates[case][name] / best:.2f})")
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    latency = json.loads(subprocess.run([sys.executable, str(HERE / "latency.py"), "dcgan_portraits"], check=True,
+                                        stdout=subprocess.PIPE, text=True).stdout.splitlines()[-1])
+    lines += ["", "## Drawing with `dcgan_portraits`, milliseconds (median, in turn)", "",
+              "| | 1 image | 64 images |", "|---|---|---|"]
+    lines += [f"| {name} | {values['1']:.1f} | {values['64']:.1f} |" for name, values in latency.items()]
+    ratio = latency["kerasgen `sample`"]["1"] / latency["Keras `predict_on_batch`"]["1"]
+    lines += ["", f"`sample(1)` costs {ratio:.2f} times `predict_on_batch`."]
+    (HERE / "RESULTS.md").write_text("\n".join(lines) + "\n", "utf-8")
+    print("\n".join(lines))
+
+
+if __name__ == "__main__":
+    main()
