@@ -1,6 +1,7 @@
 """Shared fixtures; tests marked for other backends than the worker's are left out."""
 
 import os
+import tempfile
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -9,6 +10,21 @@ import numpy as np
 import pytest
 
 BACKEND = keras.backend.backend()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def compiled_once():
+    """Lets JAX compile each graph once a session, not once a test."""
+    if BACKEND != "jax":
+        yield
+        return
+    import jax
+
+    with tempfile.TemporaryDirectory() as folder:
+        jax.config.update("jax_compilation_cache_dir", folder)
+        jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
+        jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
+        yield
 
 
 def pytest_collection_modifyitems(config, items):
@@ -25,7 +41,7 @@ def pytest_collection_modifyitems(config, items):
 def seeded():
     keras.utils.set_random_seed(1)
     yield
-    keras.backend.clear_session()
+    keras.backend.clear_session(free_memory=False)  # its garbage collection takes half a second a test
 
 
 @pytest.fixture

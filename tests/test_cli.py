@@ -20,7 +20,8 @@ COMMAND = [sys.executable, "-c", "from kerasgen.cli import main; main()"]
 
 
 def run(*arguments, **options):
-    return subprocess.run([*COMMAND, *map(str, arguments)], capture_output=True, text=True, env={**os.environ, "COLUMNS": "200"}, **options)
+    command, env = [*COMMAND, *map(str, arguments)], {**os.environ, "COLUMNS": "200"}
+    return subprocess.run(command, capture_output=True, text=True, env=env, **options)
 
 
 def test_list_and_show_name_the_presets():
@@ -70,7 +71,8 @@ def test_killed_training_goes_on_and_ends_as_the_uninterrupted(tmp_path):
     path = card(tmp_path)
     straight = run("train", path, "-o", tmp_path / "straight")
     assert straight.returncode == 0, straight.stderr
-    process = subprocess.Popen([*COMMAND, "train", path, "-o", tmp_path / "killed"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    command = [*COMMAND, "train", path, "-o", tmp_path / "killed"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     log = tmp_path / "killed" / "samples" / "epoch_0001.png"
     while not log.exists():
         assert process.poll() is None
