@@ -15,6 +15,13 @@ def to_uint8(images: np.ndarray) -> np.ndarray:
     return np.rint(np.clip(images, 0.0, 1.0) * 255.0).astype("uint8")
 
 
+def to_float(images: np.ndarray) -> np.ndarray:
+    """Gives images as float32 in [0, 1]: uint8 divided by 255, floats as they are."""
+    if images.dtype == np.uint8:
+        return np.divide(images, 255.0, dtype="float32")
+    return images.astype("float32")
+
+
 def sheet(images: np.ndarray, columns: int | None = None, gap: int = 2) -> np.ndarray:
     """Lays images (n, height, width, channels) in [0, 1] out on white, row by row; (rows, columns) near a square if not told.
 

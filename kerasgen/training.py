@@ -26,8 +26,7 @@ def train(card: dict, directory: str | Path, *, callbacks=(), verbose="auto", sh
     train_data, held_out = load_data(card, "train"), load_data(card, "held_out")
     keras.utils.set_random_seed(recipe["seed"])
     model = build_model(card, dtype=recipe.get("dtype", "float32"))
-    optimizers = {name: keras.optimizers.deserialize(o) for name, o in recipe.get("optimizers", {}).items()}
-    model.compile(jit_compile=recipe.get("jit_compile", "auto"), **optimizers)
+    model.compile(jit_compile=recipe.get("jit_compile", "auto"), **_optimizers(recipe))
     claim(directory, card)
     model.fit(
         train_data,
@@ -43,6 +42,14 @@ def train(card: dict, directory: str | Path, *, callbacks=(), verbose="auto", sh
         ],
     )
     return model
+
+
+def _optimizers(recipe: dict) -> dict[str, keras.optimizers.Optimizer]:
+    try:
+        return {name: keras.optimizers.deserialize(config) for name, config in recipe.get("optimizers", {}).items()}
+    except TypeError as error:
+        raise ValueError(f"The card's optimisers must be configurations of Keras's. Received: {recipe['optimizers']} "
+                         f"({str(error).splitlines()[0]}).") from None
 
 
 def train_preset(card: dict, directory: str | Path, **options) -> Path:

@@ -128,6 +128,18 @@ def test_samples(make):
                                atol=1e-6)
 
 
+@pytest.mark.parametrize("name", ["vae", "vae_gaussian"])
+def test_reconstructions(name, images_of):
+    model = TINY[name]()
+    images = np.rint(images_of(model, 5) * 255).astype("uint8")
+    codes = model.encode(images)
+    assert codes.shape == (5, 3)
+    np.testing.assert_allclose(codes, model.encode(images.astype("float32") / 255), atol=1e-6)
+    np.testing.assert_allclose(model.reconstruct(images), model.decode(codes), atol=1e-6)
+    with pytest.raises(ValueError, match="Received"):
+        model.encode(images[:, :4])
+
+
 @pytest.mark.parametrize("n", [0, -1, 2.5, True])
 def test_wrong_number_of_samples(make, n):
     with pytest.raises(ValueError, match="positive whole number. Received: n="):

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 
 from kerasgen.data.check import check_batch_size, check_images
+from kerasgen.images import to_float
 
 
 class ImageBatches(keras.utils.PyDataset):
@@ -75,7 +76,7 @@ class ImageBatches(keras.utils.PyDataset):
 
     def images(self) -> np.ndarray:
         """Gives all images, float32 in [0, 1], in the source's order, never mirrored; `labels` is in that order too."""
-        return _to_float(self._images)
+        return to_float(self._images)
 
     def __len__(self) -> int:
         rounding = 0 if self.drop_remainder else self.batch_size - 1
@@ -86,7 +87,7 @@ class ImageBatches(keras.utils.PyDataset):
             raise IndexError(f"A batch index must lie in [0, {len(self)}). Received: {index}")
         order, flips = self._order(self.epoch)
         chosen = order[index * self.batch_size : (index + 1) * self.batch_size]
-        batch = _to_float(self._images[chosen])
+        batch = to_float(self._images[chosen])
         if self.mirror:
             turned = flips[chosen]
             batch[turned] = batch[turned, :, ::-1]
@@ -120,9 +121,3 @@ class ImageBatches(keras.utils.PyDataset):
             # One assignment: tf.data asks from its own thread.
             self._plan = (wanted, order, flips)
         return order, flips
-
-
-def _to_float(images: np.ndarray) -> np.ndarray:
-    if images.dtype == np.uint8:
-        return np.divide(images, 255.0, dtype="float32")
-    return images.astype("float32")

@@ -8,6 +8,7 @@ from keras import ops
 
 from kerasgen.batching import predict
 from kerasgen.data.check import check_images
+from kerasgen.images import to_float
 from kerasgen.latent import LatentDecoder
 from kerasgen.losses.divergences import kl_to_standard_normal
 from kerasgen.losses.reconstruction import bernoulli_nll, gaussian_nll
@@ -103,9 +104,10 @@ class VAE(LatentDecoder, GenerativeModel):
         return self.decoder(self.encoder(images, training=training)[0], training=training)
 
     def encode_distribution(self, x, batch_size: int = 64) -> tuple[np.ndarray, np.ndarray]:
-        """Mean and log-variance of q(z|x), each (n, latent_dim) float32."""
+        """Mean and log-variance of q(z|x), each (n, latent_dim) float32, for images in [0, 1] or uint8."""
+        x = keras.ops.convert_to_numpy(x)
         check_images(x, self.image_shape)
-        return tuple(predict(self.averaged(self.encoder), x, batch_size))
+        return tuple(predict(self.averaged(self.encoder), to_float(x), batch_size))
 
     def encode(self, x, batch_size: int = 64) -> np.ndarray:
         """The mean of q(z|x): images (n, height, width, channels) in [0, 1] to codes (n, latent_dim)."""

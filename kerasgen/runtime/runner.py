@@ -8,6 +8,7 @@ import numpy as np
 
 from kerasgen.codes import check_codes, draw_codes
 from kerasgen.data.check import check_batch_size, check_images
+from kerasgen.images import to_float
 from kerasgen.runtime.manifest import read_manifest
 from kerasgen.runtime.sessions import open_session
 
@@ -92,8 +93,7 @@ class Runtime:
     def _encoder_outputs(self, x) -> dict[str, np.ndarray]:
         self._require("encoder", "encode")
         check_images(x, self.image_shape, "x")
-        x = np.asarray(x)
-        return self.run(x.astype(np.float32) / 255.0 if x.dtype == np.uint8 else x)
+        return self.run(to_float(np.asarray(x)))
 
     def _require(self, part: str, method: str) -> None:
         if self.manifest["part"] != part:
