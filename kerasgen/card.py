@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kerasgen.errors import unknown_name
 
-SECTIONS = {"name", "description", "model", "data", "training", "metrics", "paper", "licence", "weights"}
+SECTIONS = {"name", "description", "model", "data", "training", "metrics", "paper", "licence", "limits", "weights"}
 
 
 def read_card(path: str | Path) -> dict:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from pathlib import Path
 
@@ -45,8 +46,9 @@ def train(card: dict, directory: str | Path, *, callbacks=(), verbose="auto", sh
 
 
 def _optimizers(recipe: dict) -> dict[str, keras.optimizers.Optimizer]:
-    try:
-        return {name: keras.optimizers.deserialize(config) for name, config in recipe.get("optimizers", {}).items()}
+    try:  # Keras builds what is nested in a config in place
+        configs = copy.deepcopy(recipe.get("optimizers", {}))
+        return {name: keras.optimizers.deserialize(config) for name, config in configs.items()}
     except TypeError as error:
         raise ValueError(f"The card's optimisers must be configurations of Keras's. Received: {recipe['optimizers']} "
                          f"({str(error).splitlines()[0]}).") from None
