@@ -17,6 +17,7 @@ from kerasgen.averaging import AveragedNetwork
 from kerasgen.callbacks.epoch_order import EpochOrder
 from kerasgen.data.batches import ImageBatches
 from kerasgen.data.check import check_images
+from kerasgen.images import to_float
 from kerasgen.optimizers import PhaseOptimizers
 
 
@@ -127,12 +128,14 @@ class GenerativeModel(keras.Model):
     # ---- training ----------------------------------------------------------------------------------------------
 
     def fit(self, x=None, y=None, batch_size=None, epochs=1, verbose="auto", callbacks=None, **kwargs):
-        """Keras's `fit` behind a check of the images: float32 NHWC in [0, 1], of the model's shape.
+        """Keras's `fit` behind a check of the images: NHWC of the model's shape, float32 in [0, 1] or arrays of uint8.
 
         `ImageBatches` keep their own order, that of the epoch. Raises ValueError for arrays of another rank, size, dtype or
         range, for NaN, and for a batch that has fewer images than a phase has steps.
         """
         self._check_data(x, batch_size)
+        if isinstance(x, np.ndarray):
+            x = to_float(x)
         if isinstance(x, ImageBatches):
             kwargs.setdefault("shuffle", False)
             callbacks = [*(callbacks or ()), EpochOrder(x)]
@@ -144,6 +147,11 @@ class GenerativeModel(keras.Model):
             sizes = {min(batch_size or 32, len(x)), len(x) % (batch_size or 32)} - {0}
         else:
             shape = getattr(x, "image_shape", None)
+            if shape is None and hasattr(x, "element_spec"):  # a tf.data.Dataset
+                spec = keras.tree.flatten(x.element_spec)[0]
+                shape = spec.shape[1:]
+                if not spec.dtype.is_floating:
+                    raise ValueError(f"A dataset's images must be float in [0, 1]. Received: {spec.dtype.name}.")
             if shape is not None and tuple(shape) != self.image_shape:
                 raise ValueError(f"The images must have the model's shape {self.image_shape}. Received: {shape}.")
             sizes = {getattr(x, "batch_size", None)} - {None}

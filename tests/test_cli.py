@@ -50,7 +50,8 @@ def test_a_users_mistake_is_one_line(arguments, message, tmp_path):
 def test_sample_writes_a_sheet_and_replaces_none(tmp_path):
     sheet = tmp_path / "sheet.png"
     assert run("sample", "dcgan_portraits", "-n", "4", "-o", sheet).returncode == 0
-    assert Image.open(sheet).size == (2 * 64 + 2, 2 * 64 + 2)
+    with Image.open(sheet) as picture:
+        assert picture.size == (2 * 64 + 2, 2 * 64 + 2)
     again = run("sample", "dcgan_portraits", "-n", "4", "-o", sheet)
     assert again.returncode == 2 and "exists" in again.stderr
 
