@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 from pathlib import Path
@@ -10,6 +9,8 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+
+from kerasgen.quiet import quiet_stderr
 
 app = typer.Typer(help="Generative models in Keras 3: borrow, train, export, verify.", no_args_is_help=True,
                   add_completion=False, pretty_exceptions_enable=False)
@@ -95,7 +96,7 @@ def train(
     content = read_card(find_card(card))
     if epochs is not None:
         content["training"]["epochs"] = epochs
-    with _quiet():
+    with quiet_stderr():
         from kerasgen import training
     console.print(f"run in {output}")
     console.print(f"preset: {training.train_preset(content, output)}")
@@ -127,7 +128,7 @@ def export(
     overwrite: Overwrite = False,
 ) -> None:
     """Export to ONNX or LiteRT and prove that the file draws the same pictures."""
-    with _quiet():
+    with quiet_stderr():
         from kerasgen.export import export, verify
     path = export(_load(preset), output, part=part, batch_size=batch_size, overwrite=overwrite)
     console.print(verify(path))
@@ -136,7 +137,7 @@ def export(
 @app.command()
 def verify(file: Annotated[Path, typer.Argument(help="An exported file, its manifest beside it.")]) -> None:
     """Compare an exported file with the preset that it came from."""
-    with _quiet():
+    with quiet_stderr():
         from kerasgen.export import verify
     console.print(verify(file))
 
@@ -147,7 +148,7 @@ def demo(
     seconds: Annotated[float, typer.Option(help="How long the small VAE trains.")] = 60.0,
 ) -> None:
     """The main job: draw faces, export, verify, sample without TensorFlow, then train a small VAE."""
-    with _quiet():
+    with quiet_stderr():
         from kerasgen import demo
     demo.run(output, seconds, console)
 
@@ -156,22 +157,8 @@ def _load(preset: str):
     from kerasgen.presets import find_card
 
     find_card(preset)  # a wrong name is told before Keras is loaded
-    with _quiet():
+    with quiet_stderr():
         import keras  # noqa: F401
     from kerasgen import presets
 
     return presets.load(preset)
-
-
-@contextlib.contextmanager
-def _quiet():
-    """Keeps what TensorFlow's import writes past Python's logging off the terminal."""
-    saved = os.dup(2)
-    null = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(null, 2)
-        yield
-    finally:
-        os.dup2(saved, 2)
-        os.close(null)
-        os.close(saved)

@@ -19,6 +19,7 @@ from kerasgen.data.batches import ImageBatches
 from kerasgen.data.check import check_images
 from kerasgen.images import to_float
 from kerasgen.optimizers import PhaseOptimizers
+from kerasgen.random_state import SavedRandomState
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -46,7 +47,7 @@ class Phase:
         return [variable for network in self.networks for variable in network.trainable_variables]
 
 
-class GenerativeModel(keras.Model):
+class GenerativeModel(SavedRandomState, keras.Model):
     """Base of all models: `train_step` runs the phases in order, on TensorFlow, JAX and PyTorch.
 
     A model's constructor stores its arguments under their own names and ends with `self.assemble()`, which calls
@@ -230,21 +231,6 @@ class GenerativeModel(keras.Model):
         from kerasgen import presets
 
         return presets.save(self, path, **about)
-
-    # ---- random state ------------------------------------------------------------------------------------------
-    # Keras does not write the state of seed generators; without it a resumed run drifts from the uninterrupted one.
-
-    def _seed_generators_of_all_layers(self) -> list:
-        return [g for layer in self._flatten_layers() for g in getattr(layer, "_seed_generators", [])]
-
-    def save_own_variables(self, store) -> None:
-        super().save_own_variables(store)
-        for index, generator in enumerate(self._seed_generators_of_all_layers()):
-            store[f"seed_{index}"] = ops.convert_to_numpy(generator.state)
-
-    def load_own_variables(self, store) -> None:
-        for index, generator in enumerate(self._seed_generators_of_all_layers()):
-            generator.state.assign(store[f"seed_{index}"])
 
 
 class _Untracked:

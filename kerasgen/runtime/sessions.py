@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib
-import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+
+from kerasgen.quiet import quiet_stderr
 
 
 class OnnxSession:
@@ -67,20 +66,6 @@ def open_session(path: Path, kind: str, num_threads: int | None = None) -> OnnxS
         raise
     except Exception as error:  # each runtime has exceptions of its own, some of them bare RuntimeErrors
         raise ValueError(f"The file must be one that its runtime can run. Received: {path} ({error}).") from error
-
-
-@contextlib.contextmanager
-def quiet_stderr() -> Iterator[None]:
-    """Discards what native code writes to the standard error; Python's own `sys.stderr` cannot hold it back."""
-    kept = os.dup(2)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
 
 
 def _import(module: str, package: str):
