@@ -7,7 +7,7 @@ from pathlib import Path
 
 import keras
 
-from kerasgen.runtime.sessions import quiet_stderr
+from kerasgen.quiet import quiet_stderr
 
 from .errors import ExportError
 from .parts import Part

@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-from kerasgen.runtime.sessions import quiet_stderr
+from kerasgen.quiet import quiet_stderr
 
 from .errors import ExportError
 from .parts import Part
