@@ -83,7 +83,7 @@ def sample(
 @app.command()
 def train(
     card: Preset,
-    output: Annotated[Path, typer.Option("-o", "--output", help="Folder of the run.")] = Path("runs"),
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Folder of the run; runs/NAME otherwise.")] = None,
     epochs: Annotated[int | None, typer.Option(help="Instead of the card's number.")] = None,
 ) -> None:
     """Train from a card: checkpoints, a sheet an epoch, and a preset with measured figures at the end.
@@ -98,6 +98,7 @@ def train(
         content["training"]["epochs"] = epochs
     with quiet_stderr():
         from kerasgen import training
+    output = output or Path("runs") / content["name"]
     console.print(f"run in {output}")
     console.print(f"preset: {training.train_preset(content, output)}")
 
