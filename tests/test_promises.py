@@ -8,6 +8,7 @@ from tiny import TINY
 
 import kerasgen
 from kerasgen.data import ImageBatches
+from kerasgen.model import GenerativeModel
 
 
 @pytest.fixture(params=TINY)
@@ -99,14 +100,15 @@ def test_backup_and_restore_equals_uninterrupted(make, tmp_path):
     assert_equal_states(state(straight), state(again))
 
 
-def test_compiled_and_stepped_training_is_the_same_training(make, images_of):
+def test_compiled_and_stepped_training_is_the_same_training(make, images_of, monkeypatch):
+    # XLA draws from another algorithm than TensorFlow without it: the same noise can only be none.
+    monkeypatch.setattr(GenerativeModel, "normal", lambda self, *shape: keras.ops.zeros(shape))
     eager = keras.backend.backend() == "torch"  # it refuses steps_per_execution
     options = {"run_eagerly": True} if eager else {"jit_compile": True, "steps_per_execution": 2}
     results = []
     for option in ({"jit_compile": False}, options):
         keras.utils.set_random_seed(3)
         model = make()
-        model.compile(**option)
         # SGD's steps are proportional to the gradients; Adam's first ones are signs, which rounding may turn.
         model.compile(**option, **{phase.name: keras.optimizers.SGD(1e-3) for phase in model.phases})
         model.fit(images_of(model), batch_size=8, epochs=1, verbose=0, shuffle=False)
