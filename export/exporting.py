@@ -10,8 +10,9 @@ from pathlib import Path
 
 import keras
 
+from kerasgen.checksum import sha256
 from kerasgen.data.check import check_batch_size
-from kerasgen.runtime.manifest import FORMAT_VERSION, manifest_path, sha256
+from kerasgen.runtime.manifest import FORMAT_VERSION, manifest_path
 
 from .errors import ExportError
 from .files import check_target, publish

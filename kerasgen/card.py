@@ -46,8 +46,7 @@ def build_model(card: dict, **overrides):
     for argument in arguments:
         if argument not in (*known, "dtype", "name"):
             raise unknown_name(f"argument of {name} in the card", argument, known)
-    missing = "image_shape" not in arguments
-    if missing:
+    if "image_shape" not in arguments:
         raise ValueError(f"The card's arguments of {name} must name image_shape. Received: {sorted(arguments)}.")
     return cls(**arguments)
 

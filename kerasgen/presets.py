@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from pathlib import Path
 
 from kerasgen.card import build_model, read_card
+from kerasgen.checksum import sha256
 from kerasgen.errors import unknown_name
 
 
@@ -120,9 +120,3 @@ def write_card(path: Path, card: dict) -> None:
     beside = path.with_name(f".{os.getpid()}.{path.name}")
     beside.write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", "utf-8")
     beside.replace(path)
-
-
-def sha256(path: str | Path) -> str:
-    """The sha256 of a file, hexadecimal."""
-    with open(path, "rb") as file:
-        return hashlib.sha256(file.read()).hexdigest()

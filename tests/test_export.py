@@ -9,9 +9,10 @@ from kerasgen.export import ExportError, export, verification, verify
 from kerasgen.export.files import publish
 
 from kerasgen import presets
+from kerasgen.checksum import sha256
 from kerasgen.models import DCGAN, VAE
 from kerasgen.runtime import load
-from kerasgen.runtime.manifest import manifest_path, sha256
+from kerasgen.runtime.manifest import manifest_path
 
 pytestmark = pytest.mark.backend("tensorflow")
 FORMATS = ["onnx", "tflite"]

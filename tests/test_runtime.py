@@ -10,10 +10,11 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 from PIL import Image
 
+from kerasgen.checksum import sha256
 from kerasgen.codes import draw_codes
 from kerasgen.runtime import load
 from kerasgen.runtime.__main__ import main
-from kerasgen.runtime.manifest import FORMAT_VERSION, manifest_path, sha256
+from kerasgen.runtime.manifest import FORMAT_VERSION, manifest_path
 
 LATENT, SHAPE = 4, (8, 8, 3)
 WEIGHTS = np.random.default_rng(0).standard_normal((LATENT, 192)).astype("float32")

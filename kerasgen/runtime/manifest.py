@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
+
+from kerasgen.checksum import sha256
 
 FORMAT_VERSION = 1
 REQUIRED = ("format", "file", "part", "inputs", "outputs", "latent_dim", "image_shape", "parity")
@@ -14,11 +15,6 @@ def manifest_path(path: str | Path) -> Path:
     """Gives the path of the manifest of an exported file."""
     path = Path(path)
     return path.with_name(path.name + ".json")
-
-
-def sha256(path: str | Path) -> str:
-    """The sha256 of a file, hexadecimal."""
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 
 def read_manifest(path: str | Path) -> dict:
