@@ -1,10 +1,12 @@
-"""What differs between Keras backends, and nothing else: one module each with the same five functions.
+"""What differs between Keras backends, and nothing else: one module each with the same names.
 
 - `run_train_step(model, step, *args)`: Keras's native train step around `step(data) -> logs`.
 - `run_test_step(model, step, *args)`: the same for evaluation.
 - `minimise(loss, variables, optimizer, model)`: one optimiser step; returns what `loss()` returned.
 - `gradient(function, x)`: d sum(function(x)) / dx, differentiable itself.
 - `normal(shape, seed_generator)`: float32 noise; a different one on every replica.
+- `Conv2D`, `Conv2DTranspose`, `BatchNormalization`: Keras's own layers, with the backend's faster kernels where Keras does not
+  call them. The results are the same.
 """
 
 import importlib
@@ -18,3 +20,6 @@ run_test_step = _current.run_test_step
 minimise = _current.minimise
 gradient = _current.gradient
 normal = _current.normal
+Conv2D = _current.Conv2D
+Conv2DTranspose = _current.Conv2DTranspose
+BatchNormalization = _current.BatchNormalization

@@ -1,6 +1,7 @@
 """TensorFlow: gradients by tape; under `tf.distribute` every replica runs the step on its share of the batch."""
 
 import tensorflow as tf
+from keras.layers import BatchNormalization, Conv2D, Conv2DTranspose  # noqa: F401
 
 
 def run_train_step(model, step, data):

@@ -2,6 +2,8 @@
 
 import keras
 import torch
+from keras import ops
+from torch.nn import functional
 
 
 def run_train_step(model, step, data):
@@ -31,3 +33,50 @@ def gradient(function, x):
 
 def normal(shape, seed_generator):
     return keras.random.normal(shape, dtype="float32", seed=seed_generator)
+
+
+# Keras's layers copy every image to channels-first and back, crop what a transposed convolution made too much of, and take
+# batch statistics in five passes. PyTorch's own kernels work in place of all that on strided views of NHWC tensors.
+
+
+class Conv2D(keras.layers.Conv2D):
+    def call(self, inputs):
+        padding = _same_padding(self, inputs.shape[1:3])
+        return super().call(inputs) if padding is None else _convolve(self, functional.conv2d, inputs, padding)
+
+
+class Conv2DTranspose(keras.layers.Conv2DTranspose):
+    def call(self, inputs):
+        padding = _same_padding(self)
+        return super().call(inputs) if padding is None else _convolve(self, functional.conv_transpose2d, inputs, padding)
+
+
+class BatchNormalization(keras.layers.BatchNormalization):
+    def call(self, inputs, training=None, mask=None):
+        if not training or not self.trainable or mask is not None:
+            return super().call(inputs, training=training, mask=mask)
+        x = inputs.float().movedim(self.axis, 1)
+        gamma, beta = (ops.cast(variable, "float32") for variable in (self.gamma, self.beta))
+        outputs, mean, inverse_deviation = torch.native_batch_norm(x, gamma, beta, None, None, True, 0.0, self.epsilon)
+        variance = inverse_deviation.detach() ** -2 - self.epsilon
+        for moving, now in ((self.moving_mean, mean.detach()), (self.moving_variance, variance)):
+            moving.assign(moving * self.momentum + now * (1.0 - self.momentum))
+        return outputs.movedim(1, self.axis).to(inputs.dtype)
+
+
+def _same_padding(layer, sides=()) -> tuple[int, int] | None:
+    """Gives what a "same" convolution pads at every side, None where that differs from side to side."""
+    excess = [size - stride for size, stride in zip(layer.kernel_size, layer.strides, strict=True)]
+    usual = (layer.padding == "same" and layer.data_format == "channels_last" and layer.dilation_rate == (1, 1)
+             and getattr(layer, "groups", 1) == 1 and getattr(layer, "output_padding", None) is None)
+    whole = all(side % stride == 0 for side, stride in zip(sides, layer.strides, strict=False))
+    if not usual or not whole or any(e < 0 or e % 2 for e in excess):
+        return None
+    return tuple(e // 2 for e in excess)
+
+
+def _convolve(layer, convolution, images, padding):
+    kernel = ops.convert_to_tensor(layer.kernel).permute(3, 2, 0, 1)
+    bias = ops.convert_to_tensor(layer.bias) if layer.use_bias else None
+    outputs = convolution(images.permute(0, 3, 1, 2), kernel, bias, layer.strides, padding)
+    return layer.activation(outputs.permute(0, 2, 3, 1))

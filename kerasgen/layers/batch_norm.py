@@ -2,13 +2,15 @@
 
 import keras
 
+from kerasgen import backend
+
 
 def batch_norm(name: str, momentum: float = 0.9) -> keras.layers.BatchNormalization:
     """`BatchNormalization` over the global batch.
 
     JAX sees the global batch anyway; TensorFlow's replicas must be told to share their statistics.
     """
-    return keras.layers.BatchNormalization(momentum=momentum, epsilon=1e-5, synchronized=_replicated(), name=name)
+    return backend.BatchNormalization(momentum=momentum, epsilon=1e-5, synchronized=_replicated(), name=name)
 
 
 def _replicated() -> bool:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import keras
 from keras import layers
 
+from kerasgen.backend import Conv2D, Conv2DTranspose
 from kerasgen.layers.batch_norm import batch_norm
+from kerasgen.networks.dense import head_layers, hidden_layers
 
 KERNEL = 4  # a multiple of the stride: every output pixel of a transposed convolution sees as many inputs
 
@@ -26,30 +30,28 @@ def stages(image_shape: tuple[int, int, int]) -> int:
     return count
 
 
-def conv_down(name: str, image_shape, channels: int, heads: dict[str, int], *, normalise_first: bool = True,
-              initializer="glorot_uniform") -> keras.Model:
+def conv_down(name: str, image_shape, channels: int, heads: dict[str, int], *, hidden: Sequence[int] = (),
+              normalise: bool = True, normalise_first: bool = True, initializer="glorot_uniform") -> keras.Model:
     """Images (batch, height, width, channels) in [0, 1] to one vector a head, float32.
 
-    Channels double at each halving, from `channels`. BatchNorm and LeakyReLU(0.2) after each convolution;
-    `normalise_first=False` leaves the norm out at the image, as discriminators do.
+    Channels double at each halving, from `channels`. BatchNorm and LeakyReLU(0.2) after each convolution, then dense layers
+    of the widths `hidden`. `normalise_first=False` leaves the norm out at the image, as discriminators do;
+    `normalise=False` everywhere.
     """
     with keras.name_scope(name):
         images = keras.Input(image_shape, name="image")
         x = layers.Rescaling(2.0, -1.0, name="rescale")(images)  # (batch, height, width, channels) in [-1, 1]
         for stage in range(stages(image_shape)):
-            normalise = stage > 0 or normalise_first
-            x = layers.Conv2D(channels * 2**stage, KERNEL, 2, "same", use_bias=not normalise,
+            normed = normalise and (stage > 0 or normalise_first)
+            x = Conv2D(channels * 2**stage, KERNEL, 2, "same", use_bias=not normed,
                               kernel_initializer=initializer, name=f"conv_{stage}")(x)  # (batch, h/2, w/2, 2c)
-            if normalise:
-                x = batch_norm(f"norm_{stage}")(x)
-            x = layers.LeakyReLU(0.2, name=f"act_{stage}")(x)
-        x = layers.Flatten(name="flatten")(x)
-        outputs = [layers.Dense(units, kernel_initializer=initializer, dtype="float32", name=head)(x)
-                   for head, units in heads.items()]
-        return keras.Model(images, outputs if len(outputs) > 1 else outputs[0], name=name)
+            x = _activate(x, stage, normed)
+        x = hidden_layers(layers.Flatten(name="flatten")(x), hidden)
+        return keras.Model(images, head_layers(x, heads, initializer), name=name)
 
 
-def conv_up(name: str, latent_dim: int, image_shape, channels: int, *, initializer="glorot_uniform") -> keras.Model:
+def conv_up(name: str, latent_dim: int, image_shape, channels: int, *, hidden: Sequence[int] = (), normalise: bool = True,
+            initializer="glorot_uniform") -> keras.Model:
     """Codes (batch, latent_dim) to images (batch, height, width, channels) in [0, 1], float32.
 
     The mirror of `conv_down`. LeakyReLU, not ReLU: LiteRT fuses ReLU into TRANSPOSE_CONV version 4, which its GPU delegate
@@ -60,13 +62,20 @@ def conv_up(name: str, latent_dim: int, image_shape, channels: int, *, initializ
     width = channels * 2 ** (count - 1)
     with keras.name_scope(name):
         codes = keras.Input((latent_dim,), name="z")
-        x = layers.Dense(base * base * width, use_bias=False, kernel_initializer=initializer, name="project")(codes)
+        x = hidden_layers(codes, reversed(hidden))
+        x = layers.Dense(base * base * width, use_bias=not normalise, kernel_initializer=initializer, name="project")(x)
         x = layers.Reshape((base, base, width), name="reshape")(x)  # (batch, base, base, width)
-        x = layers.LeakyReLU(0.2, name="act_project")(batch_norm("norm_project")(x))
+        x = _activate(x, "project", normalise)
         for stage in reversed(range(count - 1)):
-            x = layers.Conv2DTranspose(channels * 2**stage, KERNEL, 2, "same", use_bias=False,
+            x = Conv2DTranspose(channels * 2**stage, KERNEL, 2, "same", use_bias=not normalise,
                                        kernel_initializer=initializer, name=f"conv_{stage}")(x)  # (batch, 2h, 2w, c/2)
-            x = layers.LeakyReLU(0.2, name=f"act_{stage}")(batch_norm(f"norm_{stage}")(x))
-        x = layers.Conv2DTranspose(image_shape[2], KERNEL, 2, "same", kernel_initializer=initializer, name="to_image")(x)
+            x = _activate(x, stage, normalise)
+        x = Conv2DTranspose(image_shape[2], KERNEL, 2, "same", kernel_initializer=initializer, name="to_image")(x)
         images = layers.Activation("sigmoid", dtype="float32", name="image")(x)  # (batch, height, width, image channels)
         return keras.Model(codes, images, name=name)
+
+
+def _activate(x, name, normalise: bool):
+    if normalise:
+        x = batch_norm(f"norm_{name}")(x)
+    return layers.LeakyReLU(0.2, name=f"act_{name}")(x)

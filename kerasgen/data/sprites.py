@@ -1,0 +1,144 @@
+"""Sprites with known factors: drawn by a rule from their index, 64 x 64, black and white.
+
+The geometry is that of dSprites (Matthey et al. 2017) for the square and the ellipse, but the third shape is another heart,
+so that the set is not dSprites and does not bear its name.
+"""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+
+from kerasgen.data.fitting import Size, fit_array
+from kerasgen.data.source import Source, label_name
+from kerasgen.data.splits import select
+
+SIDE = 64
+FACTORS = {"shape": 3, "scale": 6, "orientation": 40, "x": 32, "y": 32}
+SHAPES = ("square", "ellipse", "heart")
+NUM_SPRITES = 3 * 6 * 40 * 32 * 32  # 737,280
+TEST = 10_000
+_BOX = 32  # pixels a side about a sprite's centre: the largest one reaches 13.6
+
+
+def sprite_factors(indices) -> np.ndarray:
+    """Gives the factors of sprites: (n, 5) int32 in the order of `FACTORS`, the last one changing fastest.
+
+    Raises ValueError for indices outside [0, 737280).
+    """
+    indices = np.asarray(indices)
+    if indices.size == 0 or indices.min() < 0 or indices.max() >= NUM_SPRITES:
+        raise ValueError(f"Indices of sprites must lie in [0, {NUM_SPRITES}). Received: {indices}.")
+    return np.stack(np.unravel_index(indices, tuple(FACTORS.values())), axis=-1).astype("int32")
+
+
+def sprite_indices(factors) -> np.ndarray:
+    """The inverse of `sprite_factors`: (n,) int64. Raises ValueError for factors out of their range."""
+    factors = np.asarray(factors)
+    sizes = tuple(FACTORS.values())
+    if factors.ndim != 2 or factors.shape[1] != len(sizes) or (factors < 0).any() or (factors >= sizes).any():
+        raise ValueError(f"Factors must be (n, 5) whole numbers, each under its size in {FACTORS}. Received: {factors}.")
+    return np.ravel_multi_index(tuple(factors.T), sizes)
+
+
+def draw_sprites(factors) -> np.ndarray:
+    """Draws sprites: factors (n, 5) to uint8 images (n, 64, 64, 1) of 0 and 255.
+
+    Pixel centres lie at +0.5 and there is no antialiasing. The centre is (16 + 32 x, 16 + 32 y) for x and y in 32 steps from
+    0 to 1, the angle minus the orientation (40 steps from 0 to 2 pi, both ends), the scale 0.5 to 1. Raises ValueError for
+    factors out of their range.
+    """
+    sprite_indices(factors)
+    factors = np.asarray(factors)
+    images = np.zeros((len(factors), SIDE, SIDE, 1), dtype="uint8")
+    covered, tops, lefts = _masks(factors)
+    box = np.arange(_BOX)
+    images[np.arange(len(factors))[:, None, None], (tops[:, None] + box)[:, :, None], (lefts[:, None] + box)[:, None, :],
+           0] = 255 * covered
+    return images
+
+
+class Sprites:
+    """The images of `indices` as an array that is drawn when it is asked for; it feeds `ImageBatches`.
+
+    `sprites[chosen]` gives uint8 (n, 64, 64, 1) for an array of positions, `factors` their (n, 5) factors.
+    """
+
+    dtype = np.dtype("uint8")
+    ndim = 4
+
+    def __init__(self, indices: np.ndarray):
+        self.indices = np.asarray(indices)
+        self.shape = (len(self.indices), SIDE, SIDE, 1)
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+    def __getitem__(self, chosen) -> np.ndarray:
+        return draw_sprites(sprite_factors(self.indices[chosen]))
+
+    def __array__(self, dtype=None, copy=None) -> np.ndarray:
+        return np.asarray(self[:], dtype=dtype)
+
+    @property
+    def factors(self) -> np.ndarray:
+        """(n, 5) int32."""
+        return sprite_factors(self.indices)
+
+
+def read_sprites(split: str, size: Size | None, channels: int | None, labels: bool | str | None) -> Source:
+    """Gives the sprites of a split: 10,000 "test", drawn at random once and for all, the other 727,280 "train".
+
+    Labels are the factors by name, "shape" by default.
+    """
+    label = label_name(labels, list(FACTORS), "shape")
+    order = _order()
+    sets = {"train": order[TEST:], "test": order[:TEST]}
+    parts = select(split, {name: len(indices) for name, indices in sets.items()})
+    sprites = Sprites(np.concatenate([sets[name][part.start:part.stop] for name, part in parts]))
+    images = sprites
+    if size not in (None, (SIDE, SIDE)) or channels not in (None, 1):
+        images = np.stack([fit_array(image, size, channels) for image in sprites[:]])
+    values = None if label is None else sprites.factors[:, list(FACTORS).index(label)]
+    return Source(images, values, list(SHAPES) if label == "shape" else None)
+
+
+@functools.cache
+def _order() -> np.ndarray:
+    return np.random.default_rng(0).permutation(NUM_SPRITES)
+
+
+def _masks(factors: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What each sprite covers of the box of 32 x 32 pixels about it, and the box's first rows and columns."""
+    shape, scale, orientation, x, y = factors.T
+    centre = 16.0 + 32.0 * np.stack([x, y]) / 31.0  # (2, n)
+    corner = np.floor(centre).astype(int) - _BOX // 2
+    across, down = corner[..., None] + np.arange(_BOX) + 0.5 - centre[..., None]  # (n, 32) each: pixel centres
+    angle = 2.0 * np.pi * orientation / 39.0
+    size = 0.5 + 0.1 * scale
+    cosine, sine = (values[:, None, None] for values in (np.cos(angle) / size, np.sin(angle) / size))
+    u = cosine * across[:, None, :] - sine * down[:, :, None]  # (n, 32, 32): turned back by -angle
+    v = sine * across[:, None, :] + cosine * down[:, :, None]
+    covered = np.empty(u.shape, dtype=bool)
+    for kind, inside in enumerate((_in_square, _in_ellipse, _in_heart)):
+        chosen = shape == kind
+        covered[chosen] = inside(u[chosen], v[chosen])
+    return covered, corner[1], corner[0]
+
+
+def _in_square(u, v):
+    return np.maximum(np.abs(u), np.abs(v)) <= 9.6
+
+
+def _in_ellipse(u, v):
+    """A polygon of 48 corners: in the frame of the unit circle, the distance to its nearest side."""
+    u, v = u / 12.8, v / 7.2
+    wedge = 2.0 * np.pi / 48
+    return np.hypot(u, v) * np.cos(np.arctan2(v, u) % wedge - wedge / 2) <= np.cos(wedge / 2)
+
+
+def _in_heart(u, v):
+    """(u^2 + v^2 - 1)^3 <= u^2 v^3 in units of 9.6 pixels, its tip below."""
+    u, v = u / 9.6, -v / 9.6
+    return (u**2 + v**2 - 1.0) ** 3 <= u**2 * v**3
