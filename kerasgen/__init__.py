@@ -7,7 +7,8 @@ import importlib
 
 __version__ = "0.1.0"
 
-_HOMES = {"load": "presets", "list_presets": "presets", "DCGAN": "models", "VAE": "models",
+_MODELS = ("Autoencoder", "BetaTCVAE", "BetaVAE", "DCGAN", "DIPVAE", "FactorVAE", "VAE")
+_HOMES = {**dict.fromkeys(_MODELS, "models"), "load": "presets", "list_presets": "presets",
           "GenerativeModel": "model", "Phase": "model"}
 _MODULES = ("callbacks", "data", "export", "losses", "metrics", "models", "networks", "presets", "runtime")
 

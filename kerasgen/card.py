@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 from pathlib import Path
 
@@ -42,7 +41,7 @@ def build_model(card: dict, **overrides):
         raise unknown_name("model class in the card", name, models.__all__)
     cls = getattr(models, name)
     arguments = {**card["model"].get("arguments", {}), **overrides}
-    known = [p for p in inspect.signature(cls.__init__).parameters if p not in ("self", "kwargs")]
+    known = cls.arguments()
     for argument in arguments:
         if argument not in (*known, "dtype", "name"):
             raise unknown_name(f"argument of {name} in the card", argument, known)

@@ -27,6 +27,15 @@ class LatentDecoder:
         check_codes(z, self.latent_dim)
         return predict(self.averaged(self.decoder_network), z, batch_size)
 
+    @property
+    def decoder_network(self) -> keras.Model:
+        """The network from codes to images."""
+        raise NotImplementedError
+
+
+class LatentSampler(LatentDecoder):
+    """Mixin of models whose codes are drawn from N(0, I)."""
+
     def sample(self, n: int, seed: int | None = None, batch_size: int = 64) -> np.ndarray:
         """Draws `n` images: `decode` of codes from N(0, I). The same seed gives the same images on every backend.
 
@@ -40,8 +49,3 @@ class LatentDecoder:
         if network.name == self.decoder_network.name:
             codes = draw_codes(512, self.latent_dim, self.seed)
             standing_statistics(network, np.split(codes, 8))
-
-    @property
-    def decoder_network(self) -> keras.Model:
-        """The network from codes to images."""
-        raise NotImplementedError

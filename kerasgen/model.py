@@ -51,7 +51,7 @@ class GenerativeModel(SavedRandomState, keras.Model):
     """Base of all models: `train_step` runs the phases in order, on TensorFlow, JAX and PyTorch.
 
     A model's constructor stores its arguments under their own names and ends with `self.assemble()`, which calls
-    `build_networks()` and `make_phases()`. `get_config` reads the constructor's signature. Images are float32 NHWC in
+    `build_networks()` and `make_phases()`. `get_config` reads the constructors' signatures. Images are float32 NHWC in
     [0, 1] everywhere.
     """
 
@@ -84,10 +84,17 @@ class GenerativeModel(SavedRandomState, keras.Model):
         self.term_trackers = [keras.metrics.Mean(name=term) for term in terms]
         self.built = True
 
+    @classmethod
+    def arguments(cls) -> list[str]:
+        """Gives the names of the constructor's arguments, those that it passes on to its bases too."""
+        names = ["image_shape"]
+        for each in cls.__mro__[:cls.__mro__.index(GenerativeModel)]:
+            parameters = inspect.signature(each.__init__).parameters.values() if "__init__" in vars(each) else ()
+            names += [p.name for p in parameters if p.kind == p.KEYWORD_ONLY and p.name not in names]
+        return names
+
     def get_config(self) -> dict:
-        names = [n for n, p in inspect.signature(type(self).__init__).parameters.items() if p.kind == p.KEYWORD_ONLY]
-        names += [n for n in inspect.signature(type(self).__init__).parameters if n == "image_shape"]
-        return {**super().get_config(), **{name: getattr(self, name) for name in names}}
+        return {**super().get_config(), **{name: getattr(self, name) for name in self.arguments()}}
 
     # ---- optimisers --------------------------------------------------------------------------------------------
 

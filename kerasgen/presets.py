@@ -91,8 +91,8 @@ def save(model, path: str | Path, card: dict | None = None, overwrite: bool = Fa
     taken = [str(file) for file in (path, weights) if file.exists()]
     if taken and not overwrite:
         raise ValueError(f"A preset does not replace files unless overwrite=True. Received: {', '.join(taken)}.")
-    arguments = {name: value for name, value in model.get_config().items() if name not in ("name", "dtype", "trainable")}
-    plain = type(model)(**arguments)  # float32, without the optimiser's slots
+    described = describe(model)
+    plain = type(model)(**described["arguments"])  # float32, without the optimiser's slots
     for network in _networks(model):
         getattr(plain, network.name).set_weights(model.averaged(network).get_weights())
     beside = weights.with_name(f".{os.getpid()}.{weights.name}")
@@ -101,7 +101,7 @@ def save(model, path: str | Path, card: dict | None = None, overwrite: bool = Fa
         content = {
             "name": path.stem,
             **(card or getattr(model, "card", None) or {}),
-            "model": {"class": type(model).__name__, "arguments": arguments},
+            "model": described,
             "weights": {"file": weights.name, "sha256": sha256(beside), "bytes": beside.stat().st_size},
         }
         beside.replace(weights)
@@ -109,6 +109,11 @@ def save(model, path: str | Path, card: dict | None = None, overwrite: bool = Fa
         beside.unlink(missing_ok=True)
     write_card(path, {**content, "name": path.stem})
     return path
+
+
+def describe(model) -> dict:
+    """Gives a card's section "model": the class and all its arguments."""
+    return {"class": type(model).__name__, "arguments": {name: getattr(model, name) for name in model.arguments()}}
 
 
 def _networks(model) -> list:

@@ -28,7 +28,7 @@ def train(card: dict, directory: str | Path, *, callbacks=(), verbose="auto", sh
     keras.utils.set_random_seed(recipe["seed"])
     model = build_model(card, dtype=recipe.get("dtype", "float32"))
     model.compile(jit_compile=recipe.get("jit_compile", "auto"), **_optimizers(recipe))
-    claim(directory, card)
+    claim(directory, {**card, "model": presets.describe(model)})
     model.fit(
         train_data,
         epochs=recipe["epochs"],
@@ -71,6 +71,7 @@ def claim(directory: Path, card: dict) -> None:
     Raises ValueError if another card's run is in it.
     """
     same = {"model": card["model"], "data": card["data"], "training": {**card["training"], "epochs": None}}
+    same = json.loads(json.dumps(same))  # tuples become lists
     mark = directory / "recipe.json"
     if mark.is_file() and json.loads(mark.read_text("utf-8")) != same:
         raise ValueError(f"A folder holds the run of one card; another goes to another folder. Received: {directory}, which "

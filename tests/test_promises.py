@@ -119,6 +119,9 @@ def test_compiled_and_stepped_training_is_the_same_training(make, images_of, mon
 
 def test_samples(make):
     model = make()
+    if not hasattr(model, "sample"):
+        assert model.decode(np.zeros((2, 3), "float32")).shape == (2, *model.image_shape)
+        return
     images = model.sample(5, seed=3)
     assert images.shape == (5, *model.image_shape)
     assert images.dtype == np.float32
@@ -143,9 +146,10 @@ def test_reconstructions(name, images_of):
 
 
 @pytest.mark.parametrize("n", [0, -1, 2.5, True])
-def test_wrong_number_of_samples(make, n):
+@pytest.mark.parametrize("name", ["vae", "dcgan"])
+def test_wrong_number_of_samples(name, n):
     with pytest.raises(ValueError, match="positive whole number. Received: n="):
-        make().sample(n)
+        TINY[name]().sample(n)
 
 
 @pytest.mark.parametrize("shape", [(2, 4), (3,), (0, 3)])
@@ -160,7 +164,8 @@ def test_preset_round_trip(make, tmp_path):
     fit(model)
     path = model.save_preset(tmp_path / "mine")
     loaded = kerasgen.load(path)
-    np.testing.assert_array_equal(loaded.sample(4, seed=1), model.sample(4, seed=1))
+    z = np.random.default_rng(0).standard_normal((4, 3), dtype="float32")
+    np.testing.assert_array_equal(loaded.decode(z), model.decode(z))
     assert loaded.card["weights"]["bytes"] == (tmp_path / "mine.weights.h5").stat().st_size
     with pytest.raises(ValueError, match="overwrite=True. Received: .*mine.json"):
         model.save_preset(tmp_path / "mine")

@@ -1,11 +1,21 @@
 """The smallest form of every model. A new model adds a row; every promise is then tested on it."""
 
-from kerasgen.models import DCGAN, VAE
+from kerasgen.models import DCGAN, DIPVAE, VAE, Autoencoder, BetaTCVAE, BetaVAE, FactorVAE
+
+SMALL = {"latent_dim": 3, "network": "dense", "hidden": (8,)}
 
 TINY = {
+    "autoencoder": lambda **kw: Autoencoder((28, 28, 1), latent_dim=3, channels=4, hidden=(8,), noise=0.1, **kw),
+    "autoencoder_dense": lambda **kw: Autoencoder((6, 5, 1), **SMALL, **kw),
     "vae": lambda **kw: VAE((28, 28, 1), latent_dim=3, channels=4, **kw),
     "vae_gaussian": lambda **kw: VAE((32, 32, 3), latent_dim=3, channels=4, likelihood="gaussian", scale=0.2, beta=0.5,
                                      kl_warmup=4, **kw),
+    "vae_dense": lambda **kw: VAE((6, 5, 1), **SMALL, likelihood="gaussian", scale="learned", free_bits=0.1, **kw),
+    "beta_vae": lambda **kw: BetaVAE((28, 28, 1), latent_dim=3, channels=4, hidden=(8,), normalise=False, **kw),
+    "beta_tc_vae": lambda **kw: BetaTCVAE((6, 5, 1), **SMALL, **kw),
+    "dip_vae_i": lambda **kw: DIPVAE((6, 5, 1), **SMALL, variant="i", **kw),
+    "dip_vae_ii": lambda **kw: DIPVAE((6, 5, 1), **SMALL, **kw),
+    "factor_vae": lambda **kw: FactorVAE((6, 5, 1), **SMALL, discriminator_hidden=(8, 8), **kw),
     "dcgan": lambda **kw: DCGAN((28, 28, 1), latent_dim=3, channels=4, **kw),
     "dcgan_two_steps": lambda **kw: DCGAN((32, 32, 3), latent_dim=3, channels=4, discriminator_steps=2, **kw),
 }

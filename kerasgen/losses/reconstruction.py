@@ -23,13 +23,14 @@ def gaussian_nll(images, mean, scale):
 
     Args:
         images, mean: (batch, height, width, channels).
-        scale: a positive number.
+        scale: a positive number, or a tensor that broadcasts to the images.
 
     Returns:
         (batch,)
     """
     squares = ops.square((images - mean) / scale)
-    return 0.5 * _sum(squares + (2.0 * math.log(scale) + math.log(2.0 * math.pi)))
+    log_scale = math.log(scale) if isinstance(scale, (int, float)) else ops.log(scale)
+    return 0.5 * _sum(squares + (2.0 * log_scale + math.log(2.0 * math.pi)))
 
 
 def _sum(values):

@@ -5,14 +5,14 @@ from __future__ import annotations
 import keras
 from keras import ops
 
-from kerasgen.latent import LatentDecoder
+from kerasgen.latent import LatentSampler
 from kerasgen.losses.adversarial import discriminator_loss, non_saturating_loss
 from kerasgen.model import GenerativeModel, Phase
 from kerasgen.networks.conv import conv_down, conv_up, stages
 
 
 @keras.saving.register_keras_serializable("kerasgen")
-class DCGAN(LatentDecoder, GenerativeModel):
+class DCGAN(LatentSampler, GenerativeModel):
     """Strided convolutions with BatchNorm against each other, with the non-saturating loss of Goodfellow et al. 2014.
 
     Args:

@@ -1,0 +1,145 @@
+"""What all variational autoencoders share; a variant says what else is minimised, in `regularizer`."""
+
+from __future__ import annotations
+
+import math
+
+import keras
+import numpy as np
+from keras import ops
+from scipy.special import logsumexp
+
+from kerasgen.autoencoding import Autoencoding
+from kerasgen.latent import LatentSampler
+from kerasgen.layers.learned_scale import LearnedScale
+from kerasgen.losses.divergences import kl_to_standard_normal
+from kerasgen.losses.reconstruction import bernoulli_nll, gaussian_nll
+from kerasgen.model import GenerativeModel, Phase
+from kerasgen.networks.autoencoder import check_autoencoder, encoder_and_decoder
+
+LIKELIHOODS = ("bernoulli", "gaussian")
+
+
+class VariationalAutoencoder(Autoencoding, LatentSampler, GenerativeModel):
+    """Abstract base: -E_q[log p(x|z)] plus the terms of `regularizer`.
+
+    A variant's constructor stores its own arguments and ends with `self.assemble()`.
+
+    Args:
+        image_shape: (height, width, channels); for "conv" square, 4..7 times a power of two.
+        latent_dim: size of the code.
+        network: "conv" or "dense"; `channels`, `hidden` and `normalise` as `encoder_and_decoder` takes them.
+        likelihood: "bernoulli" (grey values as probabilities) or "gaussian".
+        scale: standard deviation of a pixel under the Gaussian likelihood, or "learned": one number for all pixels, trained
+            with the networks (Rybkin et al. 2021, arXiv:2006.13202).
+        seed: of the training noise.
+    """
+
+    regularizer_terms: tuple[str, ...] = ("kl",)
+
+    def __init__(self, image_shape, *, latent_dim=64, network="conv", channels=32, hidden=(), normalise=True,
+                 likelihood="bernoulli", scale=0.1, seed=0, **kwargs):
+        super().__init__(**kwargs)
+        check_autoencoder(network, image_shape, latent_dim, channels, hidden)
+        if likelihood not in LIKELIHOODS:
+            raise ValueError(f"likelihood must be one of {LIKELIHOODS}. Received: {likelihood!r}.")
+        if scale != "learned" and (isinstance(scale, str) or not scale > 0):
+            raise ValueError(f"scale must be a positive number or 'learned'. Received: {scale!r}.")
+        self.image_shape = tuple(image_shape)
+        self.latent_dim = latent_dim
+        self.network = network
+        self.channels = channels
+        self.hidden = tuple(hidden)
+        self.normalise = normalise
+        self.likelihood = likelihood
+        self.scale = scale
+        self.seed = seed
+
+    def regularizer(self, mean, log_variance, z, training: bool) -> dict:
+        """Gives the scalars of `regularizer_terms`, from (batch, latent_dim) each: nats an image, weighted."""
+        raise NotImplementedError
+
+    def build_networks(self) -> None:
+        heads = {"mean": self.latent_dim, "log_variance": self.latent_dim}
+        self.encoder, self.decoder = encoder_and_decoder(
+            self.network, self.image_shape, self.latent_dim, heads, channels=self.channels, hidden=self.hidden,
+            normalise=self.normalise)
+        if self.likelihood == "gaussian" and self.scale == "learned":
+            images = keras.Input(self.image_shape, name="image")
+            self.pixel_scale = keras.Model(images, LearnedScale(dtype="float32")(images), name="pixel_scale")
+
+    def make_phases(self) -> tuple[Phase, ...]:
+        networks = (self.encoder, self.decoder, *filter(None, [getattr(self, "pixel_scale", None)]))
+        return (Phase("vae", networks, self.negative_elbo, ("reconstruction", *self.regularizer_terms)),)
+
+    def default_optimizers(self) -> dict:
+        return {"vae": keras.optimizers.Adam(1e-3)}
+
+    # ---- loss --------------------------------------------------------------------------------------------------
+
+    def negative_elbo(self, batch, training: bool) -> dict:
+        """-E_q[log p(x|z)] with one sample of z, and the regulariser; nats an image, averaged over the batch."""
+        images = batch[0]
+        mean, log_variance = self.encoder(images, training=training)
+        z = self.reparameterize(mean, log_variance)
+        reconstruction = ops.mean(self.reconstruction_nll(images, self.decoder(z, training=training)))
+        return {"reconstruction": reconstruction, **self.regularizer(mean, log_variance, z, training)}
+
+    def reparameterize(self, mean, log_variance):
+        """z = mean + exp(log_variance / 2) * noise, section 2.4 of Kingma and Welling 2014: (batch, latent_dim)."""
+        noise = self.normal(ops.shape(mean)[0], self.latent_dim)
+        return mean + ops.exp(0.5 * log_variance) * noise
+
+    def reconstruction_nll(self, images, output):
+        """-log p(images | output): (batch,) nats."""
+        if self.likelihood == "bernoulli":
+            return bernoulli_nll(images, output)
+        return gaussian_nll(images, output, self.pixel_scale(output) if self.scale == "learned" else self.scale)
+
+    def kl(self, mean, log_variance):
+        """KL(q(z|x) || N(0, I)), averaged over the batch: nats an image."""
+        return ops.mean(ops.sum(kl_to_standard_normal(mean, log_variance), axis=-1))
+
+    # ---- use ---------------------------------------------------------------------------------------------------
+
+    def encode_distribution(self, x, batch_size: int = 64) -> tuple[np.ndarray, np.ndarray]:
+        """Mean and log-variance of q(z|x), each (n, latent_dim) float32, for images in [0, 1] or uint8."""
+        return tuple(self.run_encoder(x, batch_size)[:2])
+
+    def log_likelihood(self, x, samples: int = 100, seed: int = 0, batch_size: int = 1000) -> np.ndarray:
+        """The importance-weighted lower bound of log p(x) in nats: (n,) float64; one sample gives the ELBO.
+
+        log 1/k sum_i p(x, z_i) / q(z_i | x) with z_i ~ q(z | x), equation 8 of Burda et al. 2016 (arXiv:1509.00519).
+
+        Args:
+            x: images (n, height, width, channels) in [0, 1], or uint8.
+            samples: k.
+            seed: of the z_i.
+            batch_size: pairs of image and code at a time.
+        """
+        if samples < 1:
+            raise ValueError(f"samples must be positive. Received: {samples}.")
+        means, log_variances = self.encode_distribution(x)
+        x = ops.convert_to_numpy(x)
+        x = x.astype("float32") / 255.0 if x.dtype == np.uint8 else x
+        rng = np.random.default_rng(seed)
+        weights = np.empty((len(x), samples))
+        for index, log_weight in self._log_weights(x, means, log_variances, samples, rng, batch_size):
+            weights[index] = log_weight
+        return logsumexp(weights, axis=1) - math.log(samples)
+
+    def _log_weights(self, x, means, log_variances, samples, rng, batch_size):
+        """Yields slices of images and sample numbers with log p(x, z) - log q(z | x) of them."""
+        rows, columns = max(1, batch_size // samples), min(samples, batch_size)
+        for start in range(0, len(x), rows):
+            images = slice(start, start + rows)
+            for first in range(0, samples, columns):
+                drawn = slice(first, min(first + columns, samples))
+                count = drawn.stop - first
+                mean, log_variance = (np.repeat(v[images], count, axis=0) for v in (means, log_variances))
+                noise = rng.standard_normal(mean.shape, dtype="float32")
+                z = mean + np.exp(0.5 * log_variance) * noise
+                outputs = self.decode(z, batch_size=rows * columns)
+                nll = self.reconstruction_nll(np.repeat(x[images], count, axis=0), outputs)
+                prior_over_posterior = 0.5 * (np.square(noise) + log_variance - np.square(z)).sum(axis=1, dtype="float64")
+                yield (images, drawn), (prior_over_posterior - ops.convert_to_numpy(nll)).reshape(-1, count)

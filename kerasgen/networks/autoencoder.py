@@ -1,0 +1,41 @@
+"""An encoder and a decoder that mirror each other, convolutional or dense."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import keras
+
+from kerasgen.networks.conv import conv_down, conv_up, stages
+from kerasgen.networks.dense import dense_down, dense_up
+
+NETWORKS = ("conv", "dense")
+
+
+def encoder_and_decoder(network: str, image_shape, latent_dim: int, heads: dict[str, int], *, channels: int,
+                        hidden: Sequence[int], normalise: bool) -> tuple[keras.Model, keras.Model]:
+    """Images to one vector a head, and codes (batch, latent_dim) to images.
+
+    Args:
+        network: "conv" (`channels` at the largest resolution, doubled at each halving, then dense layers of the widths
+            `hidden`) or "dense" (`hidden` alone).
+        normalise: BatchNorm after the convolutions.
+    """
+    if network == "dense":
+        return dense_down("encoder", image_shape, hidden, heads), dense_up("decoder", latent_dim, image_shape, hidden)
+    options = {"hidden": hidden, "normalise": normalise}
+    return (conv_down("encoder", image_shape, channels, heads, **options),
+            conv_up("decoder", latent_dim, image_shape, channels, **options))
+
+
+def check_autoencoder(network: str, image_shape, latent_dim: int, channels: int, hidden: Sequence[int]) -> None:
+    """Raises ValueError for an unknown network, image shapes that it does not take, and sizes that are not positive."""
+    if network not in NETWORKS:
+        raise ValueError(f"network must be one of {NETWORKS}. Received: {network!r}.")
+    if network == "conv":
+        stages(image_shape)
+    elif len(image_shape) != 3 or min(image_shape) < 1:
+        raise ValueError(f"image_shape must be (height, width, channels). Received: {image_shape}.")
+    if latent_dim < 1 or channels < 1 or min(hidden, default=1) < 1:
+        raise ValueError("latent_dim, channels and the widths of hidden layers must be positive. Received: "
+                         f"{latent_dim=}, {channels=}, {hidden=}.")
