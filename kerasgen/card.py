@@ -7,7 +7,8 @@ from pathlib import Path
 
 from kerasgen.errors import unknown_name
 
-SECTIONS = {"name", "description", "model", "data", "training", "metrics", "paper", "licence", "limits", "weights"}
+SECTIONS = {"name", "description", "model", "data", "training", "evaluation", "metrics", "paper", "licence", "limits",
+            "weights"}
 
 
 def read_card(path: str | Path) -> dict:

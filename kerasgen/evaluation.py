@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from kerasgen import metrics
 from kerasgen.card import load_data
+
+DISTRIBUTION_IMAGES = 1000  # compared at most by distances between sets of images
+IMPORTANCE = {"samples": 100, "images": 1000}  # of the bound on log p(x), unless the card's "evaluation" says otherwise
 
 
 def evaluate(model, card: dict, seed: int = 0) -> dict:
     """Measures a model on the held-out data of its card.
 
     The loss terms are nats an image for a VAE. The sliced Wasserstein distance compares as many samples as there are
-    held-out images with these; beside it stands the same distance for as many training images, the floor.
+    held-out images (1,000 at most) with these; beside it stands the same distance for as many training images, the floor.
 
     Returns:
         {"protocol": ..., name: value, ...}
@@ -20,21 +25,69 @@ def evaluate(model, card: dict, seed: int = 0) -> dict:
     import keras
 
     held_out = load_data(card, "held_out", drop_remainder=False)
-    images = held_out.images()
-    n = len(images)
-    result = {"protocol": f"{n} held-out images ({card['data']['source']}, {card['data']['held_out']}), "
-                          f"{n} samples of seed {seed}; Keras {keras.__version__} on {keras.backend.backend()}"}
+    result = {"protocol": f"{held_out.num_images} held-out images ({card['data']['source']}, {card['data']['held_out']}), "
+                          f"seed {seed}; Keras {keras.__version__} on {keras.backend.backend()}"}
     model.compile(jit_compile=False)
     result["loss_terms"] = {name: round(float(value), 4)
                             for name, value in model.evaluate(held_out, verbose=0, return_dict=True).items()}
+    images = held_out.images()
     if hasattr(model, "reconstruct"):
-        result["reconstruction_psnr_db"] = round(metrics.peak_signal_to_noise(images, model.reconstruct(images)), 3)
+        result |= _reconstruction(model, images)
+    if hasattr(model, "log_likelihood"):
+        result |= _likelihood(model, images, {**IMPORTANCE, **card.get("evaluation", {}).get("importance", {})}, seed)
+    if hasattr(model, "encode") and hasattr(held_out.source, "factors"):
+        result |= _disentanglement(model, held_out.source, model.encode(images))
     if hasattr(model, "sample"):
-        others = load_data(card, "train", mirror=False, shuffle=False).images()
-        order = np.random.default_rng(seed).permutation(len(others))[:n]
-        result["sliced_wasserstein_x1000"] = _rounded(metrics.sliced_wasserstein(model.sample(n, seed=seed), images))
-        result["floor_sliced_wasserstein_x1000"] = _rounded(metrics.sliced_wasserstein(others[order], images))
+        result |= _samples(model, card, images[:DISTRIBUTION_IMAGES], seed)
     return result
+
+
+def _reconstruction(model, images) -> dict:
+    outputs = model.reconstruct(images)
+    return {
+        "reconstruction_mse": round(float(np.mean(np.square(images - outputs, dtype="float64"))), 5),
+        "reconstruction_psnr_db": round(metrics.peak_signal_to_noise(images, outputs), 3),
+        "reconstruction_ssim": round(metrics.structural_similarity(images, outputs), 4),
+    }
+
+
+def _likelihood(model, images, importance: dict, seed: int) -> dict:
+    """Bounds of -log p(x) in nats an image; bits count 8-bit steps under a density, expected bits under a Bernoulli."""
+    elbo = model.log_likelihood(images, 1, seed).mean()
+    chosen = images[:importance["images"]]
+    dimensions = math.prod(model.image_shape)
+    steps = dimensions * math.log(256) if model.likelihood == "gaussian" else 0.0
+    return {
+        "negative_elbo_nats": round(float(-elbo), 3),
+        "bits_per_dimension": round(float((steps - elbo) / (dimensions * math.log(2))), 4),
+        "importance_weighted_nll_nats": {
+            "samples": importance["samples"], "images": len(chosen),
+            "nats": round(float(-model.log_likelihood(chosen, importance["samples"], seed).mean()), 3)},
+    }
+
+
+def _disentanglement(model, source, codes) -> dict:
+    factors = source.factors
+    gaps = metrics.mutual_information_gaps(codes, factors)
+    return {
+        "mig": round(float(gaps.mean()), 4),
+        "mig_by_factor": {name: round(float(gap), 4) for name, gap in zip(source.sizes, gaps, strict=True)},
+        "sap": round(metrics.separated_attribute_predictability(codes, factors, source.categorical), 4),
+        "dci": {name: round(value, 4) for name, value in metrics.dci(codes, factors).items()},
+        "factor_vae_score": round(metrics.factor_vae_score(lambda f: model.encode(source.draw(f)),
+                                                           list(source.sizes.values())), 4),
+        "total_correlation_nats": round(metrics.total_correlation(codes), 4),
+        "active_units": metrics.active_units(codes),
+    }
+
+
+def _samples(model, card: dict, images, seed: int) -> dict:
+    others = load_data(card, "train", mirror=False, shuffle=False)
+    others = others.images(np.random.default_rng(seed).permutation(others.num_images)[:len(images)])
+    return {
+        "sliced_wasserstein_x1000": _rounded(metrics.sliced_wasserstein(model.sample(len(images), seed=seed), images)),
+        "floor_sliced_wasserstein_x1000": _rounded(metrics.sliced_wasserstein(others, images)),
+    }
 
 
 def _rounded(distances: dict[int, float]) -> dict:

@@ -70,13 +70,18 @@ class ImageBatches(keras.utils.PyDataset):
         return len(self._images)
 
     @property
+    def source(self):
+        """What the images are taken from: an array, or one that is drawn when it is asked for, as `Sprites`."""
+        return self._images
+
+    @property
     def image_shape(self) -> tuple[int, int, int]:
         """(height, width, channels)."""
         return self._images.shape[1:]
 
-    def images(self) -> np.ndarray:
-        """Gives all images, float32 in [0, 1], in the source's order, never mirrored; `labels` is in that order too."""
-        return to_float(self._images)
+    def images(self, chosen: np.ndarray | slice = slice(None)) -> np.ndarray:
+        """Gives all images, or those chosen: float32 in [0, 1], in the source's order, never mirrored, as `labels` are."""
+        return to_float(self._images[chosen])
 
     def __len__(self) -> int:
         rounding = 0 if self.drop_remainder else self.batch_size - 1

@@ -17,8 +17,9 @@ def check_images(images: np.ndarray, image_shape: Sequence[int | None] | None = 
     """
     if not hasattr(images, "dtype") or not hasattr(images, "shape"):
         raise ValueError(f"`{name}` must be an array (N, height, width, channels). Received: {type(images).__name__}")
-    images = np.asarray(images)
-    if images.ndim != 4 or 0 in images.shape:
+    if images.dtype != np.uint8:
+        images = np.asarray(images)
+    if len(images.shape) != 4 or 0 in images.shape:
         raise ValueError(f"`{name}` must be (N, height, width, channels) and not empty. Received: shape {images.shape}")
     if image_shape is not None:
         expected = tuple(image_shape)

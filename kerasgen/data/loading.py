@@ -26,9 +26,10 @@ def load(
     """Loads images as batches of float32 (batch, height, width, channels) in [0, 1] for `fit`.
 
     Args:
-        source: "portraits" (embedded), a folder of image files (its sub-folders are classes; `train` and `test`, where
-            there are such, are splits), the name of a tensorflow-datasets set ("fashion_mnist"), or an array
-            (N, height, width[, channels]), uint8 or float in [0, 1]. A folder of the name goes before a set.
+        source: "portraits" (embedded), "sprites" (drawn from known factors), a folder of image files (its sub-folders are
+            classes; `train` and `test`, where there are such, are splits), the name of a tensorflow-datasets set
+            ("fashion_mnist"), or an array (N, height, width[, channels]), uint8 or float in [0, 1]. A folder of the name goes
+            before a set.
         split: a name with or without a slice: "train", "train[:90%]", "test[100:200]".
         image_size: int or (height, width): images are cropped to its aspect about the centre and resized (Lanczos).
         channels: 1 or 3 converts; None keeps them.
@@ -64,6 +65,10 @@ def load(
         from kerasgen.data.portraits import read_portraits
 
         found = read_portraits(*wanted)
+    elif isinstance(source, str) and source == "sprites":
+        from kerasgen.data.sprites import read_sprites
+
+        found = read_sprites(*wanted)
     elif isinstance(source, (str, os.PathLike)) and Path(source).expanduser().is_dir():
         from kerasgen.data.folder import read_folder
 

@@ -81,6 +81,14 @@ class Sprites:
     def __array__(self, dtype=None, copy=None) -> np.ndarray:
         return np.asarray(self[:], dtype=dtype)
 
+    sizes = FACTORS
+    categorical = (0,)  # the factors whose values have no order
+
+    @staticmethod
+    def draw(factors: np.ndarray) -> np.ndarray:
+        """`draw_sprites`."""
+        return draw_sprites(factors)
+
     @property
     def factors(self) -> np.ndarray:
         """(n, 5) int32."""

@@ -24,7 +24,7 @@ def dci(codes: np.ndarray, factors: np.ndarray, trees: int = 50, seed: int = 0) 
     half = len(codes) // 2
     importances, accuracies = [], []
     for factor in factors.T:
-        forest = RandomForestClassifier(trees, min_samples_leaf=2, n_jobs=-1, random_state=seed)
+        forest = RandomForestClassifier(trees, max_features=None, min_samples_leaf=2, n_jobs=-1, random_state=seed)
         forest.fit(codes[:half], factor[:half])
         importances.append(forest.feature_importances_)
         accuracies.append(forest.score(codes[half:], factor[half:]))
