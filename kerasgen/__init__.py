@@ -7,10 +7,10 @@ import importlib
 
 __version__ = "0.1.0"
 
-_MODELS = ("Autoencoder", "BetaTCVAE", "BetaVAE", "DCGAN", "DIPVAE", "FactorVAE", "VAE")
+_MODELS = ("Autoencoder", "BetaTCVAE", "BetaVAE", "DCGAN", "DIPVAE", "DebiasingVAE", "FactorVAE", "VAE")
 _HOMES = {**dict.fromkeys(_MODELS, "models"), "load": "presets", "list_presets": "presets",
           "GenerativeModel": "model", "Phase": "model"}
-_MODULES = ("callbacks", "data", "export", "losses", "metrics", "models", "networks", "presets", "runtime")
+_MODULES = ("analysis", "callbacks", "data", "export", "losses", "metrics", "models", "networks", "presets", "runtime")
 
 __all__ = [*_HOMES, *_MODULES]
 

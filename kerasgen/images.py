@@ -38,6 +38,12 @@ def sheet(images: np.ndarray, columns: int | None = None, gap: int = 2) -> np.nd
     return result
 
 
+def in_pairs(images: np.ndarray, others: np.ndarray, columns: int = 8) -> np.ndarray:
+    """Arranges two sets of n pictures for a sheet of `columns`: a row of one, the same row of the other, and so on."""
+    return np.concatenate([part[start:start + columns] for start in range(0, len(images), columns)
+                           for part in (images, others)])
+
+
 def check_output(path: str | Path, overwrite: bool = False) -> Path:
     """Raises ValueError, before any work, if `path` cannot be written or exists and is not to be replaced."""
     path = Path(path)

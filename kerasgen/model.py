@@ -57,6 +57,7 @@ class GenerativeModel(SavedRandomState, keras.Model):
 
     image_shape: tuple[int, int, int]
     seed: int
+    labelled: bool = False  # whether the losses need labels
 
     # ---- what a model defines ----------------------------------------------------------------------------------
 
@@ -142,6 +143,8 @@ class GenerativeModel(SavedRandomState, keras.Model):
         range, for NaN, and for a batch that has fewer images than a phase has steps.
         """
         self._check_data(x, batch_size)
+        if self.labelled and y is None and (isinstance(x, np.ndarray) or getattr(x, "labels", True) is None):
+            raise ValueError(f"{type(self).__name__} is trained with labels. Received: images without.")
         if isinstance(x, np.ndarray):
             x = to_float(x)
         if isinstance(x, ImageBatches):

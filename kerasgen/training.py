@@ -7,12 +7,13 @@ import json
 from pathlib import Path
 
 import keras
+import numpy as np
 
 from kerasgen import presets
-from kerasgen.callbacks import SampleSheet
+from kerasgen.callbacks import ReconstructionSheet, SampleSheet
 from kerasgen.card import build_model, load_data
 from kerasgen.evaluation import evaluate
-from kerasgen.images import save_png, sheet
+from kerasgen.images import in_pairs, save_png, sheet
 
 
 def train(card: dict, directory: str | Path, *, callbacks=(), verbose="auto", sheet_every: int = 1):
@@ -38,11 +39,20 @@ def train(card: dict, directory: str | Path, *, callbacks=(), verbose="auto", sh
             keras.callbacks.BackupAndRestore(directory / "backup", double_checkpoint=True, delete_checkpoint=False),
             keras.callbacks.CSVLogger(directory / "log.csv", append=True),
             keras.callbacks.TerminateOnNaN(),
-            SampleSheet(directory / "samples", every=sheet_every),
+            *_sheets(model, directory, held_out, sheet_every),
             *callbacks,
         ],
     )
     return model
+
+
+def _sheets(model, directory: Path, held_out, every: int) -> list:
+    sheets = []
+    if hasattr(model, "sample"):
+        sheets.append(SampleSheet(directory / "samples", every=every))
+    if hasattr(model, "reconstruct"):
+        sheets.append(ReconstructionSheet(directory / "reconstructions", held_out.images(slice(32)), every))
+    return sheets
 
 
 def _optimizers(recipe: dict) -> dict[str, keras.optimizers.Optimizer]:
@@ -61,8 +71,16 @@ def train_preset(card: dict, directory: str | Path, **options) -> Path:
     path = presets.save(model, directory / card["name"], card=card, overwrite=True)
     trained = presets.load(path)
     presets.write_card(path, {**trained.card, "metrics": evaluate(trained, trained.card)})
-    save_png(directory / f"{card['name']}.png", sheet(trained.sample(64, seed=0)))
+    save_png(directory / f"{card['name']}.png", _picture(trained))
     return path
+
+
+def _picture(model) -> np.ndarray:
+    """A preset's picture: samples, or held-out images over their reconstructions."""
+    if hasattr(model, "sample"):
+        return sheet(model.sample(64, seed=0))
+    images = load_data(model.card, "held_out", drop_remainder=False).images(slice(32))
+    return sheet(in_pairs(images, model.reconstruct(images)), 8)
 
 
 def claim(directory: Path, card: dict) -> None:

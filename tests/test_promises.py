@@ -16,9 +16,13 @@ def make(request):
     return TINY[request.param]
 
 
+def labels_of(model, n):
+    return np.arange(n) % 2 if model.labelled else None
+
+
 def batches(model, n=24, batch_size=8, **options):
     images = np.random.default_rng(0).random((n, *model.image_shape), dtype=np.float32)
-    return ImageBatches(images, batch_size=batch_size, mirror=True, **options)
+    return ImageBatches(images, labels_of(model, n), batch_size=batch_size, mirror=True, **options)
 
 
 def fit(model, epochs=1, initial_epoch=0, callbacks=()):
@@ -39,7 +43,7 @@ def test_a_step_moves_exactly_the_networks_of_its_phase(make, images_of):
         frozen = {p.name: keras.optimizers.SGD(0.0) for p in model.phases if p.name != moving.name}
         model.compile(**frozen, **{moving.name: keras.optimizers.SGD(0.1)})
         before = {p.name: [to_numpy(v) for v in p.variables] for p in model.phases}
-        model.train_on_batch(images_of(model, 8))
+        model.train_on_batch(images_of(model, 8), labels_of(model, 8))
         for phase in model.phases:
             moved = [not np.array_equal(a, to_numpy(v)) for a, v in zip(before[phase.name], phase.variables, strict=True)]
             assert any(moved) == (phase.name == moving.name), phase.name
@@ -51,7 +55,8 @@ def test_training_and_evaluation_are_finite_and_track_the_same_terms(make, image
     model = make(dtype=dtype)
     model.compile()
     images = images_of(model)
-    history = model.fit(images, batch_size=8, epochs=2, verbose=0, validation_data=(images, None)).history
+    labels = labels_of(model, len(images))
+    history = model.fit(images, labels, batch_size=8, epochs=2, verbose=0, validation_data=(images, labels)).history
     terms = [term for phase in model.phases for term in phase.terms]
     assert set(history) == {"loss", *terms, "val_loss", *(f"val_{term}" for term in terms)}
     assert np.all(np.isfinite(list(history.values())))
@@ -111,7 +116,7 @@ def test_compiled_and_stepped_training_is_the_same_training(make, images_of, mon
         model = make()
         # SGD's steps are proportional to the gradients; Adam's first ones are signs, which rounding may turn.
         model.compile(**option, **{phase.name: keras.optimizers.SGD(1e-3) for phase in model.phases})
-        model.fit(images_of(model), batch_size=8, epochs=1, verbose=0, shuffle=False)
+        model.fit(images_of(model), labels_of(model, 16), batch_size=8, epochs=1, verbose=0, shuffle=False)
         results.append([to_numpy(v) for v in model.trainable_variables])
     for a, b in zip(*results, strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-3, atol=1e-4)

@@ -1,6 +1,6 @@
 """The smallest form of every model. A new model adds a row; every promise is then tested on it."""
 
-from kerasgen.models import DCGAN, DIPVAE, VAE, Autoencoder, BetaTCVAE, BetaVAE, FactorVAE
+from kerasgen.models import DCGAN, DIPVAE, VAE, Autoencoder, BetaTCVAE, BetaVAE, DebiasingVAE, FactorVAE
 
 SMALL = {"latent_dim": 3, "network": "dense", "hidden": (8,)}
 
@@ -16,6 +16,7 @@ TINY = {
     "dip_vae_i": lambda **kw: DIPVAE((6, 5, 1), **SMALL, variant="i", **kw),
     "dip_vae_ii": lambda **kw: DIPVAE((6, 5, 1), **SMALL, **kw),
     "factor_vae": lambda **kw: FactorVAE((6, 5, 1), **SMALL, discriminator_hidden=(8, 8), **kw),
+    "debiasing_vae": lambda **kw: DebiasingVAE((6, 5, 1), **SMALL, **kw),
     "dcgan": lambda **kw: DCGAN((28, 28, 1), latent_dim=3, channels=4, **kw),
     "dcgan_two_steps": lambda **kw: DCGAN((32, 32, 3), latent_dim=3, channels=4, discriminator_steps=2, **kw),
 }

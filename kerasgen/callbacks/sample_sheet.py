@@ -1,25 +1,14 @@
-"""Writes a sheet of samples during training."""
+"""A sheet of samples an epoch."""
 
-from __future__ import annotations
-
-from pathlib import Path
-
-import keras
-
-from kerasgen.images import save_png, sheet
+from kerasgen.callbacks.picture_sheet import PictureSheet
 
 
-class SampleSheet(keras.callbacks.Callback):
-    """Writes `n` samples of the same codes as `<directory>/epoch_0001.png`, ..., every `every` epochs.
+class SampleSheet(PictureSheet):
+    """Draws `n` samples of the same codes as `<directory>/epoch_0001.png`, ..., every `every` epochs."""
 
-    """
+    def __init__(self, directory, n: int = 64, every: int = 1, seed: int = 0):
+        super().__init__(directory, every)
+        self._n, self._seed = n, seed
 
-    def __init__(self, directory: str | Path, n: int = 64, every: int = 1, seed: int = 0):
-        super().__init__()
-        self._directory = Path(directory)
-        self._n, self._every, self._seed = n, every, seed
-
-    def on_epoch_end(self, epoch, logs=None):
-        if (epoch + 1) % self._every == 0:
-            self._directory.mkdir(parents=True, exist_ok=True)
-            save_png(self._directory / f"epoch_{epoch + 1:04d}.png", sheet(self.model.sample(self._n, seed=self._seed)))
+    def pictures(self):
+        return self.model.sample(self._n, seed=self._seed)

@@ -58,6 +58,7 @@ class ImageBatches(keras.utils.PyDataset):
         self.seed = seed
         self.epoch = 0
         self._images = images
+        self._weights = None
         self._plan = (None, None, None)
         # The batches of this pass that were asked for. Where batches are prefetched, all may have been before the last
         # step; what was asked for keeps its order.
@@ -68,6 +69,24 @@ class ImageBatches(keras.utils.PyDataset):
     def num_images(self) -> int:
         """The number of images, those of a dropped remainder included."""
         return len(self._images)
+
+    @property
+    def weights(self) -> np.ndarray | None:
+        """Probabilities (N,) by which the images of an epoch are drawn, with replacement; None shows each once.
+
+        Setting them raises ValueError unless they are N finite numbers from 0 that sum to 1.
+        """
+        return self._weights
+
+    @weights.setter
+    def weights(self, weights: np.ndarray | None) -> None:
+        if weights is not None:
+            weights = np.asarray(weights, dtype="float64")
+            if weights.shape != (self.num_images,) or not (weights >= 0).all() or abs(weights.sum() - 1.0) > 1e-6:
+                raise ValueError(f"`weights` must be {self.num_images} numbers from 0 that sum to 1. Received: shape "
+                                 f"{weights.shape}, sum {weights.sum():g}")
+        self._weights = weights
+        self._plan = (None, None, None)
 
     @property
     def source(self):
@@ -120,8 +139,10 @@ class ImageBatches(keras.utils.PyDataset):
             rng = np.random.default_rng([self.seed, epoch])
             # Drawn in any case, so that mirroring does not depend on whether the order is shuffled.
             order = rng.permutation(self.num_images)
+            if self.weights is not None:
+                order = rng.choice(self.num_images, self.num_images, p=self.weights)
             flips = rng.random(self.num_images) < 0.5
-            if not self.shuffle:
+            if not self.shuffle and self.weights is None:
                 order = np.arange(self.num_images)
             # One assignment: tf.data asks from its own thread.
             self._plan = (wanted, order, flips)

@@ -59,10 +59,14 @@ class VariationalAutoencoder(Autoencoding, LatentSampler, GenerativeModel):
         """Gives the scalars of `regularizer_terms`, from (batch, latent_dim) each: nats an image, weighted."""
         raise NotImplementedError
 
+    @property
+    def encoder_heads(self) -> dict[str, int]:
+        """The encoder's outputs and their sizes; a variant may add some."""
+        return {"mean": self.latent_dim, "log_variance": self.latent_dim}
+
     def build_networks(self) -> None:
-        heads = {"mean": self.latent_dim, "log_variance": self.latent_dim}
         self.encoder, self.decoder = encoder_and_decoder(
-            self.network, self.image_shape, self.latent_dim, heads, channels=self.channels, hidden=self.hidden,
+            self.network, self.image_shape, self.latent_dim, self.encoder_heads, channels=self.channels, hidden=self.hidden,
             normalise=self.normalise)
         if self.likelihood == "gaussian" and self.scale == "learned":
             images = keras.Input(self.image_shape, name="image")
@@ -80,7 +84,7 @@ class VariationalAutoencoder(Autoencoding, LatentSampler, GenerativeModel):
     def negative_elbo(self, batch, training: bool) -> dict:
         """-E_q[log p(x|z)] with one sample of z, and the regulariser; nats an image, averaged over the batch."""
         images = batch[0]
-        mean, log_variance = self.encoder(images, training=training)
+        mean, log_variance = self.encoder(images, training=training)[:2]
         z = self.reparameterize(mean, log_variance)
         reconstruction = ops.mean(self.reconstruction_nll(images, self.decoder(z, training=training)))
         return {"reconstruction": reconstruction, **self.regularizer(mean, log_variance, z, training)}

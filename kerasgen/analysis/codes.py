@@ -1,0 +1,27 @@
+"""What the codes of a data set tell."""
+
+import numpy as np
+
+from kerasgen.metrics.factors import check_codes
+
+
+def order_by_kl(model, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The dimensions of a VAE's code, the most used first, and what each one costs.
+
+    Returns:
+        Indices (latent_dim,) and the mean KL(q(z_j|x) || N(0, 1)) over the images in that order, nats.
+    """
+    mean, log_variance = model.encode_distribution(images)
+    cost = np.mean(0.5 * (mean**2 + np.exp(log_variance) - 1.0 - log_variance), axis=0)
+    order = np.argsort(cost)[::-1]
+    return order, cost[order]
+
+
+def code_correlation(codes: np.ndarray) -> np.ndarray:
+    """The correlation matrix of codes (n, latent_dim); dimensions that do not vary correlate with nothing."""
+    codes = check_codes(codes)
+    deviations = codes.std(axis=0)
+    standard = (codes - codes.mean(axis=0)) / np.where(deviations > 0, deviations, 1.0)
+    matrix = standard.T @ standard / len(codes)
+    np.fill_diagonal(matrix, 1.0)
+    return matrix

@@ -1,0 +1,139 @@
+"""Scores of strangeness: each is made of a model and usual images, and maps images to numbers, high for strange ones."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Callable
+
+import numpy as np
+from keras import ops
+from PIL import Image
+from scipy.stats import gaussian_kde
+from sklearn.mixture import GaussianMixture
+
+from kerasgen import backend
+from kerasgen.losses.divergences import kl_to_standard_normal
+
+Score = Callable[[np.ndarray], np.ndarray]
+
+
+def reconstruction(model, usual, seed: int) -> Score:
+    """Mean squared error a pixel."""
+    return lambda images: _squared_errors(model, images)
+
+
+def elbo(model, usual, seed: int) -> Score:
+    """-ELBO, nats, with 8 samples of the code."""
+    return lambda images: -np.mean([model.log_likelihood(images, 1, seed + i) for i in range(8)], axis=0)
+
+
+def iwae(model, usual, seed: int) -> Score:
+    """The importance-weighted bound of -log p(x) with 64 samples, nats (Burda et al. 2016, arXiv:1509.00519)."""
+    return lambda images: -model.log_likelihood(images, 64, seed)
+
+
+def input_complexity(model, usual, seed: int) -> Score:
+    """-log2 p(x) minus the bits of the image as PNG (Serra et al. 2020, arXiv:1909.11480, equation 1)."""
+    negative_elbo = elbo(model, usual, seed)
+    return lambda images: negative_elbo(images) / math.log(2) - np.array([_png_bits(image) for image in images])
+
+
+def likelihood_regret(model, usual, seed: int, steps: int = 50, rate: float = 0.1, batch_size: int = 500) -> Score:
+    """How much the ELBO rises if q(z|x) is optimised for x alone (Xiao, Yan, Amit 2020, arXiv:2003.02977, equation 5).
+
+    Adam moves the mean and log-variance of each image's own posterior from where the encoder put them.
+    """
+    def regret(images):
+        rng = np.random.default_rng(seed)
+        return np.concatenate([_regret(model, images[start:start + batch_size], rng, steps, rate)
+                               for start in range(0, len(images), batch_size)])
+
+    return regret
+
+
+def density_of_states(model, usual, seed: int, most: int = 10_000) -> Score:
+    """-sum_i log q_i(T_i(x)) over statistics T of the model (Morningstar et al. 2021, arXiv:2006.09273, section 3).
+
+    The statistics: the squared error and the length of the code, for a VAE its reconstruction term, KL and entropy of
+    q(z|x), and the density of the code under a mixture of Gaussians. Each q_i is a kernel density estimate over at most
+    `most` usual images: too good a likelihood is as strange as too bad a one.
+    """
+    usual = usual[np.random.default_rng(seed).permutation(len(usual))[:most]]
+    codes = model.encode(usual)
+    mixture = GaussianMixture(min(20, 1 + len(codes) // 100), reg_covar=1e-3, random_state=seed).fit(codes)
+    seen = _statistics(model, mixture, usual)
+    centre, width = seen.mean(axis=0), np.maximum(seen.std(axis=0), 1e-9)
+    densities = [gaussian_kde(column) for column in ((seen - centre) / width).T]
+
+    def strangeness(images):
+        columns = ((_statistics(model, mixture, images) - centre) / width).T
+        return -sum(_log_density(density, column) for density, column in zip(densities, columns, strict=True))
+
+    return strangeness
+
+
+SCORES = {score.__name__: score for score in (reconstruction, elbo, iwae, likelihood_regret, input_complexity,
+                                              density_of_states)}
+FOR_AUTOENCODERS = ("reconstruction", "density_of_states")
+
+
+def _squared_errors(model, images):
+    return np.mean(np.square(images - model.reconstruct(images), dtype="float64"), axis=(1, 2, 3))
+
+
+def _png_bits(image) -> int:
+    """Bits of the PNG of an image (height, width, channels) in [0, 1]."""
+    pixels = np.rint(image * 255).astype("uint8")
+    stream = io.BytesIO()
+    Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels).save(stream, "PNG", optimize=True)
+    return 8 * stream.tell()
+
+
+def _statistics(model, mixture, images) -> np.ndarray:
+    """(n, statistics)."""
+    codes = model.encode(images)
+    columns = [np.log(_squared_errors(model, images) + 1e-9), np.linalg.norm(codes, axis=1), mixture.score_samples(codes)]
+    if hasattr(model, "encode_distribution"):
+        mean, log_variance = model.encode_distribution(images)
+        kl = 0.5 * (mean**2 + np.exp(log_variance) - 1.0 - log_variance).sum(axis=1)
+        columns += [-model.log_likelihood(images, 1), kl, log_variance.sum(axis=1)]
+    return np.stack(columns, axis=1).astype("float64")
+
+
+def _log_density(density: gaussian_kde, values) -> np.ndarray:
+    """Its logarithm; beyond the estimate's reach, where it is 0 in floats, the tail of its nearest kernel."""
+    low, high = density.dataset.min(), density.dataset.max()
+    beyond = np.maximum(low - values, 0) + np.maximum(values - high, 0)
+    tail = -0.5 * beyond**2 / density.covariance.item()
+    edge = density.logpdf(np.clip(values, low, high))
+    return np.where(beyond > 0, edge + tail, edge)
+
+
+def _regret(model, images, rng, steps: int, rate: float) -> np.ndarray:
+    start = np.concatenate(model.encode_distribution(images), axis=1)
+    decoder = model.averaged(model.decoder)
+    images = ops.convert_to_tensor(images)
+
+    def draw(count):
+        return [ops.convert_to_tensor(rng.standard_normal((len(start), model.latent_dim), dtype="float32"))
+                for _ in range(count)]
+
+    def negative_elbo(parameters, noise):
+        mean, log_variance = ops.split(parameters, 2, axis=1)
+        z = mean + ops.exp(0.5 * log_variance) * noise
+        nll = model.reconstruction_nll(images, decoder(z, training=False))
+        return nll + ops.sum(kl_to_standard_normal(mean, log_variance), axis=-1)
+
+    parameters, first, second = start, np.zeros_like(start), np.zeros_like(start)
+    for step, noise in enumerate(draw(steps), 1):  # Adam, in numpy: one set of parameters an image
+        gradient = backend.gradient(lambda p: negative_elbo(p, noise), ops.convert_to_tensor(parameters))
+        gradient = ops.convert_to_numpy(gradient)
+        first = 0.9 * first + 0.1 * gradient
+        second = 0.999 * second + 0.001 * gradient**2
+        change = first / (1 - 0.9**step) / (np.sqrt(second / (1 - 0.999**step)) + 1e-8)
+        parameters = (parameters - rate * change).astype("float32")
+    noises = draw(8)
+    bounds = [np.mean([ops.convert_to_numpy(negative_elbo(ops.convert_to_tensor(p), noise)) for noise in noises], axis=0)
+              for p in (start, parameters)]
+    return bounds[0] - bounds[1]

@@ -1,0 +1,30 @@
+"""Writes a sheet of pictures during training."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from kerasgen.images import save_png, sheet
+
+
+class PictureSheet(keras.callbacks.Callback):
+    """Abstract: writes what `pictures` gives as `<directory>/epoch_0001.png`, ..., every `every` epochs."""
+
+    columns: int | None = None
+
+    def __init__(self, directory: str | Path, every: int = 1):
+        super().__init__()
+        self._directory = Path(directory)
+        self._every = every
+
+    def pictures(self) -> np.ndarray:
+        """Gives the pictures of this epoch: (n, height, width, channels) in [0, 1], row by row in `columns`."""
+        raise NotImplementedError
+
+    def on_epoch_end(self, epoch, logs=None):
+        if (epoch + 1) % self._every == 0:
+            self._directory.mkdir(parents=True, exist_ok=True)
+            save_png(self._directory / f"epoch_{epoch + 1:04d}.png", sheet(self.pictures(), self.columns))

@@ -1,0 +1,62 @@
+"""The debiasing VAE of Amini et al. 2019, "Uncovering and Mitigating Algorithmic Bias through Learned Latent Structure"."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+from keras import ops
+from scipy.special import expit
+
+from kerasgen.losses.divergences import kl_to_standard_normal
+from kerasgen.model import Phase
+from kerasgen.models.variational import VariationalAutoencoder
+
+
+@keras.saving.register_keras_serializable("kerasgen")
+class DebiasingVAE(VariationalAutoencoder):
+    """A classifier that learns the latent structure of its positive class: -log p(y|x) + y (reconstruction + KL), equation 2.
+
+    The encoder's third output is the class's logit. Images of label 0 give the decoder no gradient. Train it with
+    `callbacks.AdaptiveResampling`, which shows rare positives more often.
+
+    Args:
+        image_shape, **kwargs: as `VariationalAutoencoder`.
+        reconstruction_weight, kl_weight: of the two terms for positives, per image in nats.
+    """
+
+    labelled = True
+
+    def __init__(self, image_shape, *, reconstruction_weight=0.002, kl_weight=0.002, **kwargs):
+        super().__init__(image_shape, **kwargs)
+        if reconstruction_weight < 0 or kl_weight < 0:
+            raise ValueError("The weights must not be negative. Received: "
+                             f"{reconstruction_weight=}, {kl_weight=}.")
+        self.reconstruction_weight = reconstruction_weight
+        self.kl_weight = kl_weight
+        self.assemble()
+
+    @property
+    def encoder_heads(self) -> dict[str, int]:
+        return {**super().encoder_heads, "logit": 1}
+
+    def make_phases(self) -> tuple[Phase, ...]:
+        (vae,) = super().make_phases()
+        return (Phase("vae", vae.networks, self.terms, ("classification", "reconstruction", "kl")),)
+
+    def terms(self, batch, training: bool) -> dict:
+        """The three terms; labels (batch,) are 1 for the positive class and 0 for others."""
+        images, labels = batch
+        labels = ops.cast(labels, "float32")
+        mean, log_variance, logit = self.encoder(images, training=training)
+        outputs = self.decoder(self.reparameterize(mean, log_variance), training=training)
+        kl = ops.sum(kl_to_standard_normal(mean, log_variance), axis=-1)
+        logit = ops.squeeze(logit, axis=-1)
+        return {
+            "classification": ops.mean(ops.softplus(logit) - labels * logit),
+            "reconstruction": self.reconstruction_weight * ops.mean(labels * self.reconstruction_nll(images, outputs)),
+            "kl": self.kl_weight * ops.mean(labels * kl),
+        }
+
+    def classify(self, x, batch_size: int = 64) -> np.ndarray:
+        """The probability of the positive class: images (n, height, width, channels) in [0, 1] or uint8 to (n,)."""
+        return expit(self.run_encoder(x, batch_size)[2][:, 0])
