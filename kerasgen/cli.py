@@ -144,6 +144,27 @@ def verify(file: Annotated[Path, typer.Argument(help="An exported file, its mani
 
 
 @app.command()
+def outliers(
+    preset: Preset,
+    folder: Annotated[Path, typer.Argument(help="A folder of image files.", exists=True, file_okay=False)],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The CSV to write.")] = Path("outliers.csv"),
+    score: Annotated[str, typer.Option(help="How strangeness is scored.")] = "density_of_states",
+    contamination: Annotated[float, typer.Option(help="Share of the training images beyond the threshold.")] = 0.05,
+    overwrite: Overwrite = False,
+) -> None:
+    """Score the images of a folder by how unlike a preset's training data they are."""
+    from kerasgen.images import check_output
+
+    check_output(output, overwrite)
+    model = _load(preset)
+    from kerasgen.analysis.outlier_report import outlier_report, write_csv
+
+    rows = outlier_report(model, folder, score, contamination)
+    console.print(f"{sum(row['outlier'] for row in rows)} outliers among {len(rows)} images, the strangest "
+                  f"{rows[0]['file']}: {write_csv(output, rows)}")
+
+
+@app.command()
 def demo(
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder for the demo's files.")] = Path("kerasgen-demo"),
     seconds: Annotated[float, typer.Option(help="How long the small VAE trains.")] = 60.0,

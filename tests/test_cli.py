@@ -56,6 +56,23 @@ def test_sample_writes_a_sheet_and_replaces_none(tmp_path):
     assert again.returncode == 2 and "exists" in again.stderr
 
 
+def test_outliers_of_a_folder(tmp_path):
+    usual = kerasgen.data.load("portraits", "test[:6]").images()
+    strange = np.random.default_rng(0).random((2, 64, 64, 3))
+    (tmp_path / "in").mkdir()
+    for index, image in enumerate([*usual, *strange]):
+        Image.fromarray(np.rint(image * 255).astype("uint8")).save(tmp_path / "in" / f"{index}.png")
+    result = run("outliers", "vae_portraits", "in", "--score", "reconstruction", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    rows = (tmp_path / "outliers.csv").read_text().splitlines()
+    assert rows[0] == "file,score,decision,outlier"
+    assert {row.split(",")[0] for row in rows[1:3]} == {"6.png", "7.png"}
+    assert [row.split(",")[3] for row in rows[1:3]] == ["True", "True"]
+    (tmp_path / "empty").mkdir()
+    empty = run("outliers", "vae_portraits", "empty", "-o", "other.csv", cwd=tmp_path)
+    assert empty.returncode == 2 and "must hold image files" in empty.stderr
+
+
 def card(tmp_path):
     content = {
         "name": "tiny",

@@ -29,22 +29,28 @@ def read_folder(root: Path, split: str, size: Size | None, channels: int | None,
     folders = {name: root / name for name in SPLITS if (root / name).is_dir()}
     if not {"train", "test"} & set(folders):
         folders = {"train": root}
-    files = {name: _image_files(folder) for name, folder in folders.items()}
+    files = {name: image_files(folder) for name, folder in folders.items()}
     if not any(files.values()):
-        raise ValueError(f"A folder must hold image files ({', '.join(sorted(SUFFIXES))}). Received: {root}")
+        raise no_images(root)
     parts = select(split, {name: len(found) for name, found in files.items()})
     chosen = [(name, files[name][index]) for name, indices in parts for index in indices]
     # Over all splits: a class that the test split lacks must not shift the numbers of the others.
     class_names = {_class_of(file, folders[name]) for name in files for file in files[name]} if labelled else {}
     class_names = sorted(class_names)
-    images = _stack([file for _, file in chosen], size, channels)
+    images = read_files([file for _, file in chosen], size, channels)
     if not labelled:
         return Source(images)
     numbers = [class_names.index(_class_of(file, folders[name])) for name, file in chosen]
     return Source(images, np.array(numbers, dtype="int32"), class_names)
 
 
-def _image_files(folder: Path) -> list[Path]:
+def no_images(folder: Path) -> ValueError:
+    """Makes the error for a folder without pictures; the caller raises it."""
+    return ValueError(f"A folder must hold image files ({', '.join(sorted(SUFFIXES))}). Received: {folder}")
+
+
+def image_files(folder: Path) -> list[Path]:
+    """Gives the image files below a folder, ordered by path; hidden ones aside."""
     found = (path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
     # Hidden files are thumbnails and leftovers of other programs.
     visible = (path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts))
@@ -72,7 +78,11 @@ def _read(file: Path, size: Size | None, channels: int | None) -> np.ndarray:
     return fit_picture(picture, size, channels)
 
 
-def _stack(files: list[Path], size: Size | None, channels: int | None) -> np.ndarray:
+def read_files(files: list[Path], size: Size | None, channels: int | None) -> np.ndarray:
+    """Reads image files as uint8 (n, height, width, channels).
+
+    Raises ValueError for a file that cannot be decoded, and for images of different sizes without `size`.
+    """
     images = [_read(files[0], size, channels)]
     for file in files[1:]:
         images.append(_read(file, size, channels))
