@@ -27,8 +27,8 @@ SYSTEMS = {
     "PyTorch channels_last": {"system": "torch", "variant": "channels_last"},
     "PyTorch bfloat16": {"system": "torch", "variant": "bfloat16"},
 }
-ROUNDS = 5
-BATCHES = 4
+ROUNDS = 4
+BATCHES = 6
 
 
 def measure(case: str) -> dict[str, float]:
