@@ -583,3 +583,31 @@ def test_unknown_name_lists_all_when_nothing_is_near():
     error = unknown_name("split", "zzz", ["train", "test"])
     assert str(error) == "Unknown split. Received: 'zzz'. Known: 'test', 'train'."
     assert "(100 in all)" in str(unknown_name("set", "zzz", [f"a{index}" for index in range(100)]))
+
+
+def test_binarised_pixels_are_drawn_by_their_grey_value():
+    images = np.full((200, 8, 8, 1), 0.3, "float32")
+    train = ImageBatches(images, batch_size=50, binarise=True)
+    first, again = train[0], train[0]
+    np.testing.assert_array_equal(first, again)
+    assert set(np.unique(first)) == {0.0, 1.0}
+    assert first.mean() == pytest.approx(0.3, abs=0.03)
+    train.epoch = 1
+    assert (train.images() != np.concatenate([train[i] for i in range(4)])).any()
+    held_out = ImageBatches(images, batch_size=50, binarise=True, shuffle=False)
+    before = held_out[1]
+    held_out.epoch = 1
+    np.testing.assert_array_equal(held_out[1], before)
+    np.testing.assert_array_equal(held_out.images()[50:100], before)
+    np.testing.assert_array_equal(held_out.images(slice(50, 100)), before)
+
+
+def test_weighted_batches():
+    batches = ImageBatches(numbered(10), batch_size=5)
+    batches.weights = np.array([0.5, 0.5] + [0.0] * 8)
+    assert set(indices_of(batches[0]) + indices_of(batches[1])) <= {0, 1}
+    batches.weights = None
+    assert sorted(indices_of(batches[0]) + indices_of(batches[1])) == list(range(10))
+    for wrong in (np.ones(10), np.full(5, 0.2), np.full(10, np.nan)):
+        with pytest.raises(ValueError, match="numbers from 0 that sum to 1"):
+            batches.weights = wrong

@@ -19,6 +19,8 @@ class ImageBatches(keras.utils.PyDataset):
         labels: integers (N,), or None.
         class_names: the names of labels 0, 1, ..., or None.
         mirror: flip each image left to right with probability 1/2, drawn anew an epoch.
+        binarise: make each pixel 1 with its own value as the probability, else 0 (Salakhutdinov and Murray 2008), drawn anew
+            an epoch where `shuffle` is on and once and for all where it is off.
         shuffle: draw a new order each epoch.
         drop_remainder: leave out the last, incomplete batch; as `shuffle` if None.
 
@@ -34,6 +36,7 @@ class ImageBatches(keras.utils.PyDataset):
         *,
         class_names: list[str] | None = None,
         mirror: bool = False,
+        binarise: bool = False,
         shuffle: bool = True,
         seed: int = 0,
         drop_remainder: bool | None = None,
@@ -54,6 +57,7 @@ class ImageBatches(keras.utils.PyDataset):
         self.labels = labels
         self.class_names = class_names
         self.mirror = mirror
+        self.binarise = binarise
         self.shuffle = shuffle
         self.seed = seed
         self.epoch = 0
@@ -100,7 +104,8 @@ class ImageBatches(keras.utils.PyDataset):
 
     def images(self, chosen: np.ndarray | slice = slice(None)) -> np.ndarray:
         """Gives all images, or those chosen: float32 in [0, 1], in the source's order, never mirrored, as `labels` are."""
-        return to_float(self._images[chosen])
+        images = to_float(self._images[chosen])
+        return self._binary(images, np.arange(self.num_images)[chosen], 0) if self.binarise else images
 
     def __len__(self) -> int:
         rounding = 0 if self.drop_remainder else self.batch_size - 1
@@ -115,6 +120,8 @@ class ImageBatches(keras.utils.PyDataset):
         if self.mirror:
             turned = flips[chosen]
             batch[turned] = batch[turned, :, ::-1]
+        if self.binarise:
+            batch = self._binary(batch, chosen, self.epoch if self.shuffle else 0)
         self._served.add(index)
         return batch if self.labels is None else (batch, self.labels[chosen])
 
@@ -131,6 +138,13 @@ class ImageBatches(keras.utils.PyDataset):
         if len(self._served) == len(self):
             self._served.clear()
             self.epoch += 1
+
+    def _binary(self, images: np.ndarray, indices: np.ndarray, epoch: int) -> np.ndarray:
+        """Draws the bits of the images with these indices, the same ones each time in one epoch."""
+        size = int(np.prod(self.image_shape))
+        thresholds = np.stack([np.random.default_rng([self.seed, epoch, index]).random(size, dtype="float32")
+                               for index in indices.tolist()])
+        return (thresholds.reshape(images.shape) < images).astype("float32")
 
     def _order(self, epoch: int) -> tuple[np.ndarray, np.ndarray]:
         planned, order, flips = self._plan
