@@ -18,9 +18,9 @@ def zoo_folder() -> Path:
     return Path(kerasgen.zoo.__file__).parent
 
 
-def list_presets() -> list[str]:
-    """Gives the names of the zoo's presets."""
-    return sorted(path.stem for path in zoo_folder().glob("*.json"))
+def list_presets(trained: bool = False) -> list[str]:
+    """Gives the names of the zoo's cards; `trained` leaves out recipes, which have no weights."""
+    return sorted(path.stem for path in zoo_folder().glob("*.json") if not trained or "weights" in read_card(path))
 
 
 def find_card(name_or_path: str | Path) -> Path:

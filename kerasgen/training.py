@@ -28,7 +28,7 @@ def train(card: dict, directory: str | Path, *, callbacks=(), verbose="auto", sh
     train_data, held_out = load_data(card, "train"), load_data(card, "held_out")
     keras.utils.set_random_seed(recipe["seed"])
     model = build_model(card, dtype=recipe.get("dtype", "float32"))
-    model.compile(jit_compile=recipe.get("jit_compile", "auto"), **_optimizers(recipe))
+    model.compile(jit_compile=recipe.get("jit_compile", "auto"), **optimizers(recipe))
     claim(directory, {**card, "model": presets.describe(model)})
     model.fit(
         train_data,
@@ -55,7 +55,8 @@ def _sheets(model, directory: Path, held_out, every: int) -> list:
     return sheets
 
 
-def _optimizers(recipe: dict) -> dict[str, keras.optimizers.Optimizer]:
+def optimizers(recipe: dict) -> dict[str, keras.optimizers.Optimizer]:
+    """Builds the optimisers of a card's section "training", by phase; raises ValueError for what is no configuration."""
     try:  # Keras builds what is nested in a config in place
         configs = copy.deepcopy(recipe.get("optimizers", {}))
         return {name: keras.optimizers.deserialize(config) for name, config in configs.items()}

@@ -158,7 +158,7 @@ def test_wrong_outlier_detectors(trained):
     with pytest.raises(ValueError, match=r"\(0, 0.5\]. Received: 0.7"):
         analysis.OutlierDetector(trained, contamination=0.7)
     with pytest.raises(ValueError, match="needs a VAE. Received: Autoencoder"):
-        analysis.OutlierDetector(TINY["autoencoder_dense"](), "elbo")
+        analysis.OutlierDetector(TINY["autoencoder"](), "elbo")
     with pytest.raises(RuntimeError, match="fitted first"):
         analysis.OutlierDetector(trained).predict(stripes(2))
     with pytest.raises(ValueError, match="height, width, channels"):
