@@ -611,3 +611,14 @@ def test_weighted_batches():
     for wrong in (np.ones(10), np.full(5, 0.2), np.full(10, np.nan)):
         with pytest.raises(ValueError, match="numbers from 0 that sum to 1"):
             batches.weights = wrong
+
+
+def test_face_crops_are_portraits_and_as_many_others():
+    faces = load("face_crops", "test[:20]", labels=True, shuffle=False, drop_remainder=False)
+    images = faces.images()
+    assert images.shape == (40, 64, 64, 3)
+    assert faces.labels.tolist() == [1] * 20 + [0] * 20
+    np.testing.assert_array_equal(images[:20], load("portraits", "test[:20]", batch_size=20).images())
+    np.testing.assert_array_equal(images, load("face_crops", "test[:20]", batch_size=20).images())
+    difference = np.abs(images[:20] - images[20:]).mean(axis=(1, 2, 3))
+    assert difference.min() > 0.02

@@ -1,5 +1,6 @@
 """One door to every source of images."""
 
+import importlib
 import os
 from pathlib import Path
 
@@ -7,6 +8,12 @@ import numpy as np
 
 from kerasgen.data.check import check_batch_size
 from kerasgen.data.splits import split_names
+
+BUILT_IN = {  # name: module and function
+    "portraits": ("portraits", "read_portraits"),
+    "face_crops": ("face_crops", "read_face_crops"),
+    "sprites": ("sprites", "read_sprites"),
+}
 
 
 def load(
@@ -27,10 +34,10 @@ def load(
     """Loads images as batches of float32 (batch, height, width, channels) in [0, 1] for `fit`.
 
     Args:
-        source: "portraits" (embedded), "sprites" (drawn from known factors), a folder of image files (its sub-folders are
-            classes; `train` and `test`, where there are such, are splits), the name of a tensorflow-datasets set
-            ("fashion_mnist"), or an array (N, height, width[, channels]), uint8 or float in [0, 1]. A folder of the name goes
-            before a set.
+        source: "portraits" (embedded), "face_crops" (these and crops of them that are no centred face), "sprites" (drawn from
+            known factors), a folder of image files (its sub-folders are classes; `train` and `test`, where there are such,
+            are splits), the name of a tensorflow-datasets set ("fashion_mnist"), or an array (N, height, width[, channels]),
+            uint8 or float in [0, 1]. A folder of the name goes before a set.
         split: a name with or without a slice: "train", "train[:90%]", "test[100:200]".
         image_size: int or (height, width): images are cropped to its aspect about the centre and resized (Lanczos).
         channels: 1 or 3 converts; None keeps them.
@@ -63,14 +70,9 @@ def load(
         from kerasgen.data.array import read_array
 
         found = read_array(source, *wanted)
-    elif isinstance(source, str) and source == "portraits":
-        from kerasgen.data.portraits import read_portraits
-
-        found = read_portraits(*wanted)
-    elif isinstance(source, str) and source == "sprites":
-        from kerasgen.data.sprites import read_sprites
-
-        found = read_sprites(*wanted)
+    elif isinstance(source, str) and source in BUILT_IN:
+        module, reader = BUILT_IN[source]
+        found = getattr(importlib.import_module(f"kerasgen.data.{module}"), reader)(*wanted)
     elif isinstance(source, (str, os.PathLike)) and Path(source).expanduser().is_dir():
         from kerasgen.data.folder import read_folder
 

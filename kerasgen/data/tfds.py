@@ -117,8 +117,8 @@ def _builder(name: str, data_dir: str | os.PathLike | None):
     for package in ("tensorflow", "tensorflow_datasets"):
         if not _is_installed(package):
             raise ImportError(
-                f"Sets by name other than 'portraits' and 'sprites' are read by TensorFlow and tensorflow-datasets, but "
-                f"{package} is not installed; those two, folders and arrays load without. Received: {name!r}"
+                f"Sets by name other than kerasgen's own are read by TensorFlow and tensorflow-datasets, but "
+                f"{package} is not installed; those, folders and arrays load without. Received: {name!r}"
             )
     import tensorflow_datasets as tfds
 
@@ -128,7 +128,7 @@ def _builder(name: str, data_dir: str | os.PathLike | None):
     if not (base and (folder / base).is_dir()):
         known = tfds.list_builders(with_community_datasets=False)
         if base not in known:
-            raise unknown_name("data set", name, ["portraits", "sprites", *known])
+            raise unknown_name("data set", name, ["portraits", "face_crops", "sprites", *known])
     builder = tfds.builder(name, data_dir=folder)
     builder.download_and_prepare()
     return builder
