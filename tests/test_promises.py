@@ -80,7 +80,9 @@ def test_saved_loaded_and_resumed_equals_uninterrupted(make, tmp_path):
     assert_equal_states(state(straight), state(resumed))
 
 
-def test_backup_and_restore_equals_uninterrupted(make, tmp_path):
+@pytest.mark.parametrize("name", ["vae_gaussian", "factor_vae", "dcgan_two_steps"])
+def test_backup_and_restore_equals_uninterrupted(name, tmp_path):
+    make = TINY[name]
     straight, interrupted, again = make(), make(), make()
     for model in (straight, interrupted, again):
         model.compile()
@@ -105,7 +107,9 @@ def test_backup_and_restore_equals_uninterrupted(make, tmp_path):
     assert_equal_states(state(straight), state(again))
 
 
-def test_compiled_and_stepped_training_is_the_same_training(make, images_of, monkeypatch):
+@pytest.mark.parametrize("name", ["vae_gaussian", "vae_dense", "dcgan_two_steps"])
+def test_compiled_and_stepped_training_is_the_same_training(name, images_of, monkeypatch):
+    make = TINY[name]
     # XLA draws from another algorithm than TensorFlow without it: the same noise can only be none.
     monkeypatch.setattr(GenerativeModel, "normal", lambda self, *shape: keras.ops.zeros(shape))
     eager = keras.backend.backend() == "torch"  # it refuses steps_per_execution

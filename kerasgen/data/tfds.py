@@ -59,7 +59,7 @@ class TfdsImages:
                 labels[index] = label
         return Source(images, labels, self.class_names)
 
-    def stream(self, batch_size: int, *, mirror: bool, binarise: bool, shuffle: bool, seed: int, drop_remainder: bool):
+    def stream(self, batch_size: int, *, mirror: bool, shuffle: bool, seed: int, drop_remainder: bool, binarise: bool = False):
         """Gives a tf.data.Dataset of the same batches as `ImageBatches`, in an order of its own.
 
         It shuffles files and a buffer of 10,000 images; the order depends on the seed and on how often it was iterated.

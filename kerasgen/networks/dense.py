@@ -22,9 +22,9 @@ def dense_up(name: str, latent_dim: int, image_shape, hidden: Sequence[int]) -> 
     with keras.name_scope(name):
         codes = keras.Input((latent_dim,), name="z")
         x = hidden_layers(codes, reversed(hidden))
-        x = layers.Dense(math.prod(image_shape), name="to_image")(x)
-        x = layers.Activation("sigmoid", dtype="float32", name="image")(x)
-        return keras.Model(codes, layers.Reshape(image_shape, name="reshape")(x), name=name)
+        x = layers.Reshape(image_shape, name="reshape")(layers.Dense(math.prod(image_shape), name="to_image")(x))
+        images = layers.Activation("sigmoid", dtype="float32", name="image")(x)  # (batch, height, width, channels)
+        return keras.Model(codes, images, name=name)
 
 
 def hidden_layers(x, hidden):
