@@ -21,6 +21,7 @@ def compiled_once():
     import jax
 
     with tempfile.TemporaryDirectory() as folder:
+        jax.config.update("jax_disable_most_optimizations", True)  # compiling takes longer than running tiny models
         jax.config.update("jax_compilation_cache_dir", folder)
         jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
         jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
