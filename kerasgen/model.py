@@ -16,7 +16,7 @@ from kerasgen import backend
 from kerasgen.averaging import AveragedNetwork
 from kerasgen.callbacks.epoch_order import EpochOrder
 from kerasgen.data.batches import ImageBatches
-from kerasgen.data.check import check_images
+from kerasgen.data.training import check_training_data
 from kerasgen.images import to_float
 from kerasgen.optimizers import PhaseOptimizers
 from kerasgen.random_state import SavedRandomState
@@ -142,7 +142,7 @@ class GenerativeModel(SavedRandomState, keras.Model):
         `ImageBatches` keep their own order, that of the epoch. Raises ValueError for arrays of another rank, size, dtype or
         range, for NaN, and for a batch that has fewer images than a phase has steps.
         """
-        self._check_data(x, batch_size)
+        check_training_data(x, self.image_shape, batch_size, self.repeats)
         if self.labelled and y is None and (isinstance(x, np.ndarray) or getattr(x, "labels", True) is None):
             raise ValueError(f"{type(self).__name__} is trained with labels. Received: images without.")
         if isinstance(x, np.ndarray):
@@ -151,24 +151,6 @@ class GenerativeModel(SavedRandomState, keras.Model):
             kwargs.setdefault("shuffle", False)
             callbacks = [*(callbacks or ()), EpochOrder(x)]
         return super().fit(x, y, batch_size, epochs, verbose, callbacks, **kwargs)
-
-    def _check_data(self, x, batch_size: int | None) -> None:
-        if isinstance(x, np.ndarray):
-            check_images(x, self.image_shape)
-            sizes = {min(batch_size or 32, len(x)), len(x) % (batch_size or 32)} - {0}
-        else:
-            shape = getattr(x, "image_shape", None)
-            if shape is None and hasattr(x, "element_spec"):  # a tf.data.Dataset
-                spec = keras.tree.flatten(x.element_spec)[0]
-                shape = spec.shape[1:]
-                if not spec.dtype.is_floating:
-                    raise ValueError(f"A dataset's images must be float in [0, 1]. Received: {spec.dtype.name}.")
-            if shape is not None and tuple(shape) != self.image_shape:
-                raise ValueError(f"The images must have the model's shape {self.image_shape}. Received: {shape}.")
-            sizes = {getattr(x, "batch_size", None)} - {None}
-        if sizes and min(sizes) < self.repeats:
-            raise ValueError(f"Each batch must hold at least {self.repeats} images, one for each step of a phase with "
-                             f"repeat={self.repeats}. Received: a batch of {min(sizes)}.")
 
     @property
     def repeats(self) -> int:

@@ -4,7 +4,8 @@ import os
 import tempfile
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # PyTorch's threads wait for one another where the cores are busy
+os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")  # compiling takes longer than running tiny models
 import keras
 import numpy as np
 import pytest
@@ -21,7 +22,6 @@ def compiled_once():
     import jax
 
     with tempfile.TemporaryDirectory() as folder:
-        jax.config.update("jax_disable_most_optimizations", True)  # compiling takes longer than running tiny models
         jax.config.update("jax_compilation_cache_dir", folder)
         jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
         jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)

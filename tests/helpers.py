@@ -2,6 +2,11 @@
 
 import keras
 import numpy as np
+import pytest
+
+# For tests that say nothing of a backend: once is enough, where it costs least.
+ANY_BACKEND = pytest.mark.backend("torch")
+EVERY_BACKEND = pytest.mark.backend("tensorflow", "jax", "torch")  # in a file that is else for any
 
 
 def to_numpy(variable):

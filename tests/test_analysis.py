@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from helpers import ANY_BACKEND
 from keras import ops
 from scipy import stats
 from tiny import SMALL, TINY
@@ -54,6 +55,7 @@ def test_the_bound_is_exact_where_the_posterior_is():
         np.testing.assert_allclose(model.log_likelihood(images, samples), exact, rtol=1e-5)
 
 
+@ANY_BACKEND
 def test_reconstructions_and_manifold(trained):
     images = stripes(4)
     rows = analysis.reconstructions([trained, trained], images)
@@ -68,6 +70,7 @@ def test_reconstructions_and_manifold(trained):
         analysis.manifold(trained)
 
 
+@ANY_BACKEND
 def test_traversal_moves_one_dimension(trained):
     z = np.array([0.5, -1.0, 0.2], "float32")
     images = analysis.traverse(trained, z, [2, 0], steps=5, span=2.0)
@@ -86,6 +89,7 @@ def test_order_by_kl(trained):
     assert cost.sum() == pytest.approx(kl, rel=0.1)
 
 
+@ANY_BACKEND
 def test_interpolation():
     a, b = np.array([1.0, 0.0]), np.array([0.0, 1.0])
     np.testing.assert_allclose(analysis.interpolate(a, b, 3)[1], np.sqrt([0.5, 0.5]), rtol=1e-6)
@@ -95,6 +99,7 @@ def test_interpolation():
         analysis.interpolate(a, np.ones(3))
 
 
+@ANY_BACKEND
 def test_code_correlation():
     codes = RNG.standard_normal((500, 3)) * [1, 1, 0]
     codes[:, 1] += codes[:, 0]
@@ -103,6 +108,7 @@ def test_code_correlation():
     np.testing.assert_array_equal(matrix[2], [0, 0, 1])
 
 
+@ANY_BACKEND
 def test_rare_codes_are_favoured():
     codes = np.concatenate([RNG.normal(0, 0.1, 900), RNG.normal(5, 0.1, 100)])[:, None]
     weights = rarity_weights(codes, bins=2, smoothing=1e-6)
@@ -144,6 +150,7 @@ def test_outliers_stand_out(trained, score):
     np.testing.assert_array_equal(detector.predict(strange) == -1, detector.decision_function(strange) < 0)
 
 
+@ANY_BACKEND
 def test_input_complexity_is_the_likelihood_less_the_files_bits(trained):
     usual = stripes(8)
     plain = analysis.OutlierDetector(trained, "elbo").fit(usual).score_samples(usual)
@@ -153,6 +160,7 @@ def test_input_complexity_is_the_likelihood_less_the_files_bits(trained):
     assert bits.min() > 8 * 60  # a PNG of 30 pixels
 
 
+@ANY_BACKEND
 def test_wrong_outlier_detectors(trained):
     with pytest.raises(ValueError, match="Unknown outlier score. Received: 'elbow'. Did you mean 'elbo'"):
         analysis.OutlierDetector(trained, "elbow")
@@ -166,6 +174,7 @@ def test_wrong_outlier_detectors(trained):
         analysis.OutlierDetector(trained).fit(np.zeros((4, 8, 8, 1), "float32"))
 
 
+@ANY_BACKEND
 def test_an_autoencoder_detects_outliers_too():
     model = Autoencoder((6, 5, 1), **SMALL)
     model.compile(autoencoder=keras.optimizers.Adam(5e-3))
@@ -193,6 +202,7 @@ def test_covariance_penalty_by_numpy():
     assert float(value) == pytest.approx(np.sum((np.diag(covariance) - 1) ** 2), rel=1e-4)
 
 
+@ANY_BACKEND
 def test_sheets_and_figures(trained, tmp_path):
     images = stripes(12)
     model = TINY["vae_dense"]()

@@ -9,11 +9,12 @@ import time
 
 import numpy as np
 import pytest
+from helpers import ANY_BACKEND
 from PIL import Image
 
 import kerasgen
 
-pytestmark = pytest.mark.backend("tensorflow")
+pytestmark = ANY_BACKEND
 
 
 COMMAND = [sys.executable, "-c", "from kerasgen.cli import main; main()"]

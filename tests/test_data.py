@@ -8,6 +8,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+from helpers import ANY_BACKEND, EVERY_BACKEND
 from PIL import Image
 
 from kerasgen.data import ImageBatches, check_images, load
@@ -15,6 +16,8 @@ from kerasgen.data.portraits import FOLDER
 from kerasgen.data.splits import select
 from kerasgen.data.tfrecord import parse_example, read_records
 from kerasgen.errors import unknown_name
+
+pytestmark = ANY_BACKEND
 
 
 def numbered(count, size=4, channels=1):
@@ -133,6 +136,7 @@ def test_index_out_of_range_ends_iteration():
 
 # One, two and six batches: Keras looks at up to two before it starts. (A single batch and a model not yet built is the
 # one case where such a look cannot be told from an epoch.)
+@EVERY_BACKEND
 @pytest.mark.parametrize(("count", "built"), [(4, True), (8, True), (24, True), (8, False), (24, False)])
 def test_epoch_k_of_fit_sees_order_k(count, built):
     batches = load(numbered(count), batch_size=4, seed=7)
@@ -144,6 +148,7 @@ def test_epoch_k_of_fit_sees_order_k(count, built):
     assert sum(model.seen, []) == sum(expected, [])
 
 
+@EVERY_BACKEND
 def test_a_pass_cut_by_steps_per_epoch_is_one_order():
     batches = load(numbered(24), batch_size=4, seed=7)
     model = recorder()
@@ -152,6 +157,7 @@ def test_a_pass_cut_by_steps_per_epoch_is_one_order():
     assert sum(model.seen, []) == sum(expected, [])
 
 
+@EVERY_BACKEND
 def test_resumed_fit_continues_the_order():
     batches = load(numbered(24), batch_size=4, seed=7)
     batches.epoch = 9
@@ -298,6 +304,7 @@ def test_truncated_records_are_an_error(tmp_path):
         list(read_records(tmp_path / "cut"))
 
 
+@EVERY_BACKEND
 def test_sources_load_without_tensorflow(tmp_path):
     save(tmp_path / "a.png", numbered(2, 8)[1, ..., 0])
     program = f"""

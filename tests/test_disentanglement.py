@@ -4,9 +4,13 @@ import itertools
 
 import numpy as np
 import pytest
+from helpers import ANY_BACKEND
 
 from kerasgen import metrics
 from kerasgen.data.sprites import FACTORS, NUM_SPRITES, Sprites, draw_sprites, sprite_factors, sprite_indices
+
+pytestmark = ANY_BACKEND
+
 
 SIZES = (3, 4, 5)
 GRID = np.tile(np.array(list(itertools.product(*map(range, SIZES)))), (40, 1))

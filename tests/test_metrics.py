@@ -2,8 +2,12 @@
 
 import numpy as np
 import pytest
+from helpers import ANY_BACKEND
 
 from kerasgen.metrics import peak_signal_to_noise, sliced_wasserstein
+
+pytestmark = ANY_BACKEND
+
 
 
 def test_psnr_of_a_known_error():

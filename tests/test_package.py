@@ -6,20 +6,22 @@ import sys
 from pathlib import Path
 
 import pytest
+from helpers import ANY_BACKEND
 
 import kerasgen
+
+pytestmark = ANY_BACKEND
+
 
 ROOT = Path(__file__).parent.parent
 
 
-@pytest.mark.backend("tensorflow")
 def test_packages_name_every_folder():
     listed = re.search(r"^packages = \[(.*?)\]", (ROOT / "pyproject.toml").read_text("utf-8"), re.S | re.M)[1]
     folders = {str(path.parent.relative_to(ROOT)).replace("/", ".") for path in (ROOT / "kerasgen").rglob("__init__.py")}
     assert set(re.findall(r'"(.+?)"', listed)) == folders | {"kerasgen.export", "kerasgen.zoo"}
 
 
-@pytest.mark.backend("tensorflow")
 @pytest.mark.parametrize("module", ["kerasgen", "kerasgen.cli", "kerasgen.presets", "kerasgen.runtime", "kerasgen.data"])
 def test_import_loads_neither_keras_nor_tensorflow(module):
     code = f"import sys, {module}; print(sorted({{'keras', 'tensorflow', 'jax', 'torch'}} & set(sys.modules)))"

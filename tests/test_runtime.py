@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import onnx
 import pytest
+from helpers import ANY_BACKEND
 from onnx import TensorProto, helper, numpy_helper
 from PIL import Image
 
@@ -15,6 +16,8 @@ from kerasgen.codes import draw_codes
 from kerasgen.runtime import load
 from kerasgen.runtime.__main__ import main
 from kerasgen.runtime.manifest import FORMAT_VERSION, manifest_path
+
+pytestmark = ANY_BACKEND
 
 LATENT, SHAPE = 4, (8, 8, 3)
 WEIGHTS = np.random.default_rng(0).standard_normal((LATENT, 192)).astype("float32")
@@ -162,6 +165,7 @@ WITHOUT_KERAS = """
 import sys
 sys.modules.update(dict.fromkeys(("keras", "tensorflow", "jax", "torch")))
 from kerasgen.runtime.__main__ import main
+
 sys.exit(main(sys.argv[1:]))
 """
 

@@ -11,8 +11,7 @@ def order_by_kl(model, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     Returns:
         Indices (latent_dim,) and the mean KL(q(z_j|x) || N(0, 1)) over the images in that order, nats.
     """
-    mean, log_variance = model.encode_distribution(images)
-    cost = np.mean(0.5 * (mean**2 + np.exp(log_variance) - 1.0 - log_variance), axis=0)
+    cost = model.code_kl(images).mean(axis=0)
     order = np.argsort(cost)[::-1]
     return order, cost[order]
 

@@ -6,6 +6,7 @@ import io
 import math
 from collections.abc import Callable
 
+import keras
 import numpy as np
 from keras import ops
 from PIL import Image
@@ -13,6 +14,7 @@ from scipy.stats import gaussian_kde
 from sklearn.mixture import GaussianMixture
 
 from kerasgen import backend
+from kerasgen.images import to_uint8
 from kerasgen.losses.divergences import kl_to_standard_normal
 
 Score = Callable[[np.ndarray], np.ndarray]
@@ -84,7 +86,7 @@ def _squared_errors(model, images):
 
 def _png_bits(image) -> int:
     """Bits of the PNG of an image (height, width, channels) in [0, 1]."""
-    pixels = np.rint(image * 255).astype("uint8")
+    pixels = to_uint8(image)
     stream = io.BytesIO()
     Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels).save(stream, "PNG", optimize=True)
     return 8 * stream.tell()
@@ -95,9 +97,8 @@ def _statistics(model, mixture, images) -> np.ndarray:
     codes = model.encode(images)
     columns = [np.log(_squared_errors(model, images) + 1e-9), np.linalg.norm(codes, axis=1), mixture.score_samples(codes)]
     if hasattr(model, "encode_distribution"):
-        mean, log_variance = model.encode_distribution(images)
-        kl = 0.5 * (mean**2 + np.exp(log_variance) - 1.0 - log_variance).sum(axis=1)
-        columns += [-model.log_likelihood(images, 1), kl, log_variance.sum(axis=1)]
+        columns += [-model.log_likelihood(images, 1), model.code_kl(images).sum(axis=1),
+                    model.encode_distribution(images)[1].sum(axis=1)]
     return np.stack(columns, axis=1).astype("float64")
 
 
@@ -125,14 +126,10 @@ def _regret(model, images, rng, steps: int, rate: float) -> np.ndarray:
         nll = model.reconstruction_nll(images, decoder(z, training=False))
         return nll + ops.sum(kl_to_standard_normal(mean, log_variance), axis=-1)
 
-    parameters, first, second = start, np.zeros_like(start), np.zeros_like(start)
-    for step, noise in enumerate(draw(steps), 1):  # Adam, in numpy: one set of parameters an image
-        gradient = backend.gradient(lambda p: negative_elbo(p, noise), ops.convert_to_tensor(parameters))
-        gradient = ops.convert_to_numpy(gradient)
-        first = 0.9 * first + 0.1 * gradient
-        second = 0.999 * second + 0.001 * gradient**2
-        change = first / (1 - 0.9**step) / (np.sqrt(second / (1 - 0.999**step)) + 1e-8)
-        parameters = (parameters - rate * change).astype("float32")
+    parameters, optimizer = keras.Variable(start), keras.optimizers.Adam(rate)
+    for noise in draw(steps):
+        gradient = backend.gradient(lambda p: negative_elbo(p, noise), parameters.value)
+        optimizer.apply([gradient], [parameters])
     noises = draw(8)
     bounds = [np.mean([ops.convert_to_numpy(negative_elbo(ops.convert_to_tensor(p), noise)) for noise in noises], axis=0)
               for p in (start, parameters)]

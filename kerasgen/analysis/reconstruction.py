@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from kerasgen.images import to_float
+
 
 def reconstructions(models: Sequence, images: np.ndarray) -> np.ndarray:
     """Rows of pictures: what each model makes of the images, in order, and the images themselves last.
@@ -15,5 +17,4 @@ def reconstructions(models: Sequence, images: np.ndarray) -> np.ndarray:
     Returns:
         (models + 1, n, height, width, channels) float32 in [0, 1].
     """
-    truth = images.astype("float32") / 255.0 if images.dtype == np.uint8 else images
-    return np.stack([*(model.reconstruct(images) for model in models), truth])
+    return np.stack([*(model.reconstruct(images) for model in models), to_float(images)])

@@ -5,43 +5,25 @@ from __future__ import annotations
 import keras
 from keras import ops
 
-from kerasgen.autoencoding import Autoencoding
-from kerasgen.model import GenerativeModel, Phase
-from kerasgen.networks.autoencoder import check_autoencoder, encoder_and_decoder
+from kerasgen.model import Phase
+from kerasgen.models.autoencoding import Autoencoding
 
 
 @keras.saving.register_keras_serializable("kerasgen")
-class Autoencoder(Autoencoding, GenerativeModel):
+class Autoencoder(Autoencoding):
     """Minimises the squared error of images that went through a code of `latent_dim` numbers.
 
     Args:
-        image_shape: (height, width, channels).
-        latent_dim: size of the code.
-        network: "conv" or "dense"; `channels`, `hidden` and `normalise` as `encoder_and_decoder` takes them.
+        image_shape, **kwargs: as `Autoencoding`: latent_dim, network, channels, hidden, normalise, seed.
         noise: standard deviation of the Gaussian noise that training adds to the input, not to the target: 0 is plain.
-        seed: of that noise.
     """
 
-    def __init__(self, image_shape, *, latent_dim=16, network="conv", channels=32, hidden=(256,), normalise=True, noise=0.0,
-                 seed=0, **kwargs):
-        super().__init__(**kwargs)
-        check_autoencoder(network, image_shape, latent_dim, channels, hidden)
+    def __init__(self, image_shape, *, noise=0.0, **kwargs):
+        super().__init__(image_shape, **kwargs)
         if noise < 0:
             raise ValueError(f"noise must not be negative. Received: {noise}.")
-        self.image_shape = tuple(image_shape)
-        self.latent_dim = latent_dim
-        self.network = network
-        self.channels = channels
-        self.hidden = tuple(hidden)
-        self.normalise = normalise
         self.noise = noise
-        self.seed = seed
         self.assemble()
-
-    def build_networks(self) -> None:
-        self.encoder, self.decoder = encoder_and_decoder(
-            self.network, self.image_shape, self.latent_dim, {"code": self.latent_dim}, channels=self.channels,
-            hidden=self.hidden, normalise=self.normalise)
 
     def make_phases(self) -> tuple[Phase, ...]:
         return (Phase("autoencoder", (self.encoder, self.decoder), self.squared_error, ("reconstruction",)),)

@@ -9,51 +9,39 @@ import numpy as np
 from keras import ops
 from scipy.special import logsumexp
 
-from kerasgen.autoencoding import Autoencoding
+from kerasgen.images import to_float
 from kerasgen.latent import LatentSampler
 from kerasgen.layers.learned_scale import LearnedScale
 from kerasgen.losses.divergences import kl_to_standard_normal
 from kerasgen.losses.reconstruction import bernoulli_nll, gaussian_nll
-from kerasgen.model import GenerativeModel, Phase
-from kerasgen.networks.autoencoder import check_autoencoder, encoder_and_decoder
+from kerasgen.model import Phase
+from kerasgen.models.autoencoding import Autoencoding
 
 LIKELIHOODS = ("bernoulli", "gaussian")
 
 
-class VariationalAutoencoder(Autoencoding, LatentSampler, GenerativeModel):
+class VariationalAutoencoder(Autoencoding, LatentSampler):
     """Abstract base: -E_q[log p(x|z)] plus the terms of `regularizer`.
 
     A variant's constructor stores its own arguments and ends with `self.assemble()`.
 
     Args:
-        image_shape: (height, width, channels); for "conv" square, 4..7 times a power of two.
-        latent_dim: size of the code.
-        network: "conv" or "dense"; `channels`, `hidden` and `normalise` as `encoder_and_decoder` takes them.
+        image_shape, **kwargs: as `Autoencoding`: latent_dim, network, channels, hidden, normalise, seed.
         likelihood: "bernoulli" (grey values as probabilities) or "gaussian".
         scale: standard deviation of a pixel under the Gaussian likelihood, or "learned": one number for all pixels, trained
             with the networks (Rybkin et al. 2021, arXiv:2006.13202).
-        seed: of the training noise.
     """
 
     regularizer_terms: tuple[str, ...] = ("kl",)
 
-    def __init__(self, image_shape, *, latent_dim=64, network="conv", channels=32, hidden=(), normalise=True,
-                 likelihood="bernoulli", scale=0.1, seed=0, **kwargs):
-        super().__init__(**kwargs)
-        check_autoencoder(network, image_shape, latent_dim, channels, hidden)
+    def __init__(self, image_shape, *, likelihood="bernoulli", scale=0.1, **kwargs):
+        super().__init__(image_shape, **kwargs)
         if likelihood not in LIKELIHOODS:
             raise ValueError(f"likelihood must be one of {LIKELIHOODS}. Received: {likelihood!r}.")
         if scale != "learned" and (isinstance(scale, str) or not scale > 0):
             raise ValueError(f"scale must be a positive number or 'learned'. Received: {scale!r}.")
-        self.image_shape = tuple(image_shape)
-        self.latent_dim = latent_dim
-        self.network = network
-        self.channels = channels
-        self.hidden = tuple(hidden)
-        self.normalise = normalise
         self.likelihood = likelihood
         self.scale = scale
-        self.seed = seed
 
     def regularizer(self, mean, log_variance, z, training: bool) -> dict:
         """Gives the scalars of `regularizer_terms`, from (batch, latent_dim) each: nats an image, weighted."""
@@ -61,13 +49,10 @@ class VariationalAutoencoder(Autoencoding, LatentSampler, GenerativeModel):
 
     @property
     def encoder_heads(self) -> dict[str, int]:
-        """The encoder's outputs and their sizes; a variant may add some."""
         return {"mean": self.latent_dim, "log_variance": self.latent_dim}
 
     def build_networks(self) -> None:
-        self.encoder, self.decoder = encoder_and_decoder(
-            self.network, self.image_shape, self.latent_dim, self.encoder_heads, channels=self.channels, hidden=self.hidden,
-            normalise=self.normalise)
+        super().build_networks()
         if self.likelihood == "gaussian" and self.scale == "learned":
             images = keras.Input(self.image_shape, name="image")
             self.pixel_scale = keras.Model(images, LearnedScale(dtype="float32")(images), name="pixel_scale")
@@ -110,6 +95,11 @@ class VariationalAutoencoder(Autoencoding, LatentSampler, GenerativeModel):
         """Mean and log-variance of q(z|x), each (n, latent_dim) float32, for images in [0, 1] or uint8."""
         return tuple(self.run_encoder(x, batch_size)[:2])
 
+    def code_kl(self, x, batch_size: int = 64) -> np.ndarray:
+        """KL(q(z_j|x) || N(0, 1)) of each dimension: (n, latent_dim) nats, for images in [0, 1] or uint8."""
+        mean, log_variance = map(ops.convert_to_tensor, self.encode_distribution(x, batch_size))
+        return ops.convert_to_numpy(kl_to_standard_normal(mean, log_variance))
+
     def log_likelihood(self, x, samples: int = 100, seed: int = 0, batch_size: int = 1000) -> np.ndarray:
         """The importance-weighted lower bound of log p(x) in nats: (n,) float64; one sample gives the ELBO.
 
@@ -124,8 +114,7 @@ class VariationalAutoencoder(Autoencoding, LatentSampler, GenerativeModel):
         if samples < 1:
             raise ValueError(f"samples must be positive. Received: {samples}.")
         means, log_variances = self.encode_distribution(x)
-        x = ops.convert_to_numpy(x)
-        x = x.astype("float32") / 255.0 if x.dtype == np.uint8 else x
+        x = to_float(ops.convert_to_numpy(x))
         rng = np.random.default_rng(seed)
         weights = np.empty((len(x), samples))
         for index, log_weight in self._log_weights(x, means, log_variances, samples, rng, batch_size):
