@@ -66,6 +66,26 @@ def test_repeated_phase_takes_a_fresh_minibatch_each_time():
     assert int(model.optimizer.iterations) == 1
 
 
+@pytest.mark.backend("torch")
+def test_steps_of_adam_are_keras_own():
+    model, twin = TINY["vae"](), TINY["vae"]()
+    twin.set_weights(model.get_weights())
+    options = {"weight_decay": 0.01, "use_ema": True, "epsilon": 1e-3, "clipnorm": 1.0}
+    model.compile(keras.optimizers.AdamW(1e-2, **options))
+    own = keras.optimizers.AdamW(1e-2, **options)
+    rng, (phase,) = np.random.default_rng(0), twin.phases
+    for _ in range(3):
+        slopes = [ops.convert_to_tensor(rng.standard_normal(v.shape, dtype="float32")) for v in phase.variables]
+
+        def linear(network):
+            return {"loss": sum(ops.sum(slope * v) for slope, v in zip(slopes, network.phases[0].variables, strict=True))}
+
+        backend.minimise(lambda: linear(model), model.phases[0].variables, model.phase_optimizer(model.phases[0]), model)
+        own.apply(slopes, phase.variables)
+    for ours, theirs in zip(model.phases[0].variables, phase.variables, strict=True):
+        np.testing.assert_allclose(to_numpy(ours), to_numpy(theirs), rtol=1e-4, atol=1e-6)
+
+
 def test_batch_smaller_than_repeat():
     model = TINY["dcgan_two_steps"]()
     model.compile()
