@@ -57,7 +57,7 @@ def load_data(card: dict, split: str, **changes):
 
     recipe, training = card["data"], card.get("training", {})
     options = {"image_size": recipe.get("image_size"), "channels": recipe.get("channels"),
-               "binarise": recipe.get("binarise", False),
+               "binarise": recipe.get("binarise", False), "labels": recipe.get("labels"),
                "batch_size": training.get("batch_size", 64), "seed": training.get("seed", 0)}
     if split == "train":
         options["mirror"] = recipe.get("mirror", False)

@@ -31,6 +31,9 @@ def evaluate(model, card: dict, seed: int = 0) -> dict:
     result["loss_terms"] = {name: round(float(value), 4)
                             for name, value in model.evaluate(held_out, verbose=0, return_dict=True).items()}
     images = held_out.images()
+    if hasattr(model, "classify"):
+        result["accuracy"] = round(float(np.mean((model.classify(images) > 0.5) == held_out.labels)), 5)
+        images = images[held_out.labels == 1]  # the others have no part in the latent space
     if hasattr(model, "reconstruct"):
         result |= _reconstruction(model, images)
     if hasattr(model, "log_likelihood"):
@@ -82,8 +85,9 @@ def _disentanglement(model, source, codes) -> dict:
 
 
 def _samples(model, card: dict, images, seed: int) -> dict:
-    others = load_data(card, "train", mirror=False, shuffle=False)
-    others = others.images(np.random.default_rng(seed).permutation(others.num_images)[:len(images)])
+    train = load_data(card, "train", mirror=False, shuffle=False)
+    chosen = np.arange(train.num_images) if train.labels is None else np.flatnonzero(train.labels == 1)
+    others = train.images(np.random.default_rng(seed).permutation(chosen)[:len(images)])
     return {
         "sliced_wasserstein_x1000": _rounded(metrics.sliced_wasserstein(model.sample(len(images), seed=seed), images)),
         "floor_sliced_wasserstein_x1000": _rounded(metrics.sliced_wasserstein(others, images)),

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 
 from kerasgen import presets
-from kerasgen.callbacks import ReconstructionSheet, SampleSheet
+from kerasgen.callbacks import AdaptiveResampling, ReconstructionSheet, SampleSheet
 from kerasgen.card import build_model, load_data
 from kerasgen.evaluation import evaluate
 from kerasgen.images import in_pairs, save_png, sheet
@@ -40,6 +40,7 @@ def train(card: dict, directory: str | Path, *, callbacks=(), verbose="auto", sh
             keras.callbacks.CSVLogger(directory / "log.csv", append=True),
             keras.callbacks.TerminateOnNaN(),
             *_sheets(model, directory, held_out, sheet_every),
+            *([AdaptiveResampling(train_data, **recipe["resampling"])] if "resampling" in recipe else []),
             *callbacks,
         ],
     )
