@@ -7,18 +7,19 @@ import time
 
 import numpy as np
 
-CASES = {
-    "DCGAN 28x28x1": ("dcgan", (28, 28, 1), 64, 100, 128),
-    "DCGAN 64x64x3": ("dcgan", (64, 64, 3), 32, 128, 64),
-    "VAE 64x64x3": ("vae", (64, 64, 3), 32, 64, 64),
+CASES = {  # kind, image shape, channels or width, latent_dim, batch, batches a turn
+    "DCGAN 28x28x1": ("dcgan", (28, 28, 1), 64, 100, 128, 6),
+    "DCGAN 64x64x3": ("dcgan", (64, 64, 3), 32, 128, 64, 6),
+    "VAE 64x64x3": ("vae", (64, 64, 3), 32, 64, 64, 6),
+    "dense VAE 28x28x1": ("dense_vae", (28, 28, 1), 512, 16, 128, 48),  # one hidden layer: pythae's default
 }
 
 
 def main():
-    case, system, batches = sys.argv[1], json.loads(sys.argv[2]), int(sys.argv[3])
-    kind, shape, channels, latent_dim, batch = CASES[case]
+    case, system = sys.argv[1], json.loads(sys.argv[2])
+    kind, shape, channels, latent_dim, batch, batches = CASES[case]
     images = np.random.default_rng(0).random((batch * batches, *shape), dtype=np.float32)
-    runner = torch_runner if system["system"] == "torch" else kerasgen_runner
+    runner = {"torch": torch_runner, "kerasgen": kerasgen_runner, "pythae": pythae_runner}[system["system"]]
     run = runner(kind, shape, channels, latent_dim, batch, system)
     run(images[:batch])  # compiles and warms up
     print("ready", flush=True)
@@ -49,6 +50,8 @@ def kerasgen_runner(kind, shape, channels, latent_dim, batch, system):
 
     if kind == "dcgan":
         model = DCGAN(shape, channels=channels, latent_dim=latent_dim)
+    elif kind == "dense_vae":
+        model = VAE(shape, network="dense", hidden=[channels], latent_dim=latent_dim, likelihood="bernoulli")
     else:
         model = VAE(shape, channels=channels, latent_dim=latent_dim, likelihood="gaussian")
     model.compile(jit_compile=system.get("jit", "auto"))
@@ -57,6 +60,55 @@ def kerasgen_runner(kind, shape, channels, latent_dim, batch, system):
     def run(images):
         model.fit(images, batch_size=batch, epochs=1, verbose=0, callbacks=[clock])
         return clock.seconds
+
+    return run
+
+
+def pythae_runner(kind, shape, channels, latent_dim, batch, system):
+    """pythae's VAE and trainer: its own dense network, or the convolutions of plain_torch."""
+    import tempfile
+
+    import torch
+    from plain_torch import down, up
+    from pythae.data.datasets import BaseDataset
+    from pythae.models import VAE, VAEConfig
+    from pythae.models.base.base_utils import ModelOutput
+    from pythae.models.nn import BaseDecoder, BaseEncoder
+    from pythae.trainers import BaseTrainer, BaseTrainerConfig
+
+    class Encoder(BaseEncoder):
+        def __init__(self):
+            super().__init__()
+            self.layers = down(shape, channels, 2 * latent_dim, True, 4)
+
+        def forward(self, x):
+            mean, log_variance = self.layers(x * 2 - 1).chunk(2, dim=1)
+            return ModelOutput(embedding=mean, log_covariance=log_variance)
+
+    class Decoder(BaseDecoder):
+        def __init__(self):
+            super().__init__()
+            self.layers = up(shape, channels, latent_dim, 4)
+
+        def forward(self, z):
+            return ModelOutput(reconstruction=self.layers(z))
+
+    torch.set_num_threads(os.cpu_count())
+    height, width, image_channels = shape
+    dense = kind == "dense_vae"
+    config = VAEConfig(input_dim=(image_channels, height, width), latent_dim=latent_dim,
+                       reconstruction_loss="bce" if dense else "mse")
+    model = VAE(config) if dense else VAE(config, encoder=Encoder(), decoder=Decoder())
+
+    def run(images):
+        data = torch.from_numpy(images).permute(0, 3, 1, 2).contiguous()
+        with tempfile.TemporaryDirectory() as folder:
+            trainer = BaseTrainer(model, BaseDataset(data, torch.ones(len(data))), training_config=BaseTrainerConfig(
+                output_dir=folder, num_epochs=1, learning_rate=1e-3, per_device_train_batch_size=batch))
+            trainer.prepare_training()
+            start = time.perf_counter()
+            trainer.train_step(1)
+            return time.perf_counter() - start
 
     return run
 

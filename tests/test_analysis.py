@@ -172,6 +172,31 @@ def test_wrong_outlier_detectors(trained):
         analysis.OutlierDetector(trained).predict(stripes(2))
     with pytest.raises(ValueError, match="height, width, channels"):
         analysis.OutlierDetector(trained).fit(np.zeros((4, 8, 8, 1), "float32"))
+    with pytest.raises(ValueError, match="height, width, channels"):
+        analysis.OutlierDetector(trained, "reconstruction").fit(stripes(20)).predict(np.zeros((4, 8, 8, 1), "float32"))
+
+
+@ANY_BACKEND
+def test_scores_that_are_no_numbers_are_an_error(trained, monkeypatch):
+    detector = analysis.OutlierDetector(trained, "reconstruction").fit(stripes(20))
+    monkeypatch.setattr(trained, "reconstruct", lambda images: images * np.nan)
+    for use in (detector.score_samples, detector.predict, detector.fit):
+        with pytest.raises(ValueError, match="finite score. Received: 3 without"):
+            use(stripes(3))
+
+
+@ANY_BACKEND
+def test_debiasing_needs_labels():
+    model = TINY["debiasing_vae"]()
+    model.compile()
+    images = stripes(8)
+    for unlabelled in (images, ImageBatches(images, batch_size=4)):
+        with pytest.raises(ValueError, match="labels. Received: images without"):
+            model.fit(unlabelled, verbose=0)
+    with pytest.raises(ValueError, match="labels. Received: one without"):
+        AdaptiveResampling(ImageBatches(images, batch_size=4))
+    with pytest.raises(ValueError, match="none of label 1"):
+        AdaptiveResampling(ImageBatches(images, np.zeros(8, "int64"), batch_size=4))
 
 
 @ANY_BACKEND

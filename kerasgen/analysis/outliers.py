@@ -44,7 +44,7 @@ class OutlierDetector:
         """Learns what is usual from images (n, height, width, channels) in [0, 1] or uint8; `y` is ignored."""
         images = self._check(X)
         self._strangeness = SCORES[self.score](self.model, images, self.seed)
-        self.decision_scores_ = self._strangeness(images)
+        self.decision_scores_ = self._finite_scores(images)
         self.threshold_ = float(np.quantile(self.decision_scores_, 1.0 - self.contamination))
         self.labels_ = (self.decision_scores_ > self.threshold_).astype(int)
         self.offset_ = -self.threshold_
@@ -54,10 +54,7 @@ class OutlierDetector:
         """(n,): the lower, the stranger."""
         if not hasattr(self, "_strangeness"):
             raise RuntimeError("An OutlierDetector must be fitted first. Received: one before `fit`.")
-        scores = self._strangeness(self._check(X))
-        if not np.isfinite(scores).all():
-            raise ValueError(f"Every image must have a finite score. Received: {np.sum(~np.isfinite(scores))} without.")
-        return -scores
+        return -self._finite_scores(self._check(X))
 
     def decision_function(self, X) -> np.ndarray:
         """`score_samples` minus the threshold: (n,), negative for outliers."""
@@ -66,6 +63,13 @@ class OutlierDetector:
     def predict(self, X) -> np.ndarray:
         """(n,): 1 for usual images and -1 for outliers."""
         return np.where(self.decision_function(X) < 0, -1, 1)
+
+    def _finite_scores(self, images) -> np.ndarray:
+        scores = self._strangeness(images)
+        if not np.isfinite(scores).all():
+            raise ValueError(f"Every image must have a finite score. Received: {np.sum(~np.isfinite(scores))} without, by the "
+                             f"score {self.score!r}.")
+        return scores
 
     def _check(self, images) -> np.ndarray:
         images = np.asarray(images)
