@@ -29,6 +29,7 @@ def train(card: dict, directory: str | Path, *, callbacks=(), verbose="auto", sh
     keras.utils.set_random_seed(recipe["seed"])
     model = build_model(card, dtype=recipe.get("dtype", "float32"))
     model.compile(jit_compile=recipe.get("jit_compile", "auto"), **optimizers(recipe))
+    resampling = [AdaptiveResampling(train_data, **recipe["resampling"])] if "resampling" in recipe else []
     claim(directory, {**card, "model": presets.describe(model)})
     model.fit(
         train_data,
@@ -40,7 +41,7 @@ def train(card: dict, directory: str | Path, *, callbacks=(), verbose="auto", sh
             keras.callbacks.CSVLogger(directory / "log.csv", append=True),
             keras.callbacks.TerminateOnNaN(),
             *_sheets(model, directory, held_out, sheet_every),
-            *([AdaptiveResampling(train_data, **recipe["resampling"])] if "resampling" in recipe else []),
+            *resampling,
             *callbacks,
         ],
     )

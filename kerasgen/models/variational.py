@@ -133,6 +133,6 @@ class VariationalAutoencoder(Autoencoding, LatentSampler):
                 noise = rng.standard_normal(mean.shape, dtype="float32")
                 z = mean + np.exp(0.5 * log_variance) * noise
                 outputs = self.decode(z, batch_size=rows * columns)
-                nll = self.reconstruction_nll(np.repeat(x[images], count, axis=0), outputs)
+                nll = self.reconstruction_nll(*map(ops.convert_to_tensor, (np.repeat(x[images], count, axis=0), outputs)))
                 prior_over_posterior = 0.5 * (np.square(noise) + log_variance - np.square(z)).sum(axis=1, dtype="float64")
                 yield (images, drawn), (prior_over_posterior - ops.convert_to_numpy(nll)).reshape(-1, count)
