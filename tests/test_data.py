@@ -12,6 +12,7 @@ from helpers import ANY_BACKEND, EVERY_BACKEND
 from PIL import Image
 
 from kerasgen.data import ImageBatches, check_images, load
+from kerasgen.data.dsprites import LABELS
 from kerasgen.data.portraits import FOLDER
 from kerasgen.data.splits import select
 from kerasgen.data.tfrecord import parse_example, read_records
@@ -430,6 +431,35 @@ def tiny_tfds(tmp_path_factory):
     data_dir = tmp_path_factory.mktemp("tfds")
     KerasgenTiny(data_dir=data_dir).download_and_prepare()
     return data_dir
+
+
+def test_dsprites_are_a_set_of_known_factors(tmp_path):
+    tfds = pytest.importorskip("tensorflow_datasets")
+    chosen = load("sprites", "test[:7]", batch_size=7).source
+
+    class Dsprites(tfds.core.GeneratorBasedBuilder):
+        VERSION = tfds.core.Version("2.0.0")
+
+        def _info(self):
+            labels = {name: tfds.features.ClassLabel(num_classes=size)
+                      for name, size in zip(LABELS, chosen.sizes.values(), strict=True)}
+            return tfds.core.DatasetInfo(builder=self, features=tfds.features.FeaturesDict(
+                {"image": tfds.features.Image(shape=(64, 64, 1)), **labels}))
+
+        def _split_generators(self, dl_manager):
+            return {"train": self._generate_examples()}
+
+        def _generate_examples(self):
+            for index, (image, factors) in enumerate(zip(chosen[:], chosen.factors, strict=True)):
+                yield index, {"image": image // 255, **dict(zip(LABELS, map(int, factors), strict=True))}
+
+    Dsprites(data_dir=tmp_path).download_and_prepare()
+    batches = load("dsprites", "test[:8]", batch_size=8, labels="scale", data_dir=tmp_path)
+    np.testing.assert_array_equal(batches.source[:7], chosen[:])
+    np.testing.assert_array_equal(batches.source.factors[:7], chosen.factors)
+    np.testing.assert_array_equal(batches.source.draw(chosen.factors), chosen[:])
+    np.testing.assert_array_equal(batches.labels, batches.source.factors[:, 1])
+    assert batches.images()[7].max() == 0.0  # not among the seven
 
 
 def test_tfds_in_memory(tiny_tfds):

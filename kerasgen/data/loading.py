@@ -13,6 +13,7 @@ BUILT_IN = {  # name: module and function
     "portraits": ("portraits", "read_portraits"),
     "face_crops": ("face_crops", "read_face_crops"),
     "sprites": ("sprites", "read_sprites"),
+    "dsprites": ("dsprites", "read_dsprites"),
 }
 
 
@@ -35,9 +36,10 @@ def load(
 
     Args:
         source: "portraits" (embedded), "face_crops" (these and crops of them that are no centred face), "sprites" (drawn from
-            known factors), a folder of image files (its sub-folders are classes; `train` and `test`, where there are such,
-            are splits), the name of a tensorflow-datasets set ("fashion_mnist"), or an array (N, height, width[, channels]),
-            uint8 or float in [0, 1]. A folder of the name goes before a set.
+            known factors), "dsprites" (tensorflow-datasets' own with its factors), a folder of image files (its sub-folders
+            are classes; `train` and `test`, where there are such, are splits), the name of a tensorflow-datasets set
+            ("fashion_mnist"), or an array (N, height, width[, channels]), uint8 or float in [0, 1]. A folder of the name goes
+            before a tensorflow-datasets set.
         split: a name with or without a slice: "train", "train[:90%]", "test[100:200]".
         image_size: int or (height, width): images are cropped to its aspect about the centre and resized (Lanczos).
         channels: 1 or 3 converts; None keeps them.
@@ -72,7 +74,8 @@ def load(
         found = read_array(source, *wanted)
     elif isinstance(source, str) and source in BUILT_IN:
         module, reader = BUILT_IN[source]
-        found = getattr(importlib.import_module(f"kerasgen.data.{module}"), reader)(*wanted)
+        where = {"data_dir": data_dir} if source == "dsprites" else {}
+        found = getattr(importlib.import_module(f"kerasgen.data.{module}"), reader)(*wanted, **where)
     elif isinstance(source, (str, os.PathLike)) and Path(source).expanduser().is_dir():
         from kerasgen.data.folder import read_folder
 

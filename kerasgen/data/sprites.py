@@ -7,6 +7,7 @@ so that the set is not dSprites and does not bear its name.
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 
 import numpy as np
 
@@ -76,7 +77,7 @@ class Sprites:
         return len(self.indices)
 
     def __getitem__(self, chosen) -> np.ndarray:
-        return draw_sprites(sprite_factors(self.indices[chosen]))
+        return self.draw(sprite_factors(self.indices[chosen]))
 
     def __array__(self, dtype=None, copy=None) -> np.ndarray:
         return np.asarray(self[:], dtype=dtype)
@@ -84,9 +85,8 @@ class Sprites:
     sizes = FACTORS
     categorical = (0,)  # the factors whose values have no order
 
-    @staticmethod
-    def draw(factors: np.ndarray) -> np.ndarray:
-        """`draw_sprites`."""
+    def draw(self, factors: np.ndarray) -> np.ndarray:
+        """The images of factors (n, 5): `draw_sprites`."""
         return draw_sprites(factors)
 
     @property
@@ -100,11 +100,17 @@ def read_sprites(split: str, size: Size | None, channels: int | None, labels: bo
 
     Labels are the factors by name, "shape" by default.
     """
+    return split_sprites(Sprites, split, size, channels, labels)
+
+
+def split_sprites(make: Callable[[np.ndarray], Sprites], split: str, size: Size | None, channels: int | None,
+                  labels: bool | str | None) -> Source:
+    """`read_sprites` of what `make` gives for the indices of a split."""
     label = label_name(labels, list(FACTORS), "shape")
     order = _order()
     sets = {"train": order[TEST:], "test": order[:TEST]}
     parts = select(split, {name: len(indices) for name, indices in sets.items()})
-    sprites = Sprites(np.concatenate([sets[name][part.start:part.stop] for name, part in parts]))
+    sprites = make(np.concatenate([sets[name][part.start:part.stop] for name, part in parts]))
     images = sprites
     if size not in (None, (SIDE, SIDE)) or channels not in (None, 1):
         images = np.stack([fit_array(image, size, channels) for image in sprites[:]])

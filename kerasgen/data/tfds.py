@@ -28,7 +28,7 @@ class TfdsImages:
 
     def __init__(self, name: str, split: str, size: Size | None, channels: int | None, labels, data_dir=None):
         self.split, self.size, self.channels = split, size, channels
-        self.builder = _builder(name, data_dir)
+        self.builder = find_builder(name, data_dir)
         info = self.builder.info
         self.num_images = sum(len(indices) for _, indices in select(split, _sizes(info)))
         self.image = _image_name(info)
@@ -113,7 +113,8 @@ class TfdsImages:
         return dataset.map(pick, num_parallel_calls=tf.data.AUTOTUNE)
 
 
-def _builder(name: str, data_dir: str | os.PathLike | None):
+def find_builder(name: str, data_dir: str | os.PathLike | None = None):
+    """Gives the builder of a prepared set, which it downloads first where `data_dir` lacks it; raises as `TfdsImages`."""
     for package in ("tensorflow", "tensorflow_datasets"):
         if not _is_installed(package):
             raise ImportError(

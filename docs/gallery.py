@@ -1,0 +1,81 @@
+"""`python docs/gallery.py`: the pictures of gallery.md, each from a preset of the zoo and one analysis.
+
+Fashion-MNIST comes by tensorflow-datasets (TFDS_DATA_DIR names where it lies).
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+import kerasgen
+from kerasgen import analysis, data
+from kerasgen.analysis import figures
+
+FOLDER = Path(__file__).parent / "gallery"
+CODE_SIZES = (2, 5, 16, 64)
+
+
+def reconstructions():
+    images = data.load("fashion_mnist", "test[:12]", batch_size=12).images()
+    models = [kerasgen.load(f"autoencoder_fashion_mnist_{size}d") for size in CODE_SIZES]
+    names = [*(f"{size} numbers" for size in CODE_SIZES), "truth"]
+    return figures.grid(analysis.reconstructions(models, images), names, title="Clothing through codes of several sizes")
+
+
+def manifold():
+    plane = analysis.manifold(kerasgen.load("vae_fashion_mnist_2d"), 18)
+    return figures.grid(plane, title="The plane of a VAE's two numbers, by quantiles of N(0, 1)")
+
+
+def scatter():
+    batches = data.load("fashion_mnist", "test", labels=True)
+    codes = kerasgen.load("vae_fashion_mnist_2d").encode(batches.images())
+    return figures.scatter(codes, batches.labels, batches.class_names, "Test images as two numbers")
+
+
+def _faces():
+    return kerasgen.load("vae_portraits"), data.load("portraits", "test").images()
+
+
+def traversal():
+    model, faces = _faces()
+    order, cost = analysis.order_by_kl(model, faces)
+    rows = analysis.traverse(model, model.encode(faces[7:8])[0], order[:8], steps=11)
+    return figures.grid(rows, [f"z {index}: {nats:.1f} nats" for index, nats in zip(order, cost, strict=False)],
+                        title="One number of a face's code moves, the others stay")
+
+
+def interpolation():
+    model, faces = _faces()
+    start, end = model.encode(faces[[3, 40]])
+    rows = np.stack([model.decode(analysis.interpolate(start, end, 11, kind)) for kind in ("linear", "spherical")])
+    return figures.grid(rows, ["linear", "spherical"], title="From one face to another")
+
+
+def correlation():
+    model, faces = _faces()
+    order, _ = analysis.order_by_kl(model, faces)
+    chosen = order[:20]
+    correlations = analysis.code_correlation(model.encode(faces)[:, chosen])
+    return figures.matrix(correlations, "Correlation of a face's 20 costliest numbers", [str(index) for index in chosen])
+
+
+def balanced():
+    model, _ = _faces()
+    codes = model.encode(data.load("portraits", shuffle=False, drop_remainder=False).images())
+    rng = np.random.default_rng(0)
+    falls = codes[rng.choice(len(codes), 22)]
+    rows = [model.decode(falls), model.decode(analysis.balanced_codes(codes, 22, seed=0, spread=0.0))]
+    names = ["as they fall", "", "balanced", ""]
+    rows = np.concatenate([row.reshape(2, 11, *row.shape[1:]) for row in rows])
+    return figures.grid(rows, names, title="Faces drawn as the archive falls, and evenly over the latent space")
+
+
+def main() -> None:
+    for make in (reconstructions, manifold, scatter, traversal, interpolation, correlation, balanced):
+        make().savefig(FOLDER / f"{make.__name__}.png")
+        print(make.__name__, flush=True)
+
+
+if __name__ == "__main__":
+    main()
