@@ -124,11 +124,16 @@ class GenerativeModel(SavedRandomState, keras.Model):
         if not self.optimizer.built:
             self.optimizer.build(self.trainable_variables)
 
+    def _resolve_auto_jit_compile(self) -> bool:
+        """Keras's choice for `jit_compile="auto"`, and its hook, with `backend.compiles_on_cpu`."""
+        return backend.compiles_on_cpu() or super()._resolve_auto_jit_compile()
+
     def compile_from_config(self, config: dict) -> None:
         """Compiles as the saved model was; `load_model` calls it."""
         config = keras.saving.deserialize_keras_object(config)
-        names = ("optimizer", "run_eagerly", "steps_per_execution", "jit_compile")
-        self.compile(**{name: config[name] for name in names})
+        given = {name: config[name] for name in ("optimizer", "run_eagerly", "steps_per_execution")}
+        # What "auto" came to is saved, on this backend or on another, where it may be the wrong choice.
+        self.compile(**given, jit_compile="auto" if config["jit_compile"] else False)
 
     def phase_optimizer(self, phase: Phase) -> keras.optimizers.Optimizer:
         """Gives the optimiser of `phase`."""

@@ -66,6 +66,20 @@ def test_repeated_phase_takes_a_fresh_minibatch_each_time():
     assert int(model.optimizer.iterations) == 1
 
 
+@pytest.mark.backend("tensorflow")
+def test_tensorflow_compiles_unless_told_not_to(monkeypatch, tmp_path):
+    monkeypatch.setattr(backend, "compiles_on_cpu", backend.tensorflow.compiles_on_cpu)
+    model = TINY["vae_dense"]()
+    for options, compiled in (({}, True), ({"jit_compile": False}, False), ({"run_eagerly": True}, False)):
+        model.compile(**options)
+        assert model.jit_compile == compiled
+    model.compile()
+    model.save(tmp_path / "model.keras")
+    assert keras.models.load_model(tmp_path / "model.keras").jit_compile
+    monkeypatch.setattr(backend, "compiles_on_cpu", lambda: False)  # as on another backend
+    assert not keras.models.load_model(tmp_path / "model.keras").jit_compile
+
+
 @pytest.mark.backend("torch")
 def test_steps_of_adam_are_keras_own():
     model, twin = TINY["vae"](), TINY["vae"]()

@@ -10,10 +10,8 @@ import kerasgen
 from kerasgen.data import ImageBatches
 from kerasgen.model import GenerativeModel
 
-# TensorFlow takes longer to trace and compile these models than to run them. What is compiled has promises of its own.
-TENSORFLOW = keras.backend.backend() == "tensorflow"
-TRACED = {"jit_compile": False} if TENSORFLOW else {}
-EAGER = {"run_eagerly": True} if TENSORFLOW else {}
+# TensorFlow takes longer to trace these models than to run them. What is traced and compiled has promises of its own.
+EAGER = {"run_eagerly": True} if keras.backend.backend() == "tensorflow" else {}
 
 
 @pytest.fixture(params=TINY)
@@ -58,7 +56,7 @@ def test_a_step_moves_exactly_the_networks_of_its_phase(make, images_of):
 @pytest.mark.parametrize("dtype", ["float32", "mixed_bfloat16"])
 def test_training_and_evaluation_are_finite_and_track_the_same_terms(make, images_of, dtype):
     model = make(dtype=dtype)
-    model.compile(**TRACED)
+    model.compile()
     images = images_of(model)
     labels = labels_of(model, len(images))
     history = model.fit(images, labels, batch_size=8, epochs=2, verbose=0, validation_data=(images, labels)).history
@@ -90,7 +88,7 @@ def test_backup_and_restore_equals_uninterrupted(name, tmp_path):
     make = TINY[name]
     straight, interrupted, again = make(), make(), make()
     for model in (straight, interrupted, again):
-        model.compile(**TRACED)
+        model.compile()
     straight.save_weights(tmp_path / "start.weights.h5")
     interrupted.load_weights(tmp_path / "start.weights.h5")
     fit(straight, epochs=2)

@@ -12,6 +12,10 @@ from keras import StatelessScope, ops
 from keras.layers import BatchNormalization, Conv2D  # noqa: F401
 
 
+def compiles_on_cpu():
+    return False  # Keras chooses well
+
+
 def run_train_step(model, step, state, data):
     groups = (
         model.trainable_variables,

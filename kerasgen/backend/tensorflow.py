@@ -4,6 +4,11 @@ import tensorflow as tf
 from keras.layers import BatchNormalization, Conv2D, Conv2DTranspose  # noqa: F401
 
 
+def compiles_on_cpu():
+    # XLA trains these models 1.1 to 1.4 times as fast (benchmarks/RESULTS.md); Keras takes it on GPUs alone.
+    return not tf.distribute.has_strategy() and not tf.config.list_physical_devices("GPU")
+
+
 def run_train_step(model, step, data):
     return step(data)
 
