@@ -9,7 +9,6 @@ from kerasgen.metrics import peak_signal_to_noise, sliced_wasserstein
 pytestmark = ANY_BACKEND
 
 
-
 def test_psnr_of_a_known_error():
     images = np.full((3, 8, 8, 1), 0.5, "float32")
     assert peak_signal_to_noise(images, images + 0.1) == pytest.approx(20.0, abs=1e-4)

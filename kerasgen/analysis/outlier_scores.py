@@ -14,6 +14,7 @@ from scipy.stats import gaussian_kde
 from sklearn.mixture import GaussianMixture
 
 from kerasgen import backend
+from kerasgen.analysis.codes import code_kl
 from kerasgen.images import to_uint8
 from kerasgen.losses.divergences import kl_to_standard_normal
 
@@ -94,11 +95,10 @@ def _png_bits(image) -> int:
 
 def _statistics(model, mixture, images) -> np.ndarray:
     """(n, statistics)."""
-    codes = model.encode(images)
+    codes, *log_variance = model.run_encoder(images)[:2]  # an autoencoder has but the codes
     columns = [np.log(_squared_errors(model, images) + 1e-9), np.linalg.norm(codes, axis=1), mixture.score_samples(codes)]
-    if hasattr(model, "encode_distribution"):
-        columns += [-model.log_likelihood(images, 1), model.code_kl(images).sum(axis=1),
-                    model.encode_distribution(images)[1].sum(axis=1)]
+    if log_variance:
+        columns += [-model.log_likelihood(images, 1), code_kl(codes, *log_variance).sum(axis=1), log_variance[0].sum(axis=1)]
     return np.stack(columns, axis=1).astype("float64")
 
 

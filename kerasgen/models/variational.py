@@ -95,11 +95,6 @@ class VariationalAutoencoder(Autoencoding, LatentSampler):
         """Mean and log-variance of q(z|x), each (n, latent_dim) float32, for images in [0, 1] or uint8."""
         return tuple(self.run_encoder(x, batch_size)[:2])
 
-    def code_kl(self, x, batch_size: int = 64) -> np.ndarray:
-        """KL(q(z_j|x) || N(0, 1)) of each dimension: (n, latent_dim) nats, for images in [0, 1] or uint8."""
-        mean, log_variance = map(ops.convert_to_tensor, self.encode_distribution(x, batch_size))
-        return ops.convert_to_numpy(kl_to_standard_normal(mean, log_variance))
-
     def log_likelihood(self, x, samples: int = 100, seed: int = 0, batch_size: int = 1000) -> np.ndarray:
         """The importance-weighted lower bound of log p(x) in nats: (n,) float64; one sample gives the ELBO.
 
