@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import abc
+
 import keras
 import numpy as np
 
@@ -10,7 +12,7 @@ from kerasgen.batching import predict
 from kerasgen.codes import check_codes, draw_codes
 
 
-class LatentDecoder:
+class LatentDecoder(abc.ABC):
     """Mixin of models that map codes to images. The model has `latent_dim` and the property `decoder_network`."""
 
     latent_dim: int
@@ -28,9 +30,9 @@ class LatentDecoder:
         return predict(self.averaged(self.decoder_network), z, batch_size)
 
     @property
+    @abc.abstractmethod
     def decoder_network(self) -> keras.Model:
         """The network from codes to images."""
-        raise NotImplementedError
 
 
 class LatentSampler(LatentDecoder):

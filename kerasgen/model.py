@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import contextlib
 import dataclasses
 import inspect
@@ -47,7 +48,7 @@ class Phase:
         return [variable for network in self.networks for variable in network.trainable_variables]
 
 
-class GenerativeModel(SavedRandomState, keras.Model):
+class GenerativeModel(SavedRandomState, keras.Model, abc.ABC):
     """Base of all models: `train_step` runs the phases in order, on TensorFlow, JAX and PyTorch.
 
     A model's constructor stores its arguments under their own names and ends with `self.assemble()`, which calls
@@ -61,17 +62,17 @@ class GenerativeModel(SavedRandomState, keras.Model):
 
     # ---- what a model defines ----------------------------------------------------------------------------------
 
+    @abc.abstractmethod
     def build_networks(self) -> None:
         """Assigns the networks to attributes of `self`."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def make_phases(self) -> tuple[Phase, ...]:
         """Gives the phases in the order of a training step."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
         """Gives the paper's optimiser for each phase, by its name."""
-        raise NotImplementedError
 
     # ---- construction and configuration ------------------------------------------------------------------------
 

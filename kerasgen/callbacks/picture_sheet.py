@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 from pathlib import Path
 
 import keras
@@ -10,7 +11,7 @@ import numpy as np
 from kerasgen.images import save_png, sheet
 
 
-class PictureSheet(keras.callbacks.Callback):
+class PictureSheet(keras.callbacks.Callback, abc.ABC):
     """Abstract: writes what `pictures` gives as `<directory>/epoch_0001.png`, ..., every `every` epochs."""
 
     columns: int | None = None
@@ -20,9 +21,9 @@ class PictureSheet(keras.callbacks.Callback):
         self._directory = Path(directory)
         self._every = every
 
+    @abc.abstractmethod
     def pictures(self) -> np.ndarray:
         """Gives the pictures of this epoch: (n, height, width, channels) in [0, 1], row by row in `columns`."""
-        raise NotImplementedError
 
     def on_epoch_end(self, epoch, logs=None):
         if (epoch + 1) % self._every == 0:

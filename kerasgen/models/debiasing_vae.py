@@ -7,7 +7,6 @@ import numpy as np
 from keras import ops
 from scipy.special import expit
 
-from kerasgen.losses.divergences import kl_to_standard_normal
 from kerasgen.model import Phase
 from kerasgen.models.variational import VariationalAutoencoder
 
@@ -41,7 +40,7 @@ class DebiasingVAE(VariationalAutoencoder):
 
     def make_phases(self) -> tuple[Phase, ...]:
         (vae,) = super().make_phases()
-        return (Phase("vae", vae.networks, self.terms, ("classification", "reconstruction", "kl")),)
+        return (Phase("vae", vae.networks, self.terms, ("classification", "reconstruction", *self.regularizer_terms)),)
 
     def terms(self, batch, training: bool) -> dict:
         """The three terms; labels (batch,) are 1 for the positive class and 0 for others."""
@@ -49,13 +48,16 @@ class DebiasingVAE(VariationalAutoencoder):
         labels = ops.cast(labels, "float32")
         mean, log_variance, logit = self.encoder(images, training=training)
         outputs = self.decoder(self.reparameterize(mean, log_variance), training=training)
-        kl = ops.sum(kl_to_standard_normal(mean, log_variance), axis=-1)
         logit = ops.squeeze(logit, axis=-1)
+        positive = labels[:, None]  # the code of an image of label 0 becomes the prior, which costs nothing
         return {
             "classification": ops.mean(ops.softplus(logit) - labels * logit),
             "reconstruction": self.reconstruction_weight * ops.mean(labels * self.reconstruction_nll(images, outputs)),
-            "kl": self.kl_weight * ops.mean(labels * kl),
+            **self.regularizer(positive * mean, positive * log_variance, None, training),
         }
+
+    def regularizer(self, mean, log_variance, z, training: bool) -> dict:
+        return {"kl": self.kl_weight * self.kl(mean, log_variance)}
 
     def classify(self, x, batch_size: int = 64) -> np.ndarray:
         """The probability of the positive class: images (n, height, width, channels) in [0, 1] or uint8 to (n,)."""

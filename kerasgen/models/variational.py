@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import math
 
 import keras
@@ -43,9 +44,9 @@ class VariationalAutoencoder(Autoencoding, LatentSampler):
         self.likelihood = likelihood
         self.scale = scale
 
+    @abc.abstractmethod
     def regularizer(self, mean, log_variance, z, training: bool) -> dict:
         """Gives the scalars of `regularizer_terms`, from (batch, latent_dim) each: nats an image, weighted."""
-        raise NotImplementedError
 
     @property
     def encoder_heads(self) -> dict[str, int]:
