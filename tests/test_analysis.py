@@ -122,6 +122,22 @@ def test_rare_codes_are_favoured():
     assert np.mean(drawn > 2.5) == pytest.approx(0.5, abs=0.05)
 
 
+@ANY_BACKEND
+@pytest.mark.parametrize("effective", [0.1, 0.5])
+def test_the_product_over_many_dimensions_keeps_its_effective_share(effective):
+    codes = np.concatenate([RNG.standard_normal((950, 64)), RNG.standard_normal((50, 64)) + 0.5])
+    weights = rarity_weights(codes, effective=effective)
+    assert 1 / np.sum(weights**2) == pytest.approx(effective * 1000)
+    assert weights[950:].sum() > 0.08  # 0.05 of the data, a little off in every dimension
+
+
+@ANY_BACKEND
+@pytest.mark.parametrize("wrong", [{"effective": 0.0}, {"effective": 1.0}, {"smoothing": 0.0}, {"bins": 0}])
+def test_rarity_refuses(wrong):
+    with pytest.raises(ValueError, match=f"Received: .*{next(iter(wrong))}={next(iter(wrong.values()))}"):
+        rarity_weights(np.zeros((10, 2)), **wrong)
+
+
 def test_adaptive_resampling_shows_rare_positives_more_often():
     rare = np.repeat([0, 1], [270, 30])  # among 300 positives
     images = np.concatenate([stripes(300, 0.0) + 0.8 * rare[:, None, None, None], stripes(300)]).astype("float32")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from helpers import ANY_BACKEND
 
-from kerasgen.metrics import peak_signal_to_noise, sliced_wasserstein
+from kerasgen.metrics import linear_code_error, peak_signal_to_noise, sliced_wasserstein
 
 pytestmark = ANY_BACKEND
 
@@ -12,6 +12,15 @@ pytestmark = ANY_BACKEND
 def test_psnr_of_a_known_error():
     images = np.full((3, 8, 8, 1), 0.5, "float32")
     assert peak_signal_to_noise(images, images + 0.1) == pytest.approx(20.0, abs=1e-4)
+
+
+def test_linear_code_error_is_the_variance_left_out():
+    deviations = np.array([5.0, 3.0, 1.0, 0.5])
+    rotation = np.linalg.qr(np.random.default_rng(0).standard_normal((4, 4)))[0]
+    images = (np.random.default_rng(1).standard_normal((20_000, 4)) * deviations @ rotation).reshape(-1, 2, 2, 1)
+    train, held_out = np.split(images, 2)
+    assert linear_code_error(train, held_out, 2) == pytest.approx((1.0 + 0.25) / 4, rel=0.05)
+    assert linear_code_error(train, held_out, 9) == pytest.approx(0.0, abs=1e-20)
 
 
 def test_sliced_wasserstein_tells_texture_from_layout():

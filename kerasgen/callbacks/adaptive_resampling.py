@@ -16,23 +16,24 @@ class AdaptiveResampling(keras.callbacks.Callback):
     Args:
         batches: the labelled training set that `fit` is given.
         positive: the label of the class whose latent distribution is levelled.
-        bins, smoothing: as `rarity_weights`: the smaller `smoothing`, the more the rare are favoured.
+        bins, smoothing, effective: as `rarity_weights`: the smaller `effective`, the more the rare are favoured.
     """
 
-    def __init__(self, batches: ImageBatches, positive: int = 1, bins: int = 10, smoothing: float = 0.01):
+    def __init__(self, batches: ImageBatches, positive: int = 1, *, bins: int = 10, smoothing: float = 0.01,
+                 effective: float = 0.3):
         super().__init__()
         if batches.labels is None:
             raise ValueError("Resampling needs a data set with labels. Received: one without.")
         if not np.any(batches.labels == positive):
             raise ValueError(f"Resampling needs images of the positive label. Received: none of label {positive}.")
         self._batches, self._positive = batches, positive
-        self._bins, self._smoothing = bins, smoothing
+        self._options = {"bins": bins, "smoothing": smoothing, "effective": effective}
 
     def on_epoch_begin(self, epoch, logs=None):
         from kerasgen.analysis.balance import rarity_weights  # with it come scikit-learn and matplotlib
 
         positives = np.flatnonzero(self._batches.labels == self._positive)
         weights = np.full(self._batches.num_images, 1.0 / self._batches.num_images)
-        rarity = rarity_weights(self.model.encode(self._batches.images(positives)), self._bins, self._smoothing)
+        rarity = rarity_weights(self.model.encode(self._batches.images(positives)), **self._options)
         weights[positives] = rarity * len(positives) / len(weights)
         self._batches.weights = weights
