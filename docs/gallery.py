@@ -1,4 +1,7 @@
-"""`python docs/gallery.py`: the pictures of gallery.md, each from a preset of the zoo and one analysis."""
+"""`python docs/gallery.py`: the pictures of gallery.md, each from a preset of the zoo and one analysis.
+
+Fashion-MNIST comes by tensorflow-datasets (TFDS_DATA_DIR names where it lies).
+"""
 
 from pathlib import Path
 
@@ -9,6 +12,25 @@ from kerasgen import analysis, data
 from kerasgen.analysis import figures
 
 FOLDER = Path(__file__).parent / "gallery"
+CODE_SIZES = (2, 5, 16, 64)
+
+
+def reconstructions():
+    images = data.load("fashion_mnist", "test[:12]", batch_size=12).images()
+    models = [kerasgen.load(f"autoencoder_fashion_mnist_{size}d") for size in CODE_SIZES]
+    names = [*(f"{size} numbers" for size in CODE_SIZES), "truth"]
+    return figures.grid(analysis.reconstructions(models, images), names, title="Clothing through codes of several sizes")
+
+
+def manifold():
+    plane = analysis.manifold(kerasgen.load("vae_fashion_mnist_2d"), 18)
+    return figures.grid(plane, title="The plane of a VAE's two numbers, by quantiles of N(0, 1)")
+
+
+def scatter():
+    batches = data.load("fashion_mnist", "test", labels=True)
+    codes = kerasgen.load("vae_fashion_mnist_2d").encode(batches.images())
+    return figures.scatter(codes, batches.labels, batches.class_names, "Test images as two numbers")
 
 
 def _faces():
@@ -50,7 +72,7 @@ def balanced():
 
 
 def main() -> None:
-    for make in (traversal, interpolation, correlation, balanced):
+    for make in (reconstructions, manifold, scatter, traversal, interpolation, correlation, balanced):
         make().savefig(FOLDER / f"{make.__name__}.png")
         print(make.__name__, flush=True)
 

@@ -3,6 +3,7 @@
 import numpy as np
 from scipy.optimize import brentq
 from scipy.special import softmax
+from sklearn.decomposition import PCA
 
 from kerasgen.metrics.factors import check_codes
 
@@ -12,8 +13,9 @@ def rarity_weights(codes: np.ndarray, bins: int = 10, smoothing: float = 0.01, e
 
     prod_j p_j(x) with p_j(x) ~ 1 / (Q_j(z_j(x)) + smoothing), Q_j being the histogram of dimension j over the codes, scaled to
     a sum of 1: algorithm 1 of Amini et al. 2019, "Uncovering and Mitigating Algorithmic Bias through Learned Latent
-    Structure". With many dimensions the product leaves all weight to a handful of images; it is raised to the largest power,
-    at most 1, that keeps the effective number of images, 1 / sum_x p(x)^2, at the given share.
+    Structure". The product takes the dimensions for independent, so they are the principal axes of the codes here. With many
+    of them it leaves all weight to a handful of images; it is raised to the largest power, at most 1, that keeps the effective
+    number of images, 1 / sum_x p(x)^2, at the given share.
 
     Args:
         codes: (n, latent_dim), a VAE's means.
@@ -28,7 +30,7 @@ def rarity_weights(codes: np.ndarray, bins: int = 10, smoothing: float = 0.01, e
     if smoothing <= 0 or bins < 1 or not 0 < effective < 1:
         raise ValueError("smoothing and bins must be positive, effective in (0, 1). Received: "
                          f"{smoothing=}, {bins=}, {effective=}.")
-    rarity = sum(_log_rarity(values, bins, smoothing) for values in codes.T)  # (n,)
+    rarity = sum(_log_rarity(values, bins, smoothing) for values in PCA().fit_transform(codes).T)  # (n,)
 
     def surplus(power):
         return 1.0 / np.sum(np.square(softmax(power * rarity))) / len(codes) - effective
