@@ -18,8 +18,8 @@ def evaluate(model, card: dict, seed: int = 0) -> dict:
     """Measures a model on the held-out data of its card.
 
     The loss terms are nats an image for a VAE. The sliced Wasserstein distance compares as many samples as there are
-    held-out images (1,000 at most) with these; beside it stands the same distance for as many training images, the floor. Beside the
-    reconstruction error stands that of the best linear code of the same size, from 10,000 training images at most.
+    held-out images (1,000 at most) with these; beside it stands the same distance for as many training images, the floor.
+    Beside the reconstruction error stands that of the best linear code of the same size, from 10,000 training images at most.
 
     Returns:
         {"protocol": ..., name: value, ...}

@@ -11,7 +11,7 @@ import pytest
 from helpers import ANY_BACKEND, EVERY_BACKEND
 from PIL import Image
 
-from kerasgen.data import ImageBatches, check_images, load
+from kerasgen.data import ImageBatches, check_images, face_crops, load
 from kerasgen.data.dsprites import LABELS
 from kerasgen.data.portraits import FOLDER
 from kerasgen.data.splits import select
@@ -650,12 +650,43 @@ def test_weighted_batches():
             batches.weights = wrong
 
 
-def test_face_crops_are_portraits_and_as_many_others():
+def test_face_crops_are_views_of_the_portraits_and_as_many_others():
     faces = load("face_crops", "test[:20]", labels=True, shuffle=False, drop_remainder=False)
     images = faces.images()
-    assert images.shape == (40, 64, 64, 3)
-    assert faces.labels.tolist() == [1] * 20 + [0] * 20
-    np.testing.assert_array_equal(images[:20], load("portraits", "test[:20]", batch_size=20).images())
+    assert images.shape == (2 * 3 * 20, 64, 64, 3)
+    assert faces.labels.tolist() == [1] * 60 + [0] * 60
     np.testing.assert_array_equal(images, load("face_crops", "test[:20]", batch_size=20).images())
-    difference = np.abs(images[:20] - images[20:]).mean(axis=(1, 2, 3))
-    assert difference.min() > 0.02
+    portraits = load("portraits", "test[:20]", batch_size=20).images()
+    nearest = [np.square(portraits - view).mean(axis=(1, 2, 3)).argmin() for view in images[:60]]
+    assert np.mean(nearest == np.tile(np.arange(20), 3)) > 0.7  # a view lies nearest to its own portrait
+
+
+def test_a_view_is_turned_moved_and_enlarged_about_the_middle():
+    square = np.zeros((48, 48, 3), "uint8")
+    square[22:26, 22:26] = 255  # the middle of the picture in its padding
+    padded = Image.fromarray(square)
+
+    def centre(**kwargs):
+        view = face_crops._view(padded, **{"right": 0.0, "down": 0.0, "degrees": 0.0, "zoom": 1.0, **kwargs})[..., 0] / 255
+        rows, columns = np.indices(view.shape) + 0.5
+        return view.sum(), (columns * view).sum() / view.sum(), (rows * view).sum() / view.sum()
+
+    np.testing.assert_allclose(centre(), (16, 8, 8), atol=1e-6)
+    np.testing.assert_allclose(centre(right=0.25, down=-0.125), (16, 4, 10), atol=1e-6)
+    np.testing.assert_allclose(centre(zoom=2.0), (64, 8, 8), atol=2.0)
+    np.testing.assert_allclose(centre(degrees=90.0, right=0.25), (16, 4, 8), atol=1e-6)
+
+
+def test_flowers_stand_among_the_crops(tmp_path, monkeypatch):
+    folder = tmp_path / "tf_flowers" / "roses"
+    folder.mkdir(parents=True)
+    for index in range(40):
+        Image.fromarray(np.full((64, 64, 3), [index, 0, 200], "uint8")).save(folder / f"{index:02}.png")
+    monkeypatch.chdir(tmp_path)
+    images = load("face_crops_and_flowers", "train[:10]+test[:10]", shuffle=False, drop_remainder=False).images()
+    negatives = images[60:].reshape(3, 20, 64, 64, 3)
+    flat = negatives.std(axis=(2, 3)).max(axis=-1) < 1e-6
+    assert flat.sum() == 3 * 20 // 5
+    flowers = np.round(255 * negatives[flat][:, 0, 0]).astype(int)
+    assert (flowers[:, 2] == 200).all()
+    assert len({tuple(flower) for flower in flowers}) == len(flowers)

@@ -39,7 +39,7 @@ def scatter(codes: np.ndarray, labels: np.ndarray | None = None, names: Sequence
         for label in np.unique(labels):
             name = names[label] if names else str(label)
             axis.scatter(*codes[labels == label, :2].T, s=3, linewidths=0, label=name, color=f"C{label % 10}")
-        axis.legend(markerscale=4, fontsize=7, loc="center left", bbox_to_anchor=(1.0, 0.5))
+        figure.legend(markerscale=4, fontsize=7, loc="outside right center")
     axis.set(xlabel="z 0", ylabel="z 1", title=title, aspect="equal")
     return figure
 

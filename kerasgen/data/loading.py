@@ -7,14 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from kerasgen.data.check import check_batch_size
+from kerasgen.data.source import BUILT_IN, FROM_TFDS
 from kerasgen.data.splits import split_names
-
-BUILT_IN = {  # name: module and function
-    "portraits": ("portraits", "read_portraits"),
-    "face_crops": ("face_crops", "read_face_crops"),
-    "sprites": ("sprites", "read_sprites"),
-    "dsprites": ("dsprites", "read_dsprites"),
-}
 
 
 def load(
@@ -35,8 +29,9 @@ def load(
     """Loads images as batches of float32 (batch, height, width, channels) in [0, 1] for `fit`.
 
     Args:
-        source: "portraits" (embedded), "face_crops" (these and crops of them that are no centred face), "sprites" (drawn from
-            known factors), "dsprites" (tensorflow-datasets' own with its factors), a folder of image files (its sub-folders
+        source: "portraits" (embedded), "face_crops" (views of these, and crops that are no upright face),
+            "face_crops_and_flowers" (with `tf_flowers` among the crops), "sprites" (drawn from known factors), "dsprites"
+            (tensorflow-datasets' own with its factors), a folder of image files (its sub-folders
             are classes; `train` and `test`, where there are such, are splits), the name of a tensorflow-datasets set
             ("fashion_mnist"), or an array (N, height, width[, channels]), uint8 or float in [0, 1]. A folder of the name goes
             before a tensorflow-datasets set.
@@ -74,7 +69,7 @@ def load(
         found = read_array(source, *wanted)
     elif isinstance(source, str) and source in BUILT_IN:
         module, reader = BUILT_IN[source]
-        where = {"data_dir": data_dir} if source == "dsprites" else {}
+        where = {"data_dir": data_dir} if source in FROM_TFDS else {}
         found = getattr(importlib.import_module(f"kerasgen.data.{module}"), reader)(*wanted, **where)
     elif isinstance(source, (str, os.PathLike)) and Path(source).expanduser().is_dir():
         from kerasgen.data.folder import read_folder

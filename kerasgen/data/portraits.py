@@ -23,7 +23,7 @@ def read_portraits(split: str, size: Size | None, channels: int | None, labels: 
     """
     label = label_name(labels, LABELS, "era")
     pictures, numbers = [], []
-    for name, indices in select(split, _sizes()):
+    for name, indices in select(split, split_sizes()):
         records = list(read_records(FOLDER / f"portraits-{name}.tfrecord-00000-of-00001"))
         for index in indices:
             example = parse_example(records[index], ("image", label))
@@ -38,7 +38,8 @@ def read_portraits(split: str, size: Size | None, channels: int | None, labels: 
     return Source(images, np.array(numbers, dtype="int32"), _class_names(label))
 
 
-def _sizes() -> dict[str, int]:
+def split_sizes() -> dict[str, int]:
+    """The number of portraits of each split."""
     info = json.loads((FOLDER / "dataset_info.json").read_text())
     return {split["name"]: sum(map(int, split["shardLengths"])) for split in info["splits"]}
 

@@ -1,10 +1,19 @@
-"""What every source of images gives."""
+"""What every source of images gives, and the names of those that are built in."""
 
 from typing import NamedTuple
 
 import numpy as np
 
 from kerasgen.errors import unknown_name
+
+BUILT_IN = {  # name: module of kerasgen.data and its function
+    "portraits": ("portraits", "read_portraits"),
+    "face_crops": ("face_crops", "read_face_crops"),
+    "face_crops_and_flowers": ("face_crops", "read_face_crops_and_flowers"),
+    "sprites": ("sprites", "read_sprites"),
+    "dsprites": ("dsprites", "read_dsprites"),
+}
+FROM_TFDS = ("face_crops_and_flowers", "dsprites")  # which read a prepared set
 
 
 class Source(NamedTuple):

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from kerasgen.data.fitting import Size, fit_array
-from kerasgen.data.source import Source, label_name
+from kerasgen.data.source import BUILT_IN, Source, label_name
 from kerasgen.data.splits import select
 from kerasgen.errors import unknown_name
 
@@ -129,7 +129,7 @@ def find_builder(name: str, data_dir: str | os.PathLike | None = None):
     if not (base and (folder / base).is_dir()):
         known = tfds.list_builders(with_community_datasets=False)
         if base not in known:
-            raise unknown_name("data set", name, ["portraits", "face_crops", "sprites", *known])
+            raise unknown_name("data set", name, [*BUILT_IN, *known])
     builder = tfds.builder(name, data_dir=folder)
     builder.download_and_prepare()
     return builder
