@@ -80,6 +80,7 @@ def test_missing_weights(preset):
     (lambda card: card.pop("weights"), "a recipe without"),
     (lambda card: card["model"]["arguments"].pop("image_shape"), "must name image_shape"),
     (lambda card: card["model"]["arguments"].update(likelihood="poisson"), "likelihood must be one of"),
+    (lambda card: card["model"]["arguments"].update(activation="tanh"), "activation must be one of"),
 ])
 def test_faulty_cards(preset, change, message):
     edit(preset, change)

@@ -14,7 +14,7 @@ class Autoencoder(Autoencoding):
     """Minimises the squared error of images that went through a code of `latent_dim` numbers.
 
     Args:
-        image_shape, **kwargs: as `Autoencoding`: latent_dim, network, channels, hidden, normalise, seed.
+        image_shape, **kwargs: as `Autoencoding`: latent_dim, network, channels, hidden, normalise, activation, seed.
         noise: standard deviation of the Gaussian noise that training adds to the input, not to the target: 0 is plain.
     """
 

@@ -21,22 +21,25 @@ class Autoencoding(LatentDecoder, GenerativeModel):
     Args:
         image_shape: (height, width, channels); for "conv" square, 4..7 times a power of two.
         latent_dim: size of the code.
-        network: "conv" or "dense"; `channels`, `hidden` and `normalise` as `encoder_and_decoder` takes them.
+        network: "conv" or "dense"; `channels`, `hidden`, `normalise` and `activation` as `encoder_and_decoder` takes
+            them.
         seed: of the training noise.
     """
 
     encoder: keras.Model
     decoder: keras.Model
 
-    def __init__(self, image_shape, *, latent_dim=64, network="conv", channels=32, hidden=(), normalise=True, seed=0, **kwargs):
+    def __init__(self, image_shape, *, latent_dim=64, network="conv", channels=32, hidden=(), normalise=True,
+                 activation="leaky_relu", seed=0, **kwargs):
         super().__init__(**kwargs)
-        check_autoencoder(network, image_shape, latent_dim, channels, hidden)
+        check_autoencoder(network, image_shape, latent_dim, channels, hidden, activation)
         self.image_shape = tuple(image_shape)
         self.latent_dim = latent_dim
         self.network = network
         self.channels = channels
         self.hidden = tuple(hidden)
         self.normalise = normalise
+        self.activation = activation
         self.seed = seed
 
     @property
@@ -47,7 +50,7 @@ class Autoencoding(LatentDecoder, GenerativeModel):
     def build_networks(self) -> None:
         self.encoder, self.decoder = encoder_and_decoder(
             self.network, self.image_shape, self.latent_dim, self.encoder_heads, channels=self.channels, hidden=self.hidden,
-            normalise=self.normalise)
+            normalise=self.normalise, activation=self.activation)
 
     @property
     def decoder_network(self) -> keras.Model:

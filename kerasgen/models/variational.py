@@ -27,7 +27,7 @@ class VariationalAutoencoder(Autoencoding, LatentSampler):
     A variant's constructor stores its own arguments and ends with `self.assemble()`.
 
     Args:
-        image_shape, **kwargs: as `Autoencoding`: latent_dim, network, channels, hidden, normalise, seed.
+        image_shape, **kwargs: as `Autoencoding`: latent_dim, network, channels, hidden, normalise, activation, seed.
         likelihood: "bernoulli" (grey values as probabilities) or "gaussian".
         scale: standard deviation of a pixel under the Gaussian likelihood, or "learned": one number for all pixels, trained
             with the networks (Rybkin et al. 2021, arXiv:2006.13202).

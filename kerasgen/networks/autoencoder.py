@@ -10,28 +10,34 @@ from kerasgen.networks.conv import conv_down, conv_up, stages
 from kerasgen.networks.dense import dense_down, dense_up
 
 NETWORKS = ("conv", "dense")
+ACTIVATIONS = ("leaky_relu", "relu")
 
 
 def encoder_and_decoder(network: str, image_shape, latent_dim: int, heads: dict[str, int], *, channels: int,
-                        hidden: Sequence[int], normalise: bool) -> tuple[keras.Model, keras.Model]:
+                        hidden: Sequence[int], normalise: bool, activation: str) -> tuple[keras.Model, keras.Model]:
     """Images to one vector a head, and codes (batch, latent_dim) to images.
 
     Args:
         network: "conv" (`channels` at the largest resolution, doubled at each halving, then dense layers of the widths
             `hidden`) or "dense" (`hidden` alone).
         normalise: BatchNorm after the convolutions.
+        activation: of the dense layers, "leaky_relu" (slope 0.2) or "relu"; convolutions have the former.
     """
     if network == "dense":
-        return dense_down("encoder", image_shape, hidden, heads), dense_up("decoder", latent_dim, image_shape, hidden)
-    options = {"hidden": hidden, "normalise": normalise}
+        return (dense_down("encoder", image_shape, hidden, heads, activation),
+                dense_up("decoder", latent_dim, image_shape, hidden, activation))
+    options = {"hidden": hidden, "normalise": normalise, "activation": activation}
     return (conv_down("encoder", image_shape, channels, heads, **options),
             conv_up("decoder", latent_dim, image_shape, channels, **options))
 
 
-def check_autoencoder(network: str, image_shape, latent_dim: int, channels: int, hidden: Sequence[int]) -> None:
-    """Raises ValueError for an unknown network, image shapes that it does not take, and sizes that are not positive."""
+def check_autoencoder(network: str, image_shape, latent_dim: int, channels: int, hidden: Sequence[int],
+                      activation: str) -> None:
+    """Raises ValueError for an unknown network or activation, image shapes that it does not take, and sizes under 1."""
     if network not in NETWORKS:
         raise ValueError(f"network must be one of {NETWORKS}. Received: {network!r}.")
+    if activation not in ACTIVATIONS:
+        raise ValueError(f"activation must be one of {ACTIVATIONS}. Received: {activation!r}.")
     if network == "conv":
         stages(image_shape)
     elif len(image_shape) != 3 or min(image_shape) < 1:

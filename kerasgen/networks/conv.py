@@ -31,11 +31,12 @@ def stages(image_shape: tuple[int, int, int]) -> int:
 
 
 def conv_down(name: str, image_shape, channels: int, heads: dict[str, int], *, hidden: Sequence[int] = (),
-              normalise: bool = True, normalise_first: bool = True, initializer="glorot_uniform") -> keras.Model:
+              normalise: bool = True, normalise_first: bool = True, activation="leaky_relu",
+              initializer="glorot_uniform") -> keras.Model:
     """Images (batch, height, width, channels) in [0, 1] to one vector a head, float32.
 
     Channels double at each halving, from `channels`. BatchNorm and LeakyReLU(0.2) after each convolution, then dense layers
-    of the widths `hidden`. `normalise_first=False` leaves the norm out at the image, as discriminators do;
+    of the widths `hidden` with `activation`. `normalise_first=False` leaves the norm out at the image, as discriminators do;
     `normalise=False` everywhere.
     """
     with keras.name_scope(name):
@@ -44,14 +45,14 @@ def conv_down(name: str, image_shape, channels: int, heads: dict[str, int], *, h
         for stage in range(stages(image_shape)):
             normed = normalise and (stage > 0 or normalise_first)
             x = Conv2D(channels * 2**stage, KERNEL, 2, "same", use_bias=not normed,
-                              kernel_initializer=initializer, name=f"conv_{stage}")(x)  # (batch, h/2, w/2, 2c)
+                       kernel_initializer=initializer, name=f"conv_{stage}")(x)  # (batch, h/2, w/2, 2c)
             x = _activate(x, stage, normed)
-        x = hidden_layers(layers.Flatten(name="flatten")(x), hidden)
+        x = hidden_layers(layers.Flatten(name="flatten")(x), hidden, activation)
         return keras.Model(images, head_layers(x, heads, initializer), name=name)
 
 
 def conv_up(name: str, latent_dim: int, image_shape, channels: int, *, hidden: Sequence[int] = (), normalise: bool = True,
-            initializer="glorot_uniform") -> keras.Model:
+            activation="leaky_relu", initializer="glorot_uniform") -> keras.Model:
     """Codes (batch, latent_dim) to images (batch, height, width, channels) in [0, 1], float32.
 
     The mirror of `conv_down`. LeakyReLU, not ReLU: LiteRT fuses ReLU into TRANSPOSE_CONV version 4, which its GPU delegate
@@ -62,13 +63,13 @@ def conv_up(name: str, latent_dim: int, image_shape, channels: int, *, hidden: S
     width = channels * 2 ** (count - 1)
     with keras.name_scope(name):
         codes = keras.Input((latent_dim,), name="z")
-        x = hidden_layers(codes, reversed(hidden))
+        x = hidden_layers(codes, reversed(hidden), activation)
         x = layers.Dense(base * base * width, use_bias=not normalise, kernel_initializer=initializer, name="project")(x)
         x = layers.Reshape((base, base, width), name="reshape")(x)  # (batch, base, base, width)
         x = _activate(x, "project", normalise)
         for stage in reversed(range(count - 1)):
             x = Conv2DTranspose(channels * 2**stage, KERNEL, 2, "same", use_bias=not normalise,
-                                       kernel_initializer=initializer, name=f"conv_{stage}")(x)  # (batch, 2h, 2w, c/2)
+                                kernel_initializer=initializer, name=f"conv_{stage}")(x)  # (batch, 2h, 2w, c/2)
             x = _activate(x, stage, normalise)
         x = Conv2DTranspose(image_shape[2], KERNEL, 2, "same", kernel_initializer=initializer, name="to_image")(x)
         images = layers.Activation("sigmoid", dtype="float32", name="image")(x)  # (batch, height, width, image channels)

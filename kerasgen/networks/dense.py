@@ -9,28 +9,28 @@ import keras
 from keras import layers
 
 
-def dense_down(name: str, image_shape, hidden: Sequence[int], heads: dict[str, int]) -> keras.Model:
-    """Images (batch, height, width, channels) in [0, 1] to one vector a head, float32, through LeakyReLU(0.2) layers."""
+def dense_down(name: str, image_shape, hidden: Sequence[int], heads: dict[str, int], activation="leaky_relu") -> keras.Model:
+    """Images (batch, height, width, channels) in [0, 1] to one vector a head, float32, through layers of widths `hidden`."""
     with keras.name_scope(name):
         images = keras.Input(image_shape, name="image")
-        x = hidden_layers(layers.Flatten(name="flatten")(images), hidden)
+        x = hidden_layers(layers.Flatten(name="flatten")(images), hidden, activation)
         return keras.Model(images, head_layers(x, heads), name=name)
 
 
-def dense_up(name: str, latent_dim: int, image_shape, hidden: Sequence[int]) -> keras.Model:
+def dense_up(name: str, latent_dim: int, image_shape, hidden: Sequence[int], activation="leaky_relu") -> keras.Model:
     """Codes (batch, latent_dim) to images (batch, height, width, channels) in [0, 1], float32; the mirror of `dense_down`."""
     with keras.name_scope(name):
         codes = keras.Input((latent_dim,), name="z")
-        x = hidden_layers(codes, reversed(hidden))
+        x = hidden_layers(codes, reversed(hidden), activation)
         x = layers.Reshape(image_shape, name="reshape")(layers.Dense(math.prod(image_shape), name="to_image")(x))
         images = layers.Activation("sigmoid", dtype="float32", name="image")(x)  # (batch, height, width, channels)
         return keras.Model(codes, images, name=name)
 
 
-def hidden_layers(x, hidden):
-    """Dense layers of the given widths, each with LeakyReLU(0.2): (batch, last width)."""
+def hidden_layers(x, hidden, activation="leaky_relu"):
+    """Dense layers of the given widths, each with the activation, by Keras's name: (batch, last width)."""
     for index, units in enumerate(hidden):
-        x = layers.LeakyReLU(0.2, name=f"act_hidden_{index}")(layers.Dense(units, name=f"hidden_{index}")(x))
+        x = layers.Activation(activation, name=f"act_hidden_{index}")(layers.Dense(units, name=f"hidden_{index}")(x))
     return x
 
 
