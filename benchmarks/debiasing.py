@@ -32,7 +32,7 @@ SOURCE = "face_crops_and_flowers"
 PAIRS = {"gender": ("M", "F"), "tone": ("monochrome", "colour")}  # the common, the rare
 GROUPS = [group for pair in PAIRS.values() for group in pair]
 PLAIN = {"reconstruction_weight": 0.0, "kl_weight": 0.0}
-DEBIASED = {"reconstruction_weight": 3e-4, "kl_weight": 3e-5}
+DEBIASED = {"reconstruction_weight": 1e-3, "kl_weight": 1e-4}
 
 
 def members(split: str) -> dict[str, np.ndarray]:
@@ -128,9 +128,9 @@ def small(images: np.ndarray) -> np.ndarray:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--faces", type=int, default=1000)
-    parser.add_argument("--epochs", type=int, default=8)
-    parser.add_argument("--channels", type=int, default=2)
-    parser.add_argument("--effective", type=float, default=0.3)
+    parser.add_argument("--epochs", type=int, default=10)
+    parser.add_argument("--channels", type=int, default=4)
+    parser.add_argument("--effective", type=float, default=0.4)
     parser.add_argument("--seeds", type=int, default=3)
     options = parser.parse_args()
     command = " ".join(f"--{name} {value}" for name, value in vars(options).items())
