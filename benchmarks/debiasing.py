@@ -44,10 +44,10 @@ def members(split: str) -> dict[str, np.ndarray]:
     return {group: found[group] for group in GROUPS}
 
 
-def train(split: str, seed: int, debiased: bool, options) -> tuple[DebiasingVAE, np.ndarray]:
-    """A detector, and how often its last epoch drew each portrait, all alike being 1."""
+def train(images, labels, seed: int, debiased: bool, options) -> tuple[DebiasingVAE, np.ndarray]:
+    """A detector, and how likely its last epoch was to draw each portrait, up to a factor."""
     keras.utils.set_random_seed(seed)
-    batches = data.load(SOURCE, split, labels=True, batch_size=32, mirror=True, seed=seed)
+    batches = data.ImageBatches(images, labels, 32, mirror=True, seed=seed)
     model = DebiasingVAE((64, 64, 3), latent_dim=64, channels=options.channels, likelihood="gaussian", scale=0.35, seed=seed,
                          **(DEBIASED if debiased else PLAIN))
     steps = options.epochs * len(batches)
@@ -55,30 +55,31 @@ def train(split: str, seed: int, debiased: bool, options) -> tuple[DebiasingVAE,
     resampling = [AdaptiveResampling(batches, effective=options.effective)] if debiased else []
     model.fit(batches, epochs=options.epochs, verbose=0, callbacks=resampling)
     faces = int(batches.labels.sum())
-    weights = batches.weights[:faces] / batches.weights[:faces].mean() if debiased else np.ones(faces)
+    weights = batches.weights[:faces] if debiased else np.ones(faces)
     return model, weights.reshape(VIEWS, -1).mean(axis=0)
 
 
-def detect(model, held_out) -> tuple[float, np.ndarray]:
+def detect(model, images, labels) -> tuple[float, np.ndarray]:
     """The accuracy, and the share of the views of each portrait that were found: (n,)."""
-    found = model.classify(held_out.images(), 256) > 0.5
-    return float(np.mean(found == held_out.labels)), found[:len(found) // 2].reshape(VIEWS, -1).mean(axis=0)
+    found = model.classify(images, 256) > 0.5
+    return float(np.mean(found == labels)), found[:len(found) // 2].reshape(VIEWS, -1).mean(axis=0)
 
 
 def detectors(options) -> list[str]:
     split, rest = f"train[:{options.faces}]", f"train[{options.faces}:]+test"
     shown, held_out = members(split), members(rest)
-    pictures = data.load(SOURCE, rest, labels=True, shuffle=False, drop_remainder=False)
+    training_set, test_set = ((batches.images(), batches.labels) for batches in (
+        data.load(SOURCE, part, labels=True, shuffle=False, drop_remainder=False) for part in (split, rest)))
     names = {False: "plain", True: "debiased"}
     rows, results = [], {}
     for seed in range(options.seeds):
         for debiased, name in names.items():
-            model, weights = train(split, seed, debiased, options)
-            accuracy, found = detect(model, pictures)
+            model, weights = train(*training_set, seed, debiased, options)
+            accuracy, found = detect(model, *test_set)
             recalls = {group: found[held_out[group]].mean() for group in GROUPS}
             shares = {group: np.average(shown[group], weights=weights) for group in GROUPS}
             gaps = {label: recalls[common] - recalls[rare] for label, (common, rare) in PAIRS.items()}
-            results.setdefault(name, []).append([accuracy, *recalls.values(), *gaps.values(), *shares.values()])
+            results.setdefault(name, []).append([accuracy, *recalls.values(), *gaps.values()])
             rows.append(f"| {seed} | {name} | {accuracy:.4f} | " + " | ".join(f"{recalls[g]:.3f}" for g in GROUPS) + " | "
                         + " | ".join(f"{gap:+.3f}" for gap in gaps.values()) + " | "
                         + " | ".join(f"{shares[g]:.1%}" for g in ("F", "colour")) + " |")

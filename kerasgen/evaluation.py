@@ -10,7 +10,7 @@ from kerasgen import metrics
 from kerasgen.card import load_data
 
 DISTRIBUTION_IMAGES = 1000  # compared at most by distances between sets of images
-LINEAR_IMAGES = 10_000  # of the training set at most give the principal components
+TRAINING_IMAGES = 10_000  # at most give the principal components and the floor
 IMPORTANCE = {"samples": 100, "images": 1000}  # of the bound on log p(x), unless the card's "evaluation" says otherwise
 
 
@@ -36,14 +36,16 @@ def evaluate(model, card: dict, seed: int = 0) -> dict:
     if hasattr(model, "classify"):
         result["accuracy"] = round(float(np.mean((model.classify(images) > 0.5) == held_out.labels)), 5)
         images = images[held_out.labels == 1]  # the others have no part in the latent space
+    train = _training_images(card, seed)
     if hasattr(model, "reconstruct"):
-        result |= _reconstruction(model, images) | _linear_code(model, card, images, seed)
+        result |= _reconstruction(model, images)
+        result["linear_code_mse"] = round(metrics.linear_code_error(train, images, model.latent_dim, seed), 5)
     if hasattr(model, "log_likelihood"):
         result |= _likelihood(model, images, {**IMPORTANCE, **card.get("evaluation", {}).get("importance", {})}, seed)
     if hasattr(model, "encode") and hasattr(held_out.source, "factors"):
         result |= _disentanglement(model, held_out.source, model.encode(images))
     if hasattr(model, "sample"):
-        result |= _samples(model, card, images[:DISTRIBUTION_IMAGES], seed)
+        result |= _samples(model, images[:DISTRIBUTION_IMAGES], train, seed)
     return result
 
 
@@ -54,11 +56,6 @@ def _reconstruction(model, images) -> dict:
         "reconstruction_psnr_db": round(metrics.peak_signal_to_noise(images, outputs), 3),
         "reconstruction_ssim": round(metrics.structural_similarity(images, outputs), 4),
     }
-
-
-def _linear_code(model, card: dict, images, seed: int) -> dict:
-    train = _training_images(card, LINEAR_IMAGES, seed)
-    return {"linear_code_mse": round(metrics.linear_code_error(train, images, model.latent_dim, seed), 5)}
 
 
 def _likelihood(model, images, importance: dict, seed: int) -> dict:
@@ -91,19 +88,19 @@ def _disentanglement(model, source, codes) -> dict:
     }
 
 
-def _samples(model, card: dict, images, seed: int) -> dict:
-    others = _training_images(card, len(images), seed)
+def _samples(model, images, train, seed: int) -> dict:
+    others = train[:len(images)]
     return {
         "sliced_wasserstein_x1000": _rounded(metrics.sliced_wasserstein(model.sample(len(images), seed=seed), images)),
         "floor_sliced_wasserstein_x1000": _rounded(metrics.sliced_wasserstein(others, images)),
     }
 
 
-def _training_images(card: dict, most: int, seed: int) -> np.ndarray:
-    """At most so many, drawn at random; of a labelled set those of label 1."""
+def _training_images(card: dict, seed: int) -> np.ndarray:
+    """`TRAINING_IMAGES` at most, drawn at random; of a labelled set those of label 1."""
     train = load_data(card, "train", mirror=False, shuffle=False)
     chosen = np.arange(train.num_images) if train.labels is None else np.flatnonzero(train.labels == 1)
-    return train.images(np.random.default_rng(seed).permutation(chosen)[:most])
+    return train.images(np.random.default_rng(seed).permutation(chosen)[:TRAINING_IMAGES])
 
 
 def _rounded(distances: dict[int, float]) -> dict:

@@ -11,7 +11,6 @@ from kerasgen.data.fitting import Size, fit_array
 from kerasgen.data.portraits import read_portraits, split_sizes
 from kerasgen.data.source import Source, label_name
 from kerasgen.data.splits import select
-from kerasgen.images import to_uint8
 
 VIEWS = 3  # of each portrait
 CROPS = ("shifted", "turned", "clothes", "hair")
@@ -39,8 +38,7 @@ def read_face_crops_and_flowers(split: str, size: Size | None, channels: int | N
     first = dict(zip(split_sizes(), np.cumsum([0, *split_sizes().values()]), strict=False))
     numbers = np.concatenate([first[name] + np.asarray(indices) for name, indices in select(split, split_sizes())])
     shuffled = np.random.default_rng(0).permutation(flowers.num_images)
-    chosen = flowers.images(shuffled[numbers % flowers.num_images])
-    return _read(split, size, channels, labels, to_uint8(chosen))
+    return _read(split, size, channels, labels, flowers.source[shuffled[numbers % flowers.num_images]])
 
 
 def _read(split, size, channels, labels, flowers=None) -> Source:
