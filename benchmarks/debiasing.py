@@ -1,7 +1,8 @@
 """`python benchmarks/debiasing.py`: a face detector's recall by gender and tone, with and without debiasing.
 
-The same small network is trained on the same views of portraits, crops and flowers, once on the classification alone and once
-as `DebiasingVAE` with `AdaptiveResampling`; what is held out are all other portraits, with their crops. Then: the share of
+The same small network is trained on the same views of portraits, crops and flowers: on the classification alone ("plain"), as
+`DebiasingVAE` with `AdaptiveResampling` ("debiased"), and as `DebiasingVAE` that is told who is rare by the labels of gender,
+which shows what resampling could do ("told"). What is held out are all other portraits, with their crops. Then: the share of
 rare traits among pictures that `vae_portraits` draws as the archive falls and balanced, told by a classifier of real portraits.
 Needs `tf_flowers` (tensorflow-datasets, or a folder of that name) and takes minutes.
 """
@@ -31,8 +32,9 @@ from kerasgen.models import DebiasingVAE
 SOURCE = "face_crops_and_flowers"
 PAIRS = {"gender": ("M", "F"), "tone": ("monochrome", "colour")}  # the common, the rare
 GROUPS = [group for pair in PAIRS.values() for group in pair]
-PLAIN = {"reconstruction_weight": 0.0, "kl_weight": 0.0}
-DEBIASED = {"reconstruction_weight": 1e-3, "kl_weight": 1e-4}
+ARMS = ("plain", "debiased", "told")
+WEIGHTS = {"reconstruction_weight": 1e-3, "kl_weight": 1e-4}  # of the arms with a decoder
+TOLD = 3  # times as often
 
 
 def members(split: str) -> dict[str, np.ndarray]:
@@ -44,19 +46,22 @@ def members(split: str) -> dict[str, np.ndarray]:
     return {group: found[group] for group in GROUPS}
 
 
-def train(images, labels, seed: int, debiased: bool, options) -> tuple[DebiasingVAE, np.ndarray]:
+def train(images, labels, women, seed: int, arm: str, options) -> tuple[DebiasingVAE, np.ndarray]:
     """A detector, and how likely its last epoch was to draw each portrait, up to a factor."""
     keras.utils.set_random_seed(seed)
     batches = data.ImageBatches(images, labels, 32, mirror=True, seed=seed)
     model = DebiasingVAE((64, 64, 3), latent_dim=64, channels=options.channels, likelihood="gaussian", scale=0.35, seed=seed,
-                         **(DEBIASED if debiased else PLAIN))
+                         **(dict.fromkeys(WEIGHTS, 0.0) if arm == "plain" else WEIGHTS))
     steps = options.epochs * len(batches)
     model.compile(vae=keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(1e-3, steps)))
-    resampling = [AdaptiveResampling(batches, effective=options.effective)] if debiased else []
-    model.fit(batches, epochs=options.epochs, verbose=0, callbacks=resampling)
+    callbacks = [AdaptiveResampling(batches, effective=options.effective)] if arm == "debiased" else []
     faces = int(batches.labels.sum())
-    weights = batches.weights[:faces] if debiased else np.ones(faces)
-    return model, weights.reshape(VIEWS, -1).mean(axis=0)
+    batches.weights = np.full(len(labels), 1.0 / len(labels))
+    if arm == "told":
+        odds = np.where(np.tile(women, VIEWS), TOLD, 1)
+        batches.weights[:faces] *= odds / odds.mean()
+    model.fit(batches, epochs=options.epochs, verbose=0, callbacks=callbacks)
+    return model, batches.weights[:faces].reshape(VIEWS, -1).mean(axis=0)
 
 
 def detect(model, images, labels) -> tuple[float, np.ndarray]:
@@ -70,17 +75,16 @@ def detectors(options) -> list[str]:
     shown, held_out = members(split), members(rest)
     training_set, test_set = ((batches.images(), batches.labels) for batches in (
         data.load(SOURCE, part, labels=True, shuffle=False, drop_remainder=False) for part in (split, rest)))
-    names = {False: "plain", True: "debiased"}
-    rows, results = [], {}
+    rows, results = [], {arm: [] for arm in ARMS}
     for seed in range(options.seeds):
-        for debiased, name in names.items():
-            model, weights = train(*training_set, seed, debiased, options)
+        for arm in ARMS:
+            model, weights = train(*training_set, shown["F"], seed, arm, options)
             accuracy, found = detect(model, *test_set)
             recalls = {group: found[held_out[group]].mean() for group in GROUPS}
             shares = {group: np.average(shown[group], weights=weights) for group in GROUPS}
             gaps = {label: recalls[common] - recalls[rare] for label, (common, rare) in PAIRS.items()}
-            results.setdefault(name, []).append([accuracy, *recalls.values(), *gaps.values()])
-            rows.append(f"| {seed} | {name} | {accuracy:.4f} | " + " | ".join(f"{recalls[g]:.3f}" for g in GROUPS) + " | "
+            results[arm].append([accuracy, *recalls.values(), *gaps.values()])
+            rows.append(f"| {seed} | {arm} | {accuracy:.4f} | " + " | ".join(f"{recalls[g]:.3f}" for g in GROUPS) + " | "
                         + " | ".join(f"{gap:+.3f}" for gap in gaps.values()) + " | "
                         + " | ".join(f"{shares[g]:.1%}" for g in ("F", "colour")) + " |")
             print(rows[-1], flush=True)
@@ -90,7 +94,7 @@ def detectors(options) -> list[str]:
              f"Mean over {options.seeds} seeds (deviation); Wilson's 95% interval of a recall, n being persons:", "",
              "| | accuracy | " + " | ".join(GROUPS) + " | " + " | ".join(f"gap in {label}" for label in PAIRS) + " |",
              "|---" * (4 + len(GROUPS)) + "|"]
-    for name, values in results.items():
+    for arm, values in results.items():
         mean, deviation = np.mean(values, axis=0), np.std(values, axis=0)
         cells = [f"{mean[0]:.4f} ({deviation[0]:.4f})"]
         for group, recall in zip(GROUPS, mean[1:], strict=False):
@@ -98,7 +102,7 @@ def detectors(options) -> list[str]:
             low, high = binomtest(round(recall * count), count).proportion_ci(method="wilson")
             cells.append(f"{recall:.3f} [{low:.3f}, {high:.3f}], n = {count}")
         cells += [f"{mean[index]:+.3f} ({deviation[index]:.3f})" for index in (5, 6)]
-        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+        lines.append(f"| {arm} | " + " | ".join(cells) + " |")
     return lines
 
 
