@@ -1,8 +1,8 @@
 """`python benchmarks/debiasing.py`: a face detector's recall by gender and tone, with and without debiasing.
 
-The same small network is trained on the same views of portraits, crops and flowers: on the classification alone ("plain"), as
-`DebiasingVAE` with `AdaptiveResampling` ("debiased"), and as `DebiasingVAE` that is told who is rare by the labels of gender,
-which shows what resampling could do ("told"). What is held out are all other portraits, with their crops. Then: the share of
+The same network is trained on the same views of portraits, crops and flowers in four ways, `ARMS`. The debiased one learns to
+reconstruct as well and needs more epochs to the plain one's accuracy, at which their gaps are compared; the plain one stands
+there trained as long, too. What is held out are all other portraits, with their crops. Then: the share of
 rare traits among pictures that `vae_portraits` draws as the archive falls and balanced, told by a classifier of real portraits.
 Needs `tf_flowers` (tensorflow-datasets, or a folder of that name) and takes minutes.
 """
@@ -32,8 +32,12 @@ from kerasgen.models import DebiasingVAE
 SOURCE = "face_crops_and_flowers"
 PAIRS = {"gender": ("M", "F"), "tone": ("monochrome", "colour")}  # the common, the rare
 GROUPS = [group for pair in PAIRS.values() for group in pair]
-ARMS = ("plain", "debiased", "told")
-WEIGHTS = {"reconstruction_weight": 1e-3, "kl_weight": 1e-4}  # of the arms with a decoder
+ARMS = {  # epochs, weights of reconstruction and KL
+    "plain": (2, 0.0, 0.0),
+    "plain, trained as long": (4, 0.0, 0.0),
+    "debiased": (4, 1e-3, 1e-4),  # DebiasingVAE with AdaptiveResampling
+    "told": (4, 1e-3, 1e-4),  # DebiasingVAE that draws women more often by their label: what resampling could do
+}
 TOLD = 3  # times as often
 
 
@@ -50,17 +54,17 @@ def train(images, labels, women, seed: int, arm: str, options) -> tuple[Debiasin
     """A detector, and how likely its last epoch was to draw each portrait, up to a factor."""
     keras.utils.set_random_seed(seed)
     batches = data.ImageBatches(images, labels, 32, mirror=True, seed=seed)
+    epochs, reconstruction_weight, kl_weight = ARMS[arm]
     model = DebiasingVAE((64, 64, 3), latent_dim=64, channels=options.channels, likelihood="gaussian", scale=0.35, seed=seed,
-                         **(dict.fromkeys(WEIGHTS, 0.0) if arm == "plain" else WEIGHTS))
-    steps = options.epochs * len(batches)
-    model.compile(vae=keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(1e-3, steps)))
+                         reconstruction_weight=reconstruction_weight, kl_weight=kl_weight)
+    model.compile(vae=keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(1e-3, epochs * len(batches))))
     callbacks = [AdaptiveResampling(batches, effective=options.effective)] if arm == "debiased" else []
     faces = int(batches.labels.sum())
     batches.weights = np.full(len(labels), 1.0 / len(labels))
     if arm == "told":
         odds = np.where(np.tile(women, VIEWS), TOLD, 1)
         batches.weights[:faces] *= odds / odds.mean()
-    model.fit(batches, epochs=options.epochs, verbose=0, callbacks=callbacks)
+    model.fit(batches, epochs=epochs, verbose=0, callbacks=callbacks)
     return model, batches.weights[:faces].reshape(VIEWS, -1).mean(axis=0)
 
 
@@ -76,7 +80,7 @@ def detectors(options) -> list[str]:
     training_set, test_set = ((batches.images(), batches.labels) for batches in (
         data.load(SOURCE, part, labels=True, shuffle=False, drop_remainder=False) for part in (split, rest)))
     rows, results = [], {arm: [] for arm in ARMS}
-    for seed in range(options.seeds):
+    for seed in range(options.first_seed, options.first_seed + options.seeds):
         for arm in ARMS:
             model, weights = train(*training_set, shown["F"], seed, arm, options)
             accuracy, found = detect(model, *test_set)
@@ -133,15 +137,18 @@ def small(images: np.ndarray) -> np.ndarray:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--faces", type=int, default=1000)
-    parser.add_argument("--epochs", type=int, default=10)
-    parser.add_argument("--channels", type=int, default=4)
-    parser.add_argument("--effective", type=float, default=0.4)
-    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--channels", type=int, default=12)
+    parser.add_argument("--effective", type=float, default=0.1)
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--first-seed", type=int, default=100)  # the settings were chosen with seeds 0 to 2
     options = parser.parse_args()
-    command = " ".join(f"--{name} {value}" for name, value in vars(options).items())
+    command = " ".join(f"--{name.replace('_', '-')} {value}" for name, value in vars(options).items())
     lines = ["# Debiasing", "", f"Written by `python benchmarks/debiasing.py {command}`: trained on {VIEWS} views each of "
              f"portraits train[:{options.faces}] as they fall and on as many crops and flowers, tested on all other portraits "
-             "and theirs. The network is small enough not to saturate. \"Shown\" is the share in the last epoch's draws.", "",
+             "and theirs. Trained briefly: the plain network saturates when it is trained on, and one that has learnt its few "
+             "women by heart does not heed how often they are drawn. \"Shown\" is the share in the last epoch's draws; "
+             f"\"told\" draws women {TOLD} times as often by their label. Epochs: "
+             + ", ".join(f"{arm} {epochs}" for arm, (epochs, *_) in ARMS.items()) + ".", "",
              *detectors(options), "",
              "Another data set's, for comparison (Amini et al. 2019, table 1, PPB): mean accuracy 95.13 without and 97.36 with "
              "debiasing, variance over groups 28.84 and 9.43.", "",
