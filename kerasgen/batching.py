@@ -7,18 +7,26 @@ import numpy as np
 
 
 def predict(network: keras.Model, inputs, batch_size: int = 64):
-    """Runs `network` over inputs (n, ...), arrays or tensors; gives float32 numpy, a list of them for several outputs.
+    """Runs `network` over inputs (n, ...), arrays or tensors, a list of them for several inputs.
+
+    Floats go in as float32. Gives float32 numpy, a list of them for several outputs.
 
     `keras.Model.predict` costs ten times the network itself for a single image. The last of several batches is padded, so
     that a compiling backend compiles one size.
     """
-    inputs = keras.ops.convert_to_numpy(inputs).astype("float32", copy=False)
-    if len(inputs) <= batch_size:
+    inputs = keras.tree.map_structure(_as_array, inputs)
+    n = len(keras.tree.flatten(inputs)[0])
+    if n <= batch_size:
         return network.predict_on_batch(inputs)
     parts = []
-    for start in range(0, len(inputs), batch_size):
-        part = inputs[start:start + batch_size]
-        missing = batch_size - len(part)
-        padded = np.concatenate([part, np.repeat(part[-1:], missing, axis=0)]) if missing else part
-        parts.append(keras.tree.map_structure(lambda v: v[:len(part)], network.predict_on_batch(padded)))
+    for start in range(0, n, batch_size):
+        part = keras.tree.map_structure(lambda v: v[start:start + batch_size], inputs)
+        size = min(batch_size, n - start)
+        padded = keras.tree.map_structure(lambda v: np.concatenate([v, np.repeat(v[-1:], batch_size - size, axis=0)]), part)
+        parts.append(keras.tree.map_structure(lambda v: v[:size], network.predict_on_batch(padded)))
     return keras.tree.map_structure(lambda *v: np.concatenate(v), *parts)
+
+
+def _as_array(values) -> np.ndarray:
+    values = keras.ops.convert_to_numpy(values)
+    return values if np.issubdtype(values.dtype, np.integer) else values.astype("float32", copy=False)

@@ -22,3 +22,28 @@ def check_codes(z, latent_dim: int) -> None:
     shape = tuple(z.shape) if hasattr(z, "shape") else np.shape(z)
     if len(shape) != 2 or shape[1] != latent_dim or shape[0] == 0:
         raise ValueError(f"Codes must have the shape (n, {latent_dim}) with n > 0. Received: shape {shape}.")
+
+
+def check_labels(labels, n: int, num_classes: int) -> np.ndarray | None:
+    """Gives labels as (n,) int32, None for a model without classes; one label serves for all.
+
+    Raises ValueError for labels that are missing, too many or too few, no whole numbers, out of range, or not wanted.
+    """
+    if not num_classes:
+        if labels is not None:
+            raise ValueError(f"Labels belong to conditional models. Received: labels={labels!r}, for a model without classes.")
+        return None
+    if labels is None:
+        raise ValueError(f"A conditional model needs labels, whole numbers from 0 to {num_classes - 1}, one an image or one "
+                         "for all. Received: none.")
+    array = np.asarray(labels)
+    if array.shape not in ((), (n,)) or not np.issubdtype(array.dtype, np.integer):
+        raise ValueError(f"Labels must be {n} whole numbers, or one for all. Received: shape {array.shape}, {array.dtype}.")
+    if array.min() < 0 or array.max() >= num_classes:
+        raise ValueError(f"Labels must be from 0 to {num_classes - 1}. Received: {array.min()} to {array.max()}.")
+    return np.broadcast_to(array, (n,)).astype("int32")
+
+
+def labels_in_turn(n: int, num_classes: int) -> np.ndarray | None:
+    """Gives 0, 1, ... up to the last class and again, (n,) int32; None for a model without classes."""
+    return (np.arange(n) % num_classes).astype("int32") if num_classes else None

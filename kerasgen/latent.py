@@ -9,25 +9,34 @@ import numpy as np
 
 from kerasgen.averaging import standing_statistics
 from kerasgen.batching import predict
-from kerasgen.codes import check_codes, draw_codes
+from kerasgen.codes import check_codes, check_labels, draw_codes, labels_in_turn
 
 
 class LatentDecoder(abc.ABC):
-    """Mixin of models that map codes to images. The model has `latent_dim` and the property `decoder_network`."""
+    """Mixin of models that map codes, and labels where they have classes, to images.
+
+    The model has `latent_dim`, the property `decoder_network`, and `num_classes` unless its images have no labels.
+    """
 
     latent_dim: int
+    num_classes: int = 0
 
-    def decode(self, z, batch_size: int = 64) -> np.ndarray:
+    def decode(self, z, batch_size: int = 64, *, labels=None) -> np.ndarray:
         """Maps codes to images.
 
         Args:
             z: (n, latent_dim).
+            labels: (n,) whole numbers from 0 below `num_classes`, or one for all; for conditional models alone.
 
         Returns:
-            (n, height, width, channels) float32 in [0, 1].
+            (n, height, width, channels) float32 in [0, 1]. Raises ValueError for labels that are missing, out of range, or
+            given to a model without classes.
         """
         check_codes(z, self.latent_dim)
-        return predict(self.averaged(self.decoder_network), z, batch_size)
+        z = keras.ops.convert_to_numpy(z).astype("float32", copy=False)
+        network = self.averaged(self.decoder_network)
+        labels = check_labels(labels, len(z), self.num_classes)
+        return predict(network, z if labels is None else [z, labels], batch_size)
 
     @property
     @abc.abstractmethod
@@ -38,16 +47,19 @@ class LatentDecoder(abc.ABC):
 class LatentSampler(LatentDecoder):
     """Mixin of models whose codes are drawn from N(0, I)."""
 
-    def sample(self, n: int, seed: int | None = None, batch_size: int = 64) -> np.ndarray:
+    def sample(self, n: int, seed: int | None = None, batch_size: int = 64, *, labels=None) -> np.ndarray:
         """Draws `n` images: `decode` of codes from N(0, I). The same seed gives the same images on every backend.
 
         Returns:
-            (n, height, width, channels) float32 in [0, 1].
+            (n, height, width, channels) float32 in [0, 1]. Raises ValueError as `decode`.
         """
-        return self.decode(draw_codes(n, self.latent_dim, seed), batch_size)
+        return self.decode(draw_codes(n, self.latent_dim, seed), batch_size, labels=labels)
 
     def settle(self, network: keras.Model) -> None:
         """Collects BatchNorm's statistics anew over 512 fixed codes."""
         if network.name == self.decoder_network.name:
             codes = draw_codes(512, self.latent_dim, self.seed)
-            standing_statistics(network, np.split(codes, 8))
+            labels = labels_in_turn(512, self.num_classes)
+            inputs = [codes] if labels is None else [codes, labels]
+            standing_statistics(network, [parts if len(parts) > 1 else parts[0]
+                                          for parts in zip(*(np.split(each, 8) for each in inputs), strict=True)])

@@ -33,6 +33,7 @@ class Phase:
         loss: `loss(batch, training) -> {term: scalar}`; `batch` is `(x, y)`, `y` None where `fit` got none. The sum
             of the terms is minimised.
         terms: names of the scalars, known before training so that every backend can track them.
+        monitors: names of further scalars that `loss` gives, tracked but not minimised.
         repeat: steps per batch, each on its own part of it: with a batch of k * m images, `repeat=k` is Algorithm 1 of
             Goodfellow et al. 2014 with k discriminator steps on minibatches of m.
     """
@@ -42,6 +43,11 @@ class Phase:
     loss: Callable
     terms: tuple[str, ...]
     repeat: int = 1
+    monitors: tuple[str, ...] = ()
+
+    def total(self, values: dict):
+        """The scalar that is minimised, of those that `loss` gave."""
+        return sum(values[term] for term in self.terms)
 
     @property
     def variables(self) -> list:
@@ -82,8 +88,8 @@ class GenerativeModel(SavedRandomState, keras.Model, abc.ABC):
             self.build_networks()
         self.phases = self.make_phases()
         # Made here, not at the first step: JAX loses what is tracked by variables that are born inside `fit`.
-        terms = [term for phase in self.phases for term in phase.terms]
-        self.term_trackers = [keras.metrics.Mean(name=term) for term in terms]
+        names = [name for phase in self.phases for name in (*phase.terms, *phase.monitors)]
+        self.term_trackers = [keras.metrics.Mean(name=name) for name in names]
         self.built = True
 
     @classmethod
@@ -175,8 +181,8 @@ class GenerativeModel(SavedRandomState, keras.Model, abc.ABC):
         for phase in self.phases:
             variables, optimizer = phase.variables, self.phase_optimizer(phase)
             for minibatch in self._minibatches(batch, phase.repeat):
-                terms = backend.minimise(lambda: phase.loss(minibatch, True), variables, optimizer, self)
-                results.update(terms)
+                values = backend.minimise(lambda: phase.loss(minibatch, True), phase.total, variables, optimizer, self)
+                results.update(values)
         self.optimizer.iterations.assign_add(1)  # batches; the inner optimisers count their own steps
         return self._track(results, batch)
 
@@ -197,7 +203,7 @@ class GenerativeModel(SavedRandomState, keras.Model, abc.ABC):
 
     def _track(self, results: dict, batch) -> dict:
         weight = ops.shape(batch[0])[0]
-        self._loss_tracker.update_state(sum(results.values()), sample_weight=weight)
+        self._loss_tracker.update_state(sum(phase.total(results) for phase in self.phases), sample_weight=weight)
         for tracker in self.term_trackers:
             tracker.update_state(results[tracker.name], sample_weight=weight)
         return self.get_metrics_result()

@@ -5,8 +5,9 @@ import pytest
 from keras import ops
 from scipy import stats
 
-from kerasgen.losses.adversarial import discriminator_loss, non_saturating_loss
+from kerasgen.losses.adversarial import LOSSES, pairwise_accuracy
 from kerasgen.losses.divergences import kl_to_standard_normal
+from kerasgen.losses.penalties import PENALTIES
 from kerasgen.losses.reconstruction import bernoulli_nll, gaussian_nll
 from kerasgen.networks.conv import conv_down, conv_up, stages
 
@@ -37,12 +38,45 @@ def test_likelihoods_equal_scipy():
     np.testing.assert_allclose(gaussian_nll(tx, tp, 0.3), expected, rtol=1e-4)
 
 
-def test_adversarial_losses_equal_goodfellows():
+def test_cross_entropy_and_its_generators_equal_goodfellows():
     (real, treal), (fake, tfake) = tensor(5, 1), tensor(5, 1)
     d = lambda logits: 1 / (1 + np.exp(-logits))  # noqa: E731
-    a, b = discriminator_loss(treal, tfake)
-    assert float(a + b) == pytest.approx(-np.mean(np.log(d(real))) - np.mean(np.log(1 - d(fake))), rel=1e-5)
-    assert float(non_saturating_loss(tfake)) == pytest.approx(-np.mean(np.log(d(fake))), rel=1e-5)
+    expected = -np.mean(np.log(d(real))) - np.mean(np.log(1 - d(fake)))
+    for name, generator in (("minimax", np.mean(np.log(1 - d(fake)))), ("non_saturating", -np.mean(np.log(d(fake))))):
+        loss = LOSSES[name]
+        assert float(loss.discriminator(treal, tfake)) == pytest.approx(expected, rel=1e-5)
+        assert float(loss.generator(None, tfake)) == pytest.approx(generator, rel=1e-5)
+
+
+@pytest.mark.parametrize("name, discriminator, generator", [
+    ("least_squares", ((2 - 1) ** 2 + (-3 - 1) ** 2) / 4 + (0.5**2 + 4**2) / 4, ((0.5 - 1) ** 2 + (4 - 1) ** 2) / 4),
+    ("hinge", (0 + 4) / 2 + (1.5 + 5) / 2, -(0.5 + 4) / 2),
+    ("wasserstein", (0.5 + 4) / 2 - (2 - 3) / 2, -(0.5 + 4) / 2),
+    ("relativistic", (np.log1p(np.exp(-1.5)) + np.log1p(np.exp(7))) / 2, (np.log1p(np.exp(1.5)) + np.log1p(np.exp(-7))) / 2),
+])
+def test_adversarial_losses_by_hand(name, discriminator, generator):
+    real, fake = ops.convert_to_tensor([[2.0], [-3.0]]), ops.convert_to_tensor([[0.5], [4.0]])
+    assert float(LOSSES[name].discriminator(real, fake)) == pytest.approx(discriminator, rel=1e-5)
+    assert float(LOSSES[name].generator(real, fake)) == pytest.approx(generator, rel=1e-5)
+    assert float(pairwise_accuracy(real, fake)) == 0.5
+
+
+def test_penalties_of_a_known_gradient():
+    """D(x) = sum(w x^2) / 2 has the gradient w x."""
+    (real, treal), (fake, tfake), (weight, tweight) = tensor(3, 2, 2, 1), tensor(3, 2, 2, 1), tensor(2, 2, 1)
+    mix = np.array([0.0, 0.3, 1.0], "float32").reshape(-1, 1, 1, 1)
+
+    def discriminator(x):
+        return 0.5 * ops.sum(tweight * x * x, axis=(1, 2, 3))[:, None]
+
+    def norms(x):
+        return np.sqrt(np.square(weight * x).sum(axis=(1, 2, 3)))
+
+    expected = {"gradient_penalty": np.square(norms(mix * real + (1 - mix) * fake) - 1).mean(),
+                "r1": 0.5 * np.square(norms(real)).mean(), "r2": 0.5 * np.square(norms(fake)).mean()}
+    for name, penalty in PENALTIES.items():
+        value = ops.convert_to_numpy(penalty(discriminator, treal, tfake, ops.convert_to_tensor(mix)))
+        assert float(value) == pytest.approx(expected[name], rel=1e-5)
 
 
 @pytest.mark.parametrize("size, halvings", [(28, 2), (32, 3), (64, 4), (128, 5)])

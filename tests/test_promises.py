@@ -23,6 +23,11 @@ def labels_of(model, n):
     return np.arange(n) % 2 if model.labelled else None
 
 
+def wanted(model):
+    """Labels for whatever number of images, where the model wants them."""
+    return {"labels": 1} if getattr(model, "num_classes", 0) else {}
+
+
 def batches(model, n=24, batch_size=8, **options):
     images = np.random.default_rng(0).random((n, *model.image_shape), dtype=np.float32)
     return ImageBatches(images, labels_of(model, n), batch_size=batch_size, mirror=True, **options)
@@ -48,9 +53,12 @@ def test_a_step_moves_exactly_the_networks_of_its_phase(make, images_of):
         before = {p.name: [to_numpy(v) for v in p.variables] for p in model.phases}
         model.train_on_batch(images_of(model, 8), labels_of(model, 8))
         for phase in model.phases:
-            moved = [not np.array_equal(a, to_numpy(v)) for a, v in zip(before[phase.name], phase.variables, strict=True)]
+            # Keras's MaxNorm multiplies by 1 / (1 + 1e-7 / norm) at every step.
+            pairs = zip(before[phase.name], phase.variables, strict=True)
+            moved = [not np.allclose(a, to_numpy(v), 1e-4, 1e-9) for a, v in pairs]
             assert any(moved) == (phase.name == moving.name), phase.name
-            assert phase.name != moving.name or np.mean(moved) > 0.8
+            # Not all: of a difference of logits a bias has no gradient, nor has what feeds a layer that starts at zero.
+            assert phase.name != moving.name or np.mean(moved) > 0.6
 
 
 @pytest.mark.parametrize("dtype", ["float32", "mixed_bfloat16"])
@@ -61,7 +69,8 @@ def test_training_and_evaluation_are_finite_and_track_the_same_terms(make, image
     labels = labels_of(model, len(images))
     history = model.fit(images, labels, batch_size=8, epochs=2, verbose=0, validation_data=(images, labels)).history
     terms = [term for phase in model.phases for term in phase.terms]
-    assert set(history) == {"loss", *terms, "val_loss", *(f"val_{term}" for term in terms)}
+    tracked = [*terms, *(monitor for phase in model.phases for monitor in phase.monitors)]
+    assert set(history) == {"loss", *tracked, "val_loss", *(f"val_{name}" for name in tracked)}
     assert np.all(np.isfinite(list(history.values())))
     assert all(variable.dtype == "float32" for variable in model.trainable_variables)
     sums = np.sum([history[term] for term in terms], axis=0)
@@ -134,15 +143,16 @@ def test_samples(make):
     if not hasattr(model, "sample"):
         assert model.decode(np.zeros((2, 3), "float32")).shape == (2, *model.image_shape)
         return
-    images = model.sample(5, seed=3)
+    options = wanted(model)
+    images = model.sample(5, seed=3, **options)
     assert images.shape == (5, *model.image_shape)
     assert images.dtype == np.float32
     assert images.min() >= 0.0 and images.max() <= 1.0
-    np.testing.assert_array_equal(images, model.sample(5, seed=3))
-    assert np.abs(images - model.sample(5, seed=4)).max() > 1e-6
-    np.testing.assert_allclose(images, model.sample(5, seed=3, batch_size=2), atol=1e-6)
-    np.testing.assert_allclose(images[:2], model.decode(np.random.default_rng(3).standard_normal((5, 3), "float32")[:2]),
-                               atol=1e-6)
+    np.testing.assert_array_equal(images, model.sample(5, seed=3, **options))
+    assert np.abs(images - model.sample(5, seed=4, **options)).max() > 1e-6
+    np.testing.assert_allclose(images, model.sample(5, seed=3, batch_size=2, **options), atol=1e-6)
+    codes = np.random.default_rng(3).standard_normal((5, 3), "float32")
+    np.testing.assert_allclose(images[:2], model.decode(codes[:2], **options), atol=1e-6)
 
 
 @pytest.mark.parametrize("name", ["vae", "vae_gaussian"])
@@ -177,7 +187,7 @@ def test_preset_round_trip(make, tmp_path):
     path = model.save_preset(tmp_path / "mine")
     loaded = kerasgen.load(path)
     z = np.random.default_rng(0).standard_normal((4, 3), dtype="float32")
-    np.testing.assert_array_equal(loaded.decode(z), model.decode(z))
+    np.testing.assert_array_equal(loaded.decode(z, **wanted(model)), model.decode(z, **wanted(model)))
     assert loaded.card["weights"]["bytes"] == (tmp_path / "mine.weights.h5").stat().st_size
     with pytest.raises(ValueError, match="overwrite=True. Received: .*mine.json"):
         model.save_preset(tmp_path / "mine")

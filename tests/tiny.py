@@ -1,6 +1,20 @@
 """The smallest form of every model. A new model adds a row; every promise is then tested on it."""
 
-from kerasgen.models import DCGAN, DIPVAE, VAE, Autoencoder, BetaTCVAE, BetaVAE, DebiasingVAE, FactorVAE
+from kerasgen.models import (
+    DCGAN,
+    DIPVAE,
+    GAN,
+    R3GAN,
+    SNGAN,
+    VAE,
+    WGANGP,
+    Autoencoder,
+    BetaTCVAE,
+    BetaVAE,
+    ConditionalGAN,
+    DebiasingVAE,
+    FactorVAE,
+)
 
 SMALL = {"latent_dim": 3, "network": "dense", "hidden": (8,)}
 
@@ -18,4 +32,12 @@ TINY = {
     "debiasing_vae": lambda **kw: DebiasingVAE((6, 5, 1), **SMALL, **kw),
     "dcgan": lambda **kw: DCGAN((28, 28, 1), latent_dim=3, channels=4, **kw),
     "dcgan_two_steps": lambda **kw: DCGAN((32, 32, 3), latent_dim=3, channels=4, discriminator_steps=2, **kw),
+    "gan": lambda **kw: GAN((6, 5, 1), latent_dim=3, hidden=(8,), maxout=((6, 2),), discriminator_steps=2, **kw),
+    "wgan_gp": lambda **kw: WGANGP((8, 8, 1), latent_dim=3, channels=4, discriminator_steps=2, **kw),
+    "sngan": lambda **kw: SNGAN((8, 8, 1), latent_dim=3, channels=4, discriminator_steps=1, **kw),
+    "r3gan": lambda **kw: R3GAN((8, 8, 3), latent_dim=3, channels=4, penalty_every=2,
+                                augmentations=("colour", "translation", "cutout"), **kw),
+    "conditional_gan": lambda **kw: ConditionalGAN((8, 8, 1), latent_dim=3, channels=4, num_classes=2, **kw),
+    "conditional_gan_planes": lambda **kw: ConditionalGAN((8, 8, 3), latent_dim=3, channels=4, num_classes=2, projection=False,
+                                                          objective="least_squares", weight_clip=0.5, **kw),
 }

@@ -2,7 +2,7 @@
 
 - `run_train_step(model, step, *args)`: Keras's native train step around `step(data) -> logs`.
 - `run_test_step(model, step, *args)`: the same for evaluation.
-- `minimise(loss, variables, optimizer, model)`: one optimiser step; returns what `loss()` returned.
+- `minimise(loss, total, variables, optimizer, model)`: one optimiser step on `total(loss())`; returns what `loss()` returned.
 - `gradient(function, x)`: d sum(function(x)) / dx, differentiable itself.
 - `normal(shape, seed_generator)`: float32 noise; a different one on every replica.
 - `compiles_on_cpu()`: whether `jit_compile="auto"` is to compile where Keras would not, on a machine without accelerators.

@@ -39,24 +39,23 @@ def _run(step, groups, state, data):
     return logs, tuple([_current_value(scope, variable) for variable in group] for group in groups)
 
 
-def minimise(loss, variables, optimizer, model):
+def minimise(loss, total, variables, optimizer, model):
     trained = {id(variable) for variable in variables}
     others = [variable for variable in _state(model) if id(variable) not in trained]
     outer = [(variable, variable.value) for variable in others]
 
-    def objective(values):
-        with StatelessScope(state_mapping=outer + list(zip(variables, values, strict=True))) as scope:
-            terms = loss()
-        total = sum(terms.values())
-        return total, (terms, [_current_value(scope, variable) for variable in others])
+    def objective(weights):
+        with StatelessScope(state_mapping=outer + list(zip(variables, weights, strict=True))) as scope:
+            values = loss()
+        return total(values), (values, [_current_value(scope, variable) for variable in others])
 
     start = [variable.value for variable in variables]
-    (_, (terms, updated)), gradients = jax.value_and_grad(objective, has_aux=True)(start)
+    (_, (values, updated)), gradients = jax.value_and_grad(objective, has_aux=True)(start)
     for (variable, before), after in zip(outer, updated, strict=True):
         if after is not before:  # moving statistics, random state
             variable.assign(after)
     optimizer.apply(gradients, variables)
-    return terms
+    return values
 
 
 def _state(model):

@@ -17,17 +17,17 @@ def run_test_step(model, step, data):
     return step(data)
 
 
-def minimise(loss, variables, optimizer, model):
+def minimise(loss, total, variables, optimizer, model):
     # Keras's optimisers sum the gradients over the replicas: each brings its part of the mean.
     replicas = tf.distribute.get_strategy().num_replicas_in_sync
-    values = [variable.value for variable in variables]
+    weights = [variable.value for variable in variables]
     with tf.GradientTape(watch_accessed_variables=False) as tape:
-        tape.watch(values)
-        terms = loss()
-        total = tf.add_n(list(terms.values())) / replicas  # inside the tape, or the sum has no gradient
-    gradients = tape.gradient(total, values)
+        tape.watch(weights)
+        values = loss()
+        objective = total(values) / replicas  # inside the tape, or the sum has no gradient
+    gradients = tape.gradient(objective, weights)
     optimizer.apply(gradients, variables)
-    return terms
+    return values
 
 
 def gradient(function, x):

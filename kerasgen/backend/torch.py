@@ -21,15 +21,15 @@ def run_test_step(model, step, data):
         return step(data)
 
 
-def minimise(loss, variables, optimizer, model):
+def minimise(loss, total, variables, optimizer, model):
     with torch.enable_grad():
-        terms = loss()
-        gradients = torch.autograd.grad(sum(terms.values()), [variable.value for variable in variables])
+        values = loss()
+        gradients = torch.autograd.grad(total(values), [variable.value for variable in variables])
     if isinstance(optimizer, keras.optimizers.Adam) and not optimizer.amsgrad and gradients[0].device.type == "cpu":
         optimizer._parallel_update_step = types.MethodType(_fused_adam, optimizer)
     with torch.no_grad():
         optimizer.apply(list(gradients), variables)
-    return {name: value.detach() for name, value in terms.items()}
+    return {name: value.detach() for name, value in values.items()}
 
 
 def _fused_adam(optimizer, gradients, variables, learning_rate):
@@ -98,7 +98,7 @@ def _same_padding(layer, sides=()) -> tuple[int, int] | None:
 
 
 def _convolve(layer, convolution, images, padding):
-    kernel = ops.convert_to_tensor(layer.kernel).permute(3, 2, 0, 1)
+    kernel = ops.convert_to_tensor(layer.kernel).permute(3, 2, 0, 1).contiguous()
     bias = ops.convert_to_tensor(layer.bias) if layer.use_bias else None
     outputs = convolution(images.permute(0, 3, 1, 2), kernel, bias, layer.strides, padding)
     return layer.activation(outputs.permute(0, 2, 3, 1))

@@ -29,4 +29,4 @@ def density_coverage(real: np.ndarray, generated: np.ndarray, k: int = 5) -> tup
         within = squared < real_radii[rows, None]
         inside += np.count_nonzero(within)
         covered[rows] = within.any(axis=1)
-    return inside / (k * len(generated)), float(covered.mean())
+    return float(inside / (k * len(generated))), float(covered.mean())

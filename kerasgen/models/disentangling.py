@@ -5,7 +5,7 @@ from __future__ import annotations
 import keras
 from keras import ops
 
-from kerasgen.losses.adversarial import discriminator_loss
+from kerasgen.losses.adversarial import cross_entropy
 from kerasgen.losses.divergences import covariance_penalty, minibatch_total_correlation
 from kerasgen.model import Phase
 from kerasgen.models.variational import VariationalAutoencoder
@@ -115,7 +115,7 @@ class FactorVAE(VariationalAutoencoder):
 
     def make_phases(self) -> tuple[Phase, ...]:
         return (*super().make_phases(), Phase("discriminator", (self.discriminator,), self.discriminator_terms,
-                                              ("codes", "shuffled")))
+                                              ("discriminator",)))
 
     def default_optimizers(self) -> dict:
         return {"vae": keras.optimizers.Adam(1e-3), "discriminator": keras.optimizers.Adam(1e-4, beta_1=0.5)}
@@ -129,9 +129,8 @@ class FactorVAE(VariationalAutoencoder):
         z = ops.stop_gradient(self.reparameterize(mean, log_variance))
         keys = self.normal(ops.shape(z)[0], self.latent_dim)
         shuffled = ops.take_along_axis(z, ops.argsort(keys, axis=0), axis=0)
-        codes, shuffled = discriminator_loss(self.discriminator(z, training=training),
-                                             self.discriminator(shuffled, training=training))
-        return {"codes": codes, "shuffled": shuffled}
+        return {"discriminator": cross_entropy(self.discriminator(z, training=training),
+                                               self.discriminator(shuffled, training=training))}
 
 
 def _check_weights(**weights) -> None:

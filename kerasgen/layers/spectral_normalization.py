@@ -1,0 +1,22 @@
+"""Spectral normalisation (Miyato et al. 2018, arXiv:1802.05957, section 2.1)."""
+
+import keras
+from keras import StatelessScope
+
+
+@keras.saving.register_keras_serializable("kerasgen")
+class SpectralNormalization(keras.layers.SpectralNormalization):
+    """Keras's wrapper, which runs its layer with kernel / sigma(kernel) and leaves the kernel as it is.
+
+    Keras's own writes the normalised kernel over the trained one in every forward pass: the gradient then does not know of
+    sigma (equation 12), PyTorch refuses a second pass before the first was differentiated, and a step of the generator would
+    move the discriminator.
+    """
+
+    def call(self, inputs, training=False):
+        vector, kernel = self.normalized_weights()
+        if training:
+            self.vector_u.assign(vector)
+        values = [(variable, kernel if variable is self.kernel else variable.value) for variable in self.layer.variables]
+        with StatelessScope(state_mapping=values):
+            return self.layer(inputs)

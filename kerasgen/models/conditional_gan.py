@@ -1,0 +1,52 @@
+"""The conditional GAN of Mirza and Osindero 2014 (arXiv:1411.1784), with networks of our days."""
+
+from __future__ import annotations
+
+import keras
+from keras import layers
+
+from kerasgen.layers.spectral_normalization import SpectralNormalization
+from kerasgen.models.convolutional_adversarial import ConvolutionalAdversarialModel
+from kerasgen.networks.adversarial import discriminator, generator
+from kerasgen.networks.resnet import resnet_features, resnet_images
+
+
+@keras.saving.register_keras_serializable("kerasgen")
+class ConditionalGAN(ConvolutionalAdversarialModel):
+    """Images of a class that is asked for: `fit` needs labels, `sample(n, labels=...)` and `decode(z, labels=...)` too.
+
+    Residual networks with a spectrally normalised discriminator and the hinge loss, as `SNGAN`. The label goes into the
+    generator beside the code, into the discriminator as one plane a class (the paper's concatenation) or by projection (Miyato
+    and Koyama 2018, arXiv:1802.05637).
+
+    Args:
+        image_shape, **kwargs: as `ConvolutionalAdversarialModel`.
+        num_classes: labels are whole numbers from 0 below it.
+        projection: whether the discriminator takes the label by projection.
+    """
+
+    labelled = True
+
+    def __init__(self, image_shape, *, num_classes=10, projection=True, objective="hinge", **kwargs):
+        super().__init__(image_shape, objective=objective, **kwargs)
+        if num_classes < 2:
+            raise ValueError(f"num_classes must be at least 2. Received: {num_classes}.")
+        self.num_classes = num_classes
+        self.projection = projection
+        self.assemble()
+
+    def build_networks(self) -> None:
+        self.discriminator = discriminator(self.image_shape, self._features, wrap=SpectralNormalization,
+                                           num_classes=self.num_classes, projection=self.projection)
+        self.generator = generator(
+            self.latent_dim, lambda x: resnet_images(x, self.image_shape, self.channels, normalise=True), self.num_classes)
+
+    def _features(self, images):
+        maps = resnet_features(images, self.halvings, self.channels, wrap=SpectralNormalization)
+        return layers.GlobalAveragePooling2D(name="features")(maps)
+
+    def default_optimizers(self) -> dict:
+        return {
+            "discriminator": keras.optimizers.Adam(4e-4, beta_1=0.0, beta_2=0.9),
+            "generator": keras.optimizers.Adam(1e-4, beta_1=0.0, beta_2=0.9, use_ema=True, ema_momentum=0.998),
+        }

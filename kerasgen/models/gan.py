@@ -1,0 +1,63 @@
+"""The generative adversarial network of Goodfellow et al. 2014 (arXiv:1406.2661)."""
+
+from __future__ import annotations
+
+import math
+
+import keras
+from keras import layers
+
+from kerasgen.layers.maxout import Maxout
+from kerasgen.models.adversarial import AdversarialModel
+from kerasgen.networks.adversarial import discriminator, generator
+
+
+@keras.saving.register_keras_serializable("kerasgen")
+class GAN(AdversarialModel):
+    """Dense networks, the minimax objective of equation 1 and momentum: the paper's recipe for MNIST.
+
+    The generator has rectified layers, the discriminator maxout layers with dropout (0.2 of the image, 0.5 of what is hidden)
+    and bounded columns. Codes are normal where the paper's were uniform.
+
+    Args:
+        image_shape: (height, width, channels), of any size.
+        hidden: widths of the generator's layers.
+        maxout: (units, pieces) of each of the discriminator's layers.
+        **kwargs: as `AdversarialModel`; `objective="non_saturating"` is the paper's alternative.
+    """
+
+    def __init__(self, image_shape, *, hidden=(1200, 1200), maxout=((240, 5), (240, 5)), objective="minimax", **kwargs):
+        super().__init__(image_shape, objective=objective, **kwargs)
+        if min((*hidden, *(number for layer in maxout for number in layer)), default=1) < 1:
+            raise ValueError(f"The widths must be positive. Received: {hidden=}, {maxout=}.")
+        self.hidden = tuple(hidden)
+        self.maxout = tuple(tuple(layer) for layer in maxout)
+        self.assemble()
+
+    def build_networks(self) -> None:
+        self.discriminator = discriminator(self.image_shape, self._features, initializer=_uniform(0.005))
+        self.generator = generator(self.latent_dim, self._images)
+
+    def _images(self, z):
+        for index, units in enumerate(self.hidden):
+            z = layers.Dense(units, "relu", kernel_initializer=_uniform(0.05), name=f"hidden_{index}")(z)
+        x = layers.Dense(math.prod(self.image_shape), kernel_initializer=_uniform(0.05), name="to_image")(z)
+        x = layers.Reshape(self.image_shape, name="reshape")(x)  # (batch, height, width, channels)
+        return layers.Activation("sigmoid", dtype="float32", name="image")(x)
+
+    def _features(self, images):
+        # With a seed: PyTorch draws from its global state without one, which no file keeps.
+        x = layers.Dropout(0.2, seed=self.seed, name="drop_image")(layers.Flatten(name="flatten")(images))
+        for index, (units, pieces) in enumerate(self.maxout):
+            x = Maxout(units, pieces, kernel_initializer=_uniform(0.005), kernel_constraint=keras.constraints.MaxNorm(1.9365),
+                       name=f"maxout_{index}")(x)
+            x = layers.Dropout(0.5, seed=self.seed + index + 1, name=f"drop_{index}")(x)
+        return x
+
+    def default_optimizers(self) -> dict:
+        return {name: keras.optimizers.SGD(keras.optimizers.schedules.ExponentialDecay(0.1, 1, 1 / 1.000004), momentum=0.5)
+                for name in ("discriminator", "generator")}
+
+
+def _uniform(bound: float) -> dict:
+    return {"class_name": "RandomUniform", "config": {"minval": -bound, "maxval": bound}}

@@ -1,0 +1,41 @@
+"""A modern baseline after R3GAN (Huang et al. 2024, "The GAN is dead; long live the GAN!", arXiv:2501.05441)."""
+
+from __future__ import annotations
+
+import keras
+from keras import layers
+
+from kerasgen.models.convolutional_adversarial import ConvolutionalAdversarialModel
+from kerasgen.networks.adversarial import discriminator, generator
+from kerasgen.networks.resnet import resnet_features, resnet_images
+
+
+@keras.saving.register_keras_serializable("kerasgen")
+class R3GAN(ConvolutionalAdversarialModel):
+    """Plain residual networks without any norm, the relativistic loss, and the penalties R1 and R2 together.
+
+    The paper's networks have grouped convolutions of inverted bottlenecks, which CPUs are slow at; these have 3 x 3 ones.
+    The paper's gamma / 2 on images in [-1, 1] is a weight of gamma / 4 here.
+
+    Args:
+        image_shape, **kwargs: as `ConvolutionalAdversarialModel`.
+    """
+
+    def __init__(self, image_shape, *, objective="relativistic", penalties=None, **kwargs):
+        super().__init__(image_shape, objective=objective,
+                         penalties={"r1": 0.25, "r2": 0.25} if penalties is None else penalties, **kwargs)
+        self.assemble()
+
+    def build_networks(self) -> None:
+        self.discriminator = discriminator(self.image_shape, self._features)
+        self.generator = generator(
+            self.latent_dim, lambda z: resnet_images(z, self.image_shape, self.channels, normalise=False))
+
+    def _features(self, images):
+        return layers.Flatten(name="features")(resnet_features(images, self.halvings, self.channels))
+
+    def default_optimizers(self) -> dict:
+        return {
+            "discriminator": keras.optimizers.Adam(2e-4, beta_1=0.0, beta_2=0.99),
+            "generator": keras.optimizers.Adam(2e-4, beta_1=0.0, beta_2=0.99, use_ema=True, ema_momentum=0.999),
+        }

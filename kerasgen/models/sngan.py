@@ -1,0 +1,39 @@
+"""The spectrally normalised GAN of Miyato et al. 2018 (arXiv:1802.05957)."""
+
+from __future__ import annotations
+
+import keras
+from keras import layers
+
+from kerasgen.layers.spectral_normalization import SpectralNormalization
+from kerasgen.models.convolutional_adversarial import ConvolutionalAdversarialModel
+from kerasgen.networks.adversarial import discriminator, generator
+from kerasgen.networks.resnet import resnet_features, resnet_images
+
+
+@keras.saving.register_keras_serializable("kerasgen")
+class SNGAN(ConvolutionalAdversarialModel):
+    """Residual networks with the hinge loss; every layer of the discriminator has a spectral norm of 1.
+
+    Args:
+        image_shape, **kwargs: as `ConvolutionalAdversarialModel`.
+    """
+
+    def __init__(self, image_shape, *, objective="hinge", discriminator_steps=5, **kwargs):
+        super().__init__(image_shape, objective=objective, discriminator_steps=discriminator_steps, **kwargs)
+        self.assemble()
+
+    def build_networks(self) -> None:
+        self.discriminator = discriminator(self.image_shape, self._features, wrap=SpectralNormalization)
+        self.generator = generator(
+            self.latent_dim, lambda z: resnet_images(z, self.image_shape, self.channels, normalise=True))
+
+    def _features(self, images):
+        maps = resnet_features(images, self.halvings, self.channels, wrap=SpectralNormalization)
+        return layers.GlobalAveragePooling2D(name="features")(maps)
+
+    def default_optimizers(self) -> dict:
+        return {
+            "discriminator": keras.optimizers.Adam(2e-4, beta_1=0.0, beta_2=0.9),
+            "generator": keras.optimizers.Adam(2e-4, beta_1=0.0, beta_2=0.9, use_ema=True, ema_momentum=0.998),
+        }
