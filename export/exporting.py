@@ -27,7 +27,8 @@ def export(model_or_name, path: str | Path, *, part: str = "decoder", batch_size
     Args:
         model_or_name: a model, or a preset's name or path.
         path: `.onnx` or `.tflite` chooses the format; the manifest becomes `<path>.json`.
-        part: "decoder": codes `z` (batch, latent_dim) to `image` (batch, height, width, channels) in [0, 1]; or
+        part: "decoder": codes `z` (batch, latent_dim), and for conditional models `label` (batch,), to `image`
+            (batch, height, width, channels) in [0, 1]; or
             "encoder": `image` to the encoder's outputs, a VAE's `mean` and `log_variance`.
         batch_size: fixes the batch; by default it is open in ONNX and 1 in LiteRT.
         tolerance: largest absolute difference from Keras of any output value; for an output that exceeds 1, as an
@@ -69,7 +70,6 @@ def export(model_or_name, path: str | Path, *, part: str = "decoder", batch_size
 
 def _describe(model, part: Part, made: Path, kind: str, batch_size: int | None) -> dict:
     """The manifest, but for what only the check can tell."""
-    distribution = {"normal": "normal", "uniform": "uniform image"}[part.distribution]
     shapes = {name: list(output.shape[1:]) for name, output in zip(part.outputs, part.network.outputs, strict=True)}
     packages = ("kerasgen", "keras", "tensorflow", *FORMATS[kind].PACKAGES)
     return {
@@ -78,12 +78,12 @@ def _describe(model, part: Part, made: Path, kind: str, batch_size: int | None) 
         "file": {"name": made.name, "sha256": sha256(made), "bytes": made.stat().st_size},
         "model": type(model).__name__,
         "part": part.name,
-        "inputs": [{"name": part.input, "shape": [batch_size, *part.network.inputs[0].shape[1:]], "dtype": "float32",
-                    "distribution": distribution}],
+        "inputs": part.describe_inputs(batch_size),
         "outputs": [{"name": name, "shape": [batch_size, *shape], "dtype": "float32",
                      "range": [0, 1] if name == "image" else None} for name, shape in shapes.items()],
         "latent_dim": part.latent_dim,
         "image_shape": list(part.image_shape),
+        "num_classes": part.num_classes,
         "preset": _provenance(model),
         "versions": {package: importlib.metadata.version(package) for package in packages},
         "gpu_delegate_compatible": None,

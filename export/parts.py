@@ -9,35 +9,42 @@ import keras
 import numpy as np
 
 from kerasgen import presets
-from kerasgen.codes import draw_codes
+from kerasgen.codes import draw_codes, labels_in_turn
 from kerasgen.model import GenerativeModel
 
 
 @dataclasses.dataclass(frozen=True)
 class Part:
-    """A float32 network with one input, and the names of its inputs and outputs in the file.
+    """A network of float32 weights, and the names of its inputs and outputs in the file.
 
-    `distribution` is that of the inputs: "normal" codes or "uniform" images in [0, 1].
+    `inputs` maps names to what goes in: "normal" codes, "uniform image" values in [0, 1], or a "label", a whole number.
     """
 
     name: str
     network: keras.Model
-    input: str
+    inputs: dict[str, str]
     outputs: tuple[str, ...]
-    distribution: str
     latent_dim: int
     image_shape: tuple[int, int, int]
+    num_classes: int
 
-    def draw_inputs(self, n: int, seed: int) -> np.ndarray:
-        """Draws `n` inputs, float32."""
-        if self.distribution == "normal":
-            return draw_codes(n, self.latent_dim, seed)
-        return np.random.default_rng(seed).random((n, *self.image_shape), dtype=np.float32)
+    def draw_inputs(self, n: int, seed: int) -> dict[str, np.ndarray]:
+        """Draws `n` of each input, by name; labels in turn."""
+        draw = {"normal": lambda: draw_codes(n, self.latent_dim, seed),
+                "uniform image": lambda: np.random.default_rng(seed).random((n, *self.image_shape), dtype=np.float32),
+                "label": lambda: labels_in_turn(n, self.num_classes)}
+        return {name: draw[distribution]().astype("float32") for name, distribution in self.inputs.items()}
 
-    def signature(self, batch_size: int | None) -> list[keras.InputSpec]:
-        """The input for `keras.Model.export`."""
-        shape = (batch_size, *self.network.inputs[0].shape[1:])
-        return [keras.InputSpec(shape=shape, dtype="float32", name=self.input)]
+    def describe_inputs(self, batch_size: int | None) -> list[dict]:
+        """The manifest's entries."""
+        return [{"name": name, "shape": [batch_size, *tensor.shape[1:]], "dtype": "float32", "distribution": distribution}
+                for (name, distribution), tensor in zip(self.inputs.items(), self.network.inputs, strict=True)]
+
+    def signature(self, batch_size: int | None) -> list:
+        """The inputs for `keras.Model.export`: in the list of the network's own structure where there are several."""
+        specs = [keras.InputSpec(shape=tuple(entry["shape"]), dtype=entry["dtype"], name=entry["name"])
+                 for entry in self.describe_inputs(batch_size)]
+        return specs if len(specs) == 1 else [specs]
 
 
 def _decoder(model) -> keras.Model | None:
@@ -48,7 +55,7 @@ def _encoder(model) -> keras.Model | None:
     return getattr(model, "encoder", None)
 
 
-PARTS = {"decoder": (_decoder, "z", "normal"), "encoder": (_encoder, "image", "uniform")}
+PARTS = {"decoder": (_decoder, {"z": "normal"}), "encoder": (_encoder, {"image": "uniform image"})}
 
 
 def check_part(part: str) -> None:
@@ -71,10 +78,10 @@ def select(model, part: str) -> Part:
     """Gives the part of a model as it samples: with the moving average of its weights where the optimiser keeps one.
 
     A model of another dtype policy is built once more in float32, as half floats in a graph are slow or refused on most
-    devices. Raises ValueError for a model without that part, and for a network of several inputs.
+    devices. Raises ValueError for a model without that part, and for a network of other inputs.
     """
     check_part(part)
-    find, name, distribution = PARTS[part]
+    find, inputs = PARTS[part]
     network = find(model)
     if network is None:
         raise ValueError(f"part={part!r} needs a model with {'an' if part[0] in 'aeiou' else 'a'} {part}. "
@@ -84,8 +91,11 @@ def select(model, part: str) -> Part:
         twin = find(type(model).from_config({**model.get_config(), "dtype": "float32"}))
         twin.set_weights([weight.astype("float32") for weight in trained.get_weights()])
         trained = twin
-    if len(trained.inputs) != 1:
-        raise ValueError("Only networks of one input are exported. "
+    num_classes = getattr(model, "num_classes", 0)
+    if part == "decoder" and num_classes:
+        inputs = {**inputs, "label": "label"}
+    if len(trained.inputs) != len(inputs):
+        raise ValueError(f"A network that is exported has the inputs {', '.join(inputs)}. "
                          f"Received: {network.name} with {len(trained.inputs)}.")
     outputs = ("image",) if part == "decoder" else tuple(trained.output_names)
-    return Part(part, trained, name, outputs, distribution, model.latent_dim, tuple(model.image_shape))
+    return Part(part, trained, inputs, outputs, model.latent_dim, tuple(model.image_shape), num_classes)

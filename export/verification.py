@@ -73,13 +73,13 @@ def check_parity(path: Path, manifest: dict, part: Part, tolerance: float) -> Re
     n = max(INPUTS, size or 0)
     sizes = (size,) if size else (1, n)
     inputs = part.draw_inputs(n, SEED)
-    expected = predict(part.network, inputs)
+    expected = predict(part.network, list(inputs.values()) if len(inputs) > 1 else next(iter(inputs.values())))
     expected = dict(zip(part.outputs, expected if isinstance(expected, (list, tuple)) else [expected], strict=True))
     error = max(_difference(runtime, inputs, size, expected, tolerance) for size in sizes)
     return Report(error, tolerance, sizes, n)
 
 
-def _difference(runtime: Runtime, inputs: np.ndarray, size: int, expected: dict[str, np.ndarray],
+def _difference(runtime: Runtime, inputs: dict, size: int, expected: dict[str, np.ndarray],
                 tolerance: float) -> float:
     """The largest absolute difference over all outputs at one batch size."""
     try:

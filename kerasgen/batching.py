@@ -7,14 +7,14 @@ import numpy as np
 
 
 def predict(network: keras.Model, inputs, batch_size: int = 64):
-    """Runs `network` over inputs (n, ...), arrays or tensors, a list of them for several inputs.
+    """Runs `network` over inputs (n, ...), arrays or tensors, a list of them for several inputs; they go in as float32.
 
-    Floats go in as float32. Gives float32 numpy, a list of them for several outputs.
+    Gives float32 numpy, a list of them for several outputs.
 
     `keras.Model.predict` costs ten times the network itself for a single image. The last of several batches is padded, so
     that a compiling backend compiles one size.
     """
-    inputs = keras.tree.map_structure(_as_array, inputs)
+    inputs = keras.tree.map_structure(lambda v: keras.ops.convert_to_numpy(v).astype("float32", copy=False), inputs)
     n = len(keras.tree.flatten(inputs)[0])
     if n <= batch_size:
         return network.predict_on_batch(inputs)
@@ -26,7 +26,3 @@ def predict(network: keras.Model, inputs, batch_size: int = 64):
         parts.append(keras.tree.map_structure(lambda v: v[:size], network.predict_on_batch(padded)))
     return keras.tree.map_structure(lambda *v: np.concatenate(v), *parts)
 
-
-def _as_array(values) -> np.ndarray:
-    values = keras.ops.convert_to_numpy(values)
-    return values if np.issubdtype(values.dtype, np.integer) else values.astype("float32", copy=False)

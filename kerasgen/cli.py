@@ -65,18 +65,23 @@ def sample(
     output: Annotated[Path, typer.Option("-o", "--output", help="The PNG to write.")] = Path("sheet.png"),
     n: Annotated[int, typer.Option("-n", help="Number of pictures.")] = 64,
     seed: Seed = 0,
+    labels: Annotated[list[int] | None, typer.Option("--label", help="Class to draw, for conditional models; may be given "
+                                                     "several times, and is each in turn otherwise.")] = None,
     overwrite: Overwrite = False,
 ) -> None:
     """Draw pictures and write them as one sheet; exported files run without Keras."""
+    from kerasgen.codes import labels_in_turn
     from kerasgen.images import check_output, save_png, sheet
 
     check_output(output, overwrite)
     if source.endswith((".onnx", ".tflite")):
         from kerasgen import runtime
 
-        images = runtime.load(source).sample(n, seed=seed)
+        model = runtime.load(source)
     else:
-        images = _load(source).sample(n, seed=seed)
+        model = _load(source)
+    wanted = (labels * n)[:n] if labels else labels_in_turn(n, model.num_classes)
+    images = model.sample(n, seed=seed, labels=wanted)
     console.print(f"{n} pictures of seed {seed}: {save_png(output, sheet(images))}")
 
 

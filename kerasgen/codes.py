@@ -25,7 +25,7 @@ def check_codes(z, latent_dim: int) -> None:
 
 
 def check_labels(labels, n: int, num_classes: int) -> np.ndarray | None:
-    """Gives labels as (n,) int32, None for a model without classes; one label serves for all.
+    """Gives labels as (n,) float32, what networks take, None for a model without classes; one label serves for all.
 
     Raises ValueError for labels that are missing, too many or too few, no whole numbers, out of range, or not wanted.
     """
@@ -41,9 +41,9 @@ def check_labels(labels, n: int, num_classes: int) -> np.ndarray | None:
         raise ValueError(f"Labels must be {n} whole numbers, or one for all. Received: shape {array.shape}, {array.dtype}.")
     if array.min() < 0 or array.max() >= num_classes:
         raise ValueError(f"Labels must be from 0 to {num_classes - 1}. Received: {array.min()} to {array.max()}.")
-    return np.broadcast_to(array, (n,)).astype("int32")
+    return np.broadcast_to(array, (n,)).astype("float32")
 
 
 def labels_in_turn(n: int, num_classes: int) -> np.ndarray | None:
-    """Gives 0, 1, ... up to the last class and again, (n,) int32; None for a model without classes."""
-    return (np.arange(n) % num_classes).astype("int32") if num_classes else None
+    """Gives 0, 1, ... up to the last class and again, (n,) whole numbers; None for a model without classes."""
+    return np.arange(n) % num_classes if num_classes else None

@@ -8,6 +8,7 @@ import numpy as np
 
 from kerasgen import metrics
 from kerasgen.card import load_data
+from kerasgen.codes import labels_in_turn
 
 DISTRIBUTION_IMAGES = 1000  # compared at most by distances between sets of images
 TRAINING_IMAGES = 10_000  # at most give the principal components and the floor
@@ -34,9 +35,13 @@ def evaluate(model, card: dict, seed: int = 0) -> dict:
                             for name, value in model.evaluate(held_out, verbose=0, return_dict=True).items()}
     images = held_out.images()
     if hasattr(model, "classify"):
-        result["accuracy"] = round(float(np.mean((model.classify(images) > 0.5) == held_out.labels)), 5)
+        probabilities = model.classify(images)
+        told = probabilities.argmax(axis=1) if probabilities.ndim == 2 else probabilities > 0.5
+        result["accuracy"] = round(float(np.mean(told == held_out.labels)), 5)
+    detector = hasattr(model, "classify") and hasattr(model, "decode")
+    if detector:
         images = images[held_out.labels == 1]  # the others have no part in the latent space
-    train = _training_images(card, seed)
+    train = _training_images(card, seed, detector)
     if hasattr(model, "reconstruct"):
         result |= _reconstruction(model, images)
         result["linear_code_mse"] = round(metrics.linear_code_error(train, images, model.latent_dim, seed), 5)
@@ -90,16 +95,17 @@ def _disentanglement(model, source, codes) -> dict:
 
 def _samples(model, images, train, seed: int) -> dict:
     others = train[:len(images)]
+    drawn = model.sample(len(images), seed=seed, labels=labels_in_turn(len(images), model.num_classes))
     return {
-        "sliced_wasserstein_x1000": _rounded(metrics.sliced_wasserstein(model.sample(len(images), seed=seed), images)),
+        "sliced_wasserstein_x1000": _rounded(metrics.sliced_wasserstein(drawn, images)),
         "floor_sliced_wasserstein_x1000": _rounded(metrics.sliced_wasserstein(others, images)),
     }
 
 
-def _training_images(card: dict, seed: int) -> np.ndarray:
-    """`TRAINING_IMAGES` at most, drawn at random; of a labelled set those of label 1."""
+def _training_images(card: dict, seed: int, positives: bool) -> np.ndarray:
+    """`TRAINING_IMAGES` at most, drawn at random, of label 1 where only `positives` are wanted."""
     train = load_data(card, "train", mirror=False, shuffle=False)
-    chosen = np.arange(train.num_images) if train.labels is None else np.flatnonzero(train.labels == 1)
+    chosen = np.flatnonzero(train.labels == 1) if positives else np.arange(train.num_images)
     return train.images(np.random.default_rng(seed).permutation(chosen)[:TRAINING_IMAGES])
 
 

@@ -33,7 +33,6 @@ class LatentDecoder(abc.ABC):
             given to a model without classes.
         """
         check_codes(z, self.latent_dim)
-        z = keras.ops.convert_to_numpy(z).astype("float32", copy=False)
         network = self.averaged(self.decoder_network)
         labels = check_labels(labels, len(z), self.num_classes)
         return predict(network, z if labels is None else [z, labels], batch_size)
@@ -60,6 +59,5 @@ class LatentSampler(LatentDecoder):
         if network.name == self.decoder_network.name:
             codes = draw_codes(512, self.latent_dim, self.seed)
             labels = labels_in_turn(512, self.num_classes)
-            inputs = [codes] if labels is None else [codes, labels]
-            standing_statistics(network, [parts if len(parts) > 1 else parts[0]
-                                          for parts in zip(*(np.split(each, 8) for each in inputs), strict=True)])
+            inputs = codes if labels is None else [codes, labels.astype("float32")]
+            standing_statistics(network, [keras.tree.map_structure(lambda v: v[start::8], inputs) for start in range(8)])

@@ -17,7 +17,7 @@ from kerasgen import backend
 from kerasgen.averaging import AveragedNetwork
 from kerasgen.callbacks.epoch_order import EpochOrder
 from kerasgen.data.batches import ImageBatches
-from kerasgen.data.training import check_training_data
+from kerasgen.data.training import check_training_data, check_training_labels
 from kerasgen.images import to_float
 from kerasgen.optimizers import PhaseOptimizers
 from kerasgen.random_state import SavedRandomState
@@ -131,8 +131,7 @@ class GenerativeModel(SavedRandomState, keras.Model, abc.ABC):
         if not self.optimizer.built:
             self.optimizer.build(self.trainable_variables)
 
-    def _resolve_auto_jit_compile(self) -> bool:
-        """Keras's choice for `jit_compile="auto"`, and its hook, with `backend.compiles_on_cpu`."""
+    def _resolve_auto_jit_compile(self) -> bool:  # Keras's hook
         return backend.compiles_on_cpu() or super()._resolve_auto_jit_compile()
 
     def compile_from_config(self, config: dict) -> None:
@@ -143,7 +142,6 @@ class GenerativeModel(SavedRandomState, keras.Model, abc.ABC):
         self.compile(**given, jit_compile="auto" if config["jit_compile"] else False)
 
     def phase_optimizer(self, phase: Phase) -> keras.optimizers.Optimizer:
-        """Gives the optimiser of `phase`."""
         return self.optimizer.optimizers[self.phases.index(phase)]
 
     # ---- training ----------------------------------------------------------------------------------------------
@@ -152,11 +150,11 @@ class GenerativeModel(SavedRandomState, keras.Model, abc.ABC):
         """Keras's `fit` behind a check of the images: NHWC of the model's shape, float32 in [0, 1] or arrays of uint8.
 
         `ImageBatches` keep their own order, that of the epoch. Raises ValueError for arrays of another rank, size, dtype or
-        range, for NaN, and for a batch that has fewer images than a phase has steps.
+        range, for NaN, for a batch that has fewer images than a phase has steps, and for labels missing or out of range.
         """
         check_training_data(x, self.image_shape, batch_size, self.repeats)
-        if self.labelled and y is None and (isinstance(x, np.ndarray) or getattr(x, "labels", True) is None):
-            raise ValueError(f"{type(self).__name__} is trained with labels. Received: images without.")
+        if self.labelled:
+            check_training_labels(x, y, getattr(self, "num_classes", 0))
         if isinstance(x, np.ndarray):
             x = to_float(x)
         if isinstance(x, ImageBatches):
@@ -166,7 +164,7 @@ class GenerativeModel(SavedRandomState, keras.Model, abc.ABC):
 
     @property
     def repeats(self) -> int:
-        """The number of parts a batch is split into: the largest `repeat` of the phases."""
+        """The number of parts a batch is split into."""
         return max(phase.repeat for phase in self.phases)
 
     def train_step(self, *args):
@@ -181,8 +179,7 @@ class GenerativeModel(SavedRandomState, keras.Model, abc.ABC):
         for phase in self.phases:
             variables, optimizer = phase.variables, self.phase_optimizer(phase)
             for minibatch in self._minibatches(batch, phase.repeat):
-                values = backend.minimise(lambda: phase.loss(minibatch, True), phase.total, variables, optimizer, self)
-                results.update(values)
+                results |= backend.minimise(lambda: phase.loss(minibatch, True), phase.total, variables, optimizer, self)
         self.optimizer.iterations.assign_add(1)  # batches; the inner optimisers count their own steps
         return self._track(results, batch)
 

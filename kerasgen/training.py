@@ -12,6 +12,7 @@ import numpy as np
 from kerasgen import presets
 from kerasgen.callbacks import AdaptiveResampling, ReconstructionSheet, SampleSheet
 from kerasgen.card import build_model, load_data
+from kerasgen.codes import labels_in_turn
 from kerasgen.evaluation import evaluate
 from kerasgen.images import in_pairs, save_png, sheet
 
@@ -74,14 +75,18 @@ def train_preset(card: dict, directory: str | Path, **options) -> Path:
     path = presets.save(model, directory / card["name"], card=card, overwrite=True)
     trained = presets.load(path)
     presets.write_card(path, {**trained.card, "metrics": evaluate(trained, trained.card)})
-    save_png(directory / f"{card['name']}.png", _picture(trained))
+    picture = _picture(trained)
+    if picture is not None:
+        save_png(directory / f"{card['name']}.png", picture)
     return path
 
 
-def _picture(model) -> np.ndarray:
-    """A preset's picture: samples, or held-out images over their reconstructions."""
+def _picture(model) -> np.ndarray | None:
+    """A preset's picture: samples, or held-out images over their reconstructions; None for a model that draws none."""
     if hasattr(model, "sample"):
-        return sheet(model.sample(64, seed=0))
+        return sheet(model.sample(64, seed=0, labels=labels_in_turn(64, model.num_classes)))
+    if not hasattr(model, "reconstruct"):
+        return None
     images = load_data(model.card, "held_out", drop_remainder=False).images(slice(32))
     return sheet(in_pairs(images, model.reconstruct(images)), 8)
 

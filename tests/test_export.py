@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from kerasgen.export import ExportError, export, verification, verify
 from kerasgen.export.files import publish
+from tiny import TINY
 
 from kerasgen import presets
 from kerasgen.checksum import sha256
@@ -29,7 +30,8 @@ def dcgan(**arguments):
 def vary(network):
     """Moves all weights off their initial zeros and ones, without the cost of training."""
     random = np.random.default_rng(0)
-    network.set_weights([w + 0.1 * random.random(w.shape, dtype=np.float32) for w in network.get_weights()])
+    network.set_weights([w + 0.1 * np.abs(random.standard_normal(w.shape, "float32")) * np.sign(0.1 + w)
+                         for w in network.get_weights()])
 
 
 def decoder_with(operation, activation="sigmoid"):
@@ -79,6 +81,21 @@ def test_decoder_gives_the_images_of_keras(make, kind, tmp_path):
     assert {"kerasgen", "keras", "tensorflow"} < manifest["versions"].keys()
     assert manifest["gpu_delegate_compatible"] is (True if kind == "tflite" else None)
     assert manifest["gpu_delegate_complaints"] == []
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("name", ["gan", "sngan", "r3gan", "conditional_gan"])
+def test_generators_of_every_family(name, kind, tmp_path):
+    model = TINY[name]()
+    vary(model.generator)
+    path = export(model, tmp_path / f"generator.{kind}")
+    options = {"labels": np.arange(5) % 2} if model.num_classes else {}
+    np.testing.assert_allclose(load(path).sample(5, seed=3, **options), model.sample(5, seed=3, **options), atol=1e-5)
+    assert load(path).manifest["gpu_delegate_complaints"] == []
+    if options:
+        assert np.abs(load(path).sample(1, seed=3, labels=0) - load(path).sample(1, seed=3, labels=1)).max() > 1e-4
+        with pytest.raises(ValueError, match="needs labels, whole numbers from 0 to 1.* Received: none"):
+            load(path).sample(2)
 
 
 @pytest.mark.parametrize("kind", FORMATS)

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 from helpers import assert_equal_states, state, to_numpy
-from tiny import TINY
+from tiny import DECODERS, TINY
 
 import kerasgen
 from kerasgen.data import ImageBatches
@@ -138,8 +138,9 @@ def test_compiled_and_stepped_training_is_the_same_training(name, images_of, mon
         np.testing.assert_allclose(a, b, rtol=1e-3, atol=1e-4)
 
 
-def test_samples(make):
-    model = make()
+@pytest.mark.parametrize("name", DECODERS)
+def test_samples(name):
+    model = TINY[name]()
     if not hasattr(model, "sample"):
         assert model.decode(np.zeros((2, 3), "float32")).shape == (2, *model.image_shape)
         return
@@ -167,6 +168,23 @@ def test_reconstructions(name, images_of):
         model.encode(images[:, :4])
 
 
+def test_classifier_tells_classes_apart():
+    images = np.random.default_rng(0).random((64, 8, 8, 1), dtype="float32") * 0.2
+    labels = np.arange(64) % 2
+    images[labels == 1, 2:6, 2:6] += 0.8
+    model = TINY["classifier"](dropout=0.0)
+    model.compile(keras.optimizers.Adam(0.02), **EAGER)
+    history = model.fit(images, labels, batch_size=16, epochs=10, verbose=0).history
+    assert history["accuracy"][-1] > 0.95
+    probabilities = model.classify(images)
+    assert probabilities.shape == (64, 2)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1.0, atol=1e-6)
+    assert np.mean(probabilities.argmax(axis=1) == labels) > 0.95
+    assert model.extract(np.rint(images * 255).astype("uint8")).shape == (64, 6)
+    with pytest.raises(ValueError, match="Received"):
+        model.classify(images[:, :4])
+
+
 @pytest.mark.parametrize("n", [0, -1, 2.5, True])
 @pytest.mark.parametrize("name", ["vae", "dcgan"])
 def test_wrong_number_of_samples(name, n):
@@ -174,10 +192,56 @@ def test_wrong_number_of_samples(name, n):
         TINY[name]().sample(n)
 
 
+@pytest.mark.parametrize("labels, message", [
+    (None, "needs labels, whole numbers from 0 to 1, one an image or one for all. Received: none"),
+    (2, "from 0 to 1. Received: 2 to 2"),
+    ([0, -1, 1], "from 0 to 1. Received: -1 to 1"),
+    ([0, 1], "3 whole numbers, or one for all. Received: shape .2,."),
+    (0.5, "3 whole numbers.* Received: shape .., float64"),
+])
+def test_wrong_labels(labels, message):
+    with pytest.raises(ValueError, match=message):
+        TINY["conditional_gan"]().sample(3, labels=labels)
+
+
+def test_labels_for_a_model_without_classes():
+    with pytest.raises(ValueError, match="belong to conditional models. Received: labels=1"):
+        TINY["dcgan"]().sample(3, labels=1)
+
+
+@pytest.mark.parametrize("labels, message", [
+    (None, "This model is trained with labels. Received: images without"),
+    (np.array([0, 1, 2, 0]), "from 0 to 1. Received: 0 to 2"),
+])
+def test_training_with_wrong_labels(labels, message):
+    model = TINY["conditional_gan"]()
+    model.compile(**EAGER)
+    before = state(model)
+    images = np.zeros((4, 8, 8, 1), "float32")
+    for x, y in ((images, labels), (ImageBatches(images, labels, batch_size=2), None)):
+        with pytest.raises(ValueError, match=message):
+            model.fit(x, y, verbose=0)
+    assert_equal_states(before, state(model))
+
+
+@pytest.mark.parametrize("arguments, message", [
+    ({"objective": "mean_squares"}, "Unknown adversarial loss. Received: 'mean_squares'. Did you mean 'least_squares'"),
+    ({"penalties": {"r3": 1.0}}, "Unknown penalty. Received: 'r3'"),
+    ({"penalties": {"r1": -1.0}}, "must not be negative. Received"),
+    ({"augmentations": ["color"]}, "Unknown augmentation. Received: 'color'. Did you mean 'colour'"),
+    ({"penalty_every": 0}, "must be positive. Received: .*penalty_every=0"),
+    ({"weight_clip": 0.0}, "must be positive. Received: .*weight_clip=0.0"),
+])
+def test_wrong_arguments_of_an_adversarial_model(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        TINY["dcgan"](**arguments)
+
+
 @pytest.mark.parametrize("shape", [(2, 4), (3,), (0, 3)])
-def test_wrong_codes(make, shape):
+@pytest.mark.parametrize("name", ["autoencoder", "vae", "gan"])
+def test_wrong_codes(name, shape):
     with pytest.raises(ValueError, match=r"shape \(n, 3\) with n > 0. Received: shape"):
-        make().decode(np.zeros(shape, "float32"))
+        TINY[name]().decode(np.zeros(shape, "float32"))
 
 
 def test_preset_round_trip(make, tmp_path):
@@ -186,8 +250,13 @@ def test_preset_round_trip(make, tmp_path):
     fit(model)
     path = model.save_preset(tmp_path / "mine")
     loaded = kerasgen.load(path)
-    z = np.random.default_rng(0).standard_normal((4, 3), dtype="float32")
-    np.testing.assert_array_equal(loaded.decode(z, **wanted(model)), model.decode(z, **wanted(model)))
+    rng = np.random.default_rng(0)
+    if hasattr(model, "decode"):
+        z = rng.standard_normal((4, 3), dtype="float32")
+        np.testing.assert_array_equal(loaded.decode(z, **wanted(model)), model.decode(z, **wanted(model)))
+    else:
+        images = rng.random((4, *model.image_shape), dtype="float32")
+        np.testing.assert_array_equal(loaded.extract(images), model.extract(images))
     assert loaded.card["weights"]["bytes"] == (tmp_path / "mine.weights.h5").stat().st_size
     with pytest.raises(ValueError, match="overwrite=True. Received: .*mine.json"):
         model.save_preset(tmp_path / "mine")

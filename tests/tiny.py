@@ -11,6 +11,7 @@ from kerasgen.models import (
     Autoencoder,
     BetaTCVAE,
     BetaVAE,
+    Classifier,
     ConditionalGAN,
     DebiasingVAE,
     FactorVAE,
@@ -40,4 +41,8 @@ TINY = {
     "conditional_gan": lambda **kw: ConditionalGAN((8, 8, 1), latent_dim=3, channels=4, num_classes=2, **kw),
     "conditional_gan_planes": lambda **kw: ConditionalGAN((8, 8, 3), latent_dim=3, channels=4, num_classes=2, projection=False,
                                                           objective="least_squares", weight_clip=0.5, **kw),
+    "classifier": lambda **kw: Classifier((8, 8, 1), num_classes=2, channels=4, features=6, label_smoothing=0.1, **kw),
 }
+
+# Models that draw no images have other promises.
+DECODERS = [name for name in TINY if name != "classifier"]

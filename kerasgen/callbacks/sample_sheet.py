@@ -1,14 +1,15 @@
 """A sheet of samples an epoch."""
 
 from kerasgen.callbacks.picture_sheet import PictureSheet
+from kerasgen.codes import labels_in_turn
 
 
 class SampleSheet(PictureSheet):
-    """Draws `n` samples of the same codes as `<directory>/epoch_0001.png`, ..., every `every` epochs."""
+    """Draws `n` samples of the same codes, of each class in turn where there are any, as `<directory>/epoch_0001.png`, ..., every `every` epochs."""
 
     def __init__(self, directory, n: int = 64, every: int = 1, seed: int = 0):
         super().__init__(directory, every)
         self._n, self._seed = n, seed
 
     def pictures(self):
-        return self.model.sample(self._n, seed=self._seed)
+        return self.model.sample(self._n, seed=self._seed, labels=labels_in_turn(self._n, self.model.num_classes))

@@ -35,3 +35,16 @@ def check_training_data(x, image_shape: tuple[int, int, int], batch_size: int | 
     if sizes and min(sizes) < steps:
         raise ValueError(f"Each batch must hold at least {steps} images, one for each step of a phase with repeat={steps}. "
                          f"Received: a batch of {min(sizes)}.")
+
+
+def check_training_labels(x, y, num_classes: int) -> None:
+    """Raises ValueError for arrays or `ImageBatches` without labels, and for labels outside [0, num_classes).
+
+    Other data pass; 0 stands for any number of classes.
+    """
+    labels = getattr(x, "labels", None) if y is None else y
+    if labels is None:
+        if isinstance(x, np.ndarray) or hasattr(x, "labels"):
+            raise ValueError("This model is trained with labels. Received: images without.")
+    elif isinstance(labels, np.ndarray) and num_classes and (labels.min() < 0 or labels.max() >= num_classes):
+        raise ValueError(f"Labels must be from 0 to {num_classes - 1}. Received: {labels.min()} to {labels.max()}.")

@@ -6,14 +6,18 @@ from keras import ops
 
 @keras.saving.register_keras_serializable("kerasgen")
 class OneHot(keras.layers.Layer):
-    """Labels (batch,), whole numbers from 0, to (batch, num_classes) of zeros and one 1."""
+    """Labels (batch,), whole numbers from 0 as floats, to (batch, num_classes) of zeros and one 1.
+
+    By arithmetic, as phones' GPUs know neither whole numbers nor ONE_HOT.
+    """
 
     def __init__(self, num_classes: int, **kwargs):
         super().__init__(**kwargs)
         self.num_classes = num_classes
 
     def call(self, inputs):
-        return ops.one_hot(inputs, self.num_classes, dtype=self.compute_dtype)
+        classes = ops.arange(self.num_classes, dtype=self.compute_dtype)
+        return ops.relu(1.0 - ops.abs(ops.reshape(ops.cast(inputs, self.compute_dtype), (-1, 1)) - classes))
 
     def compute_output_spec(self, inputs):
         return keras.KerasTensor((*inputs.shape, self.num_classes), dtype=self.compute_dtype)

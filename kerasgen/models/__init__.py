@@ -1,6 +1,7 @@
 """One family of models a file, with its paper."""
 
 from kerasgen.models.autoencoder import Autoencoder
+from kerasgen.models.classifier import Classifier
 from kerasgen.models.conditional_gan import ConditionalGAN
 from kerasgen.models.dcgan import DCGAN
 from kerasgen.models.debiasing_vae import DebiasingVAE
@@ -11,5 +12,5 @@ from kerasgen.models.sngan import SNGAN
 from kerasgen.models.vae import VAE
 from kerasgen.models.wgan_gp import WGANGP
 
-__all__ = ["DCGAN", "DIPVAE", "GAN", "R3GAN", "SNGAN", "VAE", "WGANGP", "Autoencoder", "BetaTCVAE", "BetaVAE", "ConditionalGAN",
-           "DebiasingVAE", "FactorVAE"]
+__all__ = ["DCGAN", "DIPVAE", "GAN", "R3GAN", "SNGAN", "VAE", "WGANGP", "Autoencoder", "BetaTCVAE", "BetaVAE", "Classifier",
+           "ConditionalGAN", "DebiasingVAE", "FactorVAE"]

@@ -16,7 +16,7 @@ def generator(latent_dim: int, body: Callable, num_classes: int = 0) -> keras.Mo
         codes = keras.Input((latent_dim,), name="z")
         if not num_classes:
             return keras.Model(codes, body(codes), name="generator")
-        label = keras.Input((), dtype="int32", name="label")
+        label = keras.Input((), name="label")
         x = layers.Concatenate(name="z_and_label")([codes, OneHot(num_classes, name="one_hot")(label)])
         return keras.Model([codes, label], body(x), name="generator")
 
@@ -33,7 +33,7 @@ def discriminator(image_shape, body: Callable, *, wrap: Callable | None = None, 
     with keras.name_scope("discriminator"):
         inputs = image = keras.Input(image_shape, name="image")
         if num_classes:
-            label = keras.Input((), dtype="int32", name="label")
+            label = keras.Input((), name="label")
             inputs, one_hot = [image, label], OneHot(num_classes, name="one_hot")(label)
         if num_classes and not projection:
             planes = layers.UpSampling2D(image_shape[:2], name="planes")(layers.Reshape((1, 1, num_classes))(one_hot))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from kerasgen.codes import check_codes, draw_codes
+from kerasgen.codes import check_codes, check_labels, draw_codes
 from kerasgen.data.check import check_batch_size, check_images
 from kerasgen.images import to_float
 from kerasgen.runtime.manifest import read_manifest
@@ -39,23 +39,29 @@ class Runtime:
         self.manifest = manifest
         self.latent_dim: int = manifest["latent_dim"]
         self.image_shape: tuple[int, int, int] = tuple(manifest["image_shape"])
+        self.num_classes: int = manifest.get("num_classes", 0)
         self.batch_size: int | None = manifest["inputs"][0]["shape"][0]
         self._session = session
 
-    def sample(self, n: int, seed: int | None = None) -> np.ndarray:
+    def sample(self, n: int, seed: int | None = None, *, labels=None) -> np.ndarray:
         """Draws `n` images from codes of N(0, I): those that the Keras model's `sample` draws from the same seed.
 
         Returns:
             (n, height, width, channels) float32 in [0, 1].
         """
         self._require("decoder", "sample")
-        return self.decode(draw_codes(n, self.latent_dim, seed))
+        return self.decode(draw_codes(n, self.latent_dim, seed), labels=labels)
 
-    def decode(self, z) -> np.ndarray:
-        """Maps codes (n, latent_dim) to images (n, height, width, channels) float32 in [0, 1]."""
+    def decode(self, z, *, labels=None) -> np.ndarray:
+        """Maps codes (n, latent_dim) to images (n, height, width, channels) float32 in [0, 1].
+
+        `labels`, (n,) whole numbers or one for all, say which class a conditional model draws; others take none.
+        """
         self._require("decoder", "decode")
         check_codes(z, self.latent_dim)
-        return self.run(z)["image"]
+        labels = check_labels(labels, len(z), self.num_classes)
+        codes = np.asarray(z, dtype=np.float32)
+        return self.run({"z": codes} if labels is None else {"z": codes, "label": labels})["image"]
 
     def encode(self, x) -> np.ndarray:
         """Maps images (n, height, width, channels), [0, 1] or uint8, to codes (n, latent_dim): a VAE's means."""
@@ -73,27 +79,29 @@ class Runtime:
                              f"Received: {', '.join(outputs)}.")
         return outputs["mean"], outputs["log_variance"]
 
-    def run(self, inputs, batch_size: int = 64) -> dict[str, np.ndarray]:
-        """Runs the graph over inputs (n, ...), unchecked, and gives the outputs by name.
+    def run(self, inputs: dict[str, np.ndarray], batch_size: int = 64) -> dict[str, np.ndarray]:
+        """Runs the graph over inputs (n, ...) by name, unchecked, and gives the outputs by name.
 
         `batch_size` is that of a file which takes any; one of a fixed size runs at that size, the last batch padded.
         """
-        inputs = np.ascontiguousarray(inputs, dtype=np.float32)
         size = self.batch_size or check_batch_size(batch_size)
-        parts = [self._run_batch(inputs[start:start + size]) for start in range(0, len(inputs), size)]
+        n = len(next(iter(inputs.values())))
+        parts = [self._run_batch({name: values[start:start + size] for name, values in inputs.items()})
+                 for start in range(0, n, size)]
         names = [output["name"] for output in self.manifest["outputs"]]
         return {name: np.concatenate([part[name] for part in parts]) for name in names}
 
-    def _run_batch(self, batch: np.ndarray) -> dict[str, np.ndarray]:
-        n = len(batch)
+    def _run_batch(self, batch: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        n = len(next(iter(batch.values())))
         if self.batch_size and n < self.batch_size:
-            batch = np.concatenate([batch, np.repeat(batch[-1:], self.batch_size - n, axis=0)])
+            batch = {name: np.concatenate([values, np.repeat(values[-1:], self.batch_size - n, axis=0)])
+                     for name, values in batch.items()}
         return {name: output[:n] for name, output in self._session.run(batch).items()}
 
     def _encoder_outputs(self, x) -> dict[str, np.ndarray]:
         self._require("encoder", "encode")
         check_images(x, self.image_shape, "x")
-        return self.run(to_float(np.asarray(x)))
+        return self.run({"image": to_float(np.asarray(x))})
 
     def _require(self, part: str, method: str) -> None:
         if self.manifest["part"] != part:

@@ -20,12 +20,11 @@ class OnnxSession:
         if num_threads is not None:
             options.intra_op_num_threads = num_threads
         self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        self._input = self._session.get_inputs()[0].name
         self._outputs = [output.name for output in self._session.get_outputs()]
 
-    def run(self, batch: np.ndarray) -> dict[str, np.ndarray]:
-        """Maps one batch to the outputs by name."""
-        return dict(zip(self._outputs, self._session.run(None, {self._input: batch}), strict=True))
+    def run(self, batch: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Maps one batch of the inputs by name to the outputs by name."""
+        return dict(zip(self._outputs, self._session.run(None, batch), strict=True))
 
 
 class LitertSession:
@@ -37,12 +36,13 @@ class LitertSession:
             self._interpreter = interpreter.Interpreter(model_path=str(path), num_threads=num_threads)
             self._interpreter.allocate_tensors()
         signature = self._interpreter.get_signature_runner()
-        (self._input,) = [detail["index"] for detail in signature.get_input_details().values()]
+        self._inputs = {name: detail["index"] for name, detail in signature.get_input_details().items()}
         self._outputs = {name: detail["index"] for name, detail in signature.get_output_details().items()}
 
-    def run(self, batch: np.ndarray) -> dict[str, np.ndarray]:
-        """Maps one batch to the outputs by name."""
-        self._interpreter.set_tensor(self._input, batch)
+    def run(self, batch: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Maps one batch of the inputs by name to the outputs by name."""
+        for name, index in self._inputs.items():
+            self._interpreter.set_tensor(index, batch[name])
         self._interpreter.invoke()
         return {name: self._interpreter.get_tensor(index) for name, index in self._outputs.items()}
 

@@ -1,0 +1,101 @@
+"""A classifier, whose features and opinions measure what generators draw; it generates nothing."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+from kerasgen.backend import Conv2D
+from kerasgen.batching import predict
+from kerasgen.data.check import check_images
+from kerasgen.images import to_float
+from kerasgen.layers.batch_norm import batch_norm
+from kerasgen.model import GenerativeModel, Phase
+from kerasgen.networks.conv import stages
+
+
+@keras.saving.register_keras_serializable("kerasgen")
+class Classifier(GenerativeModel):
+    """Two convolutions an octave with BatchNorm, then features, then a logit a class; cross-entropy with smoothed labels.
+
+    Args:
+        image_shape: (height, width, channels); square, 28, 32, 64, 128 or another 4..7 times a power of two.
+        num_classes: labels are whole numbers from 0 below it.
+        channels: convolution channels at the largest resolution, doubled at each halving.
+        features: number of features.
+        dropout: share of the features that is left out in training.
+        label_smoothing: share of a label's weight that goes to all classes alike (Szegedy et al. 2016, arXiv:1512.00567,
+            section 7).
+        seed: of the dropout.
+    """
+
+    labelled = True
+
+    def __init__(self, image_shape, *, num_classes=10, channels=32, features=128, dropout=0.5, label_smoothing=0.0, seed=0,
+                 **kwargs):
+        super().__init__(**kwargs)
+        self.halvings = stages(image_shape)
+        if num_classes < 2 or min(channels, features) < 1:
+            raise ValueError("num_classes must be at least 2, channels and features positive. Received: "
+                             f"{num_classes=}, {channels=}, {features=}.")
+        if not 0 <= dropout < 1 or not 0 <= label_smoothing < 1:
+            raise ValueError(f"Shares lie in [0, 1). Received: {dropout=}, {label_smoothing=}.")
+        self.image_shape = tuple(image_shape)
+        self.num_classes = num_classes
+        self.channels = channels
+        self.features = features
+        self.dropout = dropout
+        self.label_smoothing = label_smoothing
+        self.seed = seed
+        self.assemble()
+
+    def build_networks(self) -> None:
+        with keras.name_scope("classifier"):
+            images = keras.Input(self.image_shape, name="image")
+            x = layers.Rescaling(2.0, -1.0, name="rescale")(images)
+            for stage in range(self.halvings):
+                for half, stride in (("a", 1), ("b", 2)):
+                    x = Conv2D(self.channels * 2**stage, 3 if stride == 1 else 4, stride, "same", use_bias=False,
+                               kernel_initializer="he_normal", name=f"conv_{stage}_{half}")(x)
+                    x = layers.Activation("relu", name=f"act_{stage}_{half}")(batch_norm(f"norm_{stage}_{half}")(x))
+            x = layers.Dense(self.features, name="project")(layers.Flatten(name="flatten")(x))
+            features = layers.Activation("relu", dtype="float32", name="features")(x)  # (batch, features)
+            x = layers.Dropout(self.dropout, seed=self.seed, name="drop")(features)
+            logits = layers.Dense(self.num_classes, dtype="float32", name="logits")(x)
+            self.classifier = keras.Model(images, [features, logits], name="classifier")
+
+    def make_phases(self) -> tuple[Phase, ...]:
+        return (Phase("classifier", (self.classifier,), self.terms, ("cross_entropy",), monitors=("accuracy",)),)
+
+    def default_optimizers(self) -> dict:
+        return {"classifier": keras.optimizers.Adam(1e-3)}
+
+    def terms(self, batch, training: bool) -> dict:
+        """Cross-entropy in nats an image, and the share of images that are told right."""
+        images, labels = batch
+        logits = self.classifier(images, training=training)[1]
+        truth = ops.one_hot(labels, self.num_classes)
+        smooth = self.label_smoothing if training else 0.0
+        wanted = (1.0 - smooth) * truth + smooth / self.num_classes
+        right = ops.equal(ops.argmax(logits, axis=-1), ops.argmax(truth, axis=-1))
+        return {"cross_entropy": -ops.mean(ops.sum(wanted * ops.log_softmax(logits), axis=-1)),
+                "accuracy": ops.mean(ops.cast(right, "float32"))}
+
+    def extract(self, x, batch_size: int = 64) -> np.ndarray:
+        """Features (n, features) of images (n, height, width, channels) in [0, 1] or uint8: what metrics compare."""
+        return self._run(x, batch_size)[0]
+
+    def classify(self, x, batch_size: int = 64) -> np.ndarray:
+        """Probabilities (n, num_classes) of the classes of images in [0, 1] or uint8."""
+        logits = ops.convert_to_tensor(self._run(x, batch_size)[1])
+        return ops.convert_to_numpy(ops.softmax(logits))
+
+    def _run(self, x, batch_size: int):
+        x = ops.convert_to_numpy(x)
+        check_images(x, self.image_shape)
+        return predict(self.averaged(self.classifier), to_float(x), batch_size)
+
+    def call(self, images, training=False):
+        """Images to features and logits."""
+        return self.classifier(images, training=training)
