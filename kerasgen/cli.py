@@ -26,7 +26,7 @@ def main() -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
         app()
-    except (ValueError, OSError, ImportError, RuntimeError) as error:
+    except (ArithmeticError, ValueError, OSError, ImportError, RuntimeError) as error:
         if os.environ.get("KERASGEN_TRACEBACK"):
             raise
         Console(stderr=True).print(f"[red]error:[/] {error}", highlight=False, soft_wrap=True)
@@ -90,6 +90,7 @@ def train(
     card: Preset,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Folder of the run; runs/NAME otherwise.")] = None,
     epochs: Annotated[int | None, typer.Option(help="Instead of the card's number.")] = None,
+    tensorboard: Annotated[bool, typer.Option("--tensorboard", help="Write events for TensorBoard too.")] = False,
 ) -> None:
     """Train from a card: checkpoints, a sheet an epoch, and a preset with measured figures at the end.
 
@@ -105,7 +106,7 @@ def train(
         from kerasgen import training
     output = output or Path("runs") / content["name"]
     console.print(f"run in {output}")
-    console.print(f"preset: {training.train_preset(content, output)}")
+    console.print(f"preset: {training.train_preset(content, output, tensorboard=tensorboard)}")
 
 
 @app.command()

@@ -10,17 +10,30 @@ import keras
 import numpy as np
 
 from kerasgen import presets
-from kerasgen.callbacks import AdaptiveResampling, ReconstructionSheet, SampleSheet
+from kerasgen.callbacks import (
+    AdaptiveResampling,
+    KeepBest,
+    LossCurves,
+    ReconstructionSheet,
+    SampleSheet,
+    StopWhenDiverged,
+    TensorBoard,
+)
 from kerasgen.card import build_model, load_data
 from kerasgen.codes import labels_in_turn
 from kerasgen.evaluation import evaluate
+from kerasgen.extractors import get_extractor
 from kerasgen.images import in_pairs, save_png, sheet
 
 
-def train(card: dict, directory: str | Path, *, callbacks=(), verbose="auto", sheet_every: int = 1):
-    """Trains the card's model with `fit` in `directory`: checkpoints (`backup/`), a log (`log.csv`), sheets (`samples/`).
+def train(card: dict, directory: str | Path, *, callbacks=(), verbose="auto", sheet_every: int = 1, tensorboard: bool = False):
+    """Trains the card's model with `fit` in `directory`.
 
-    A run that was interrupted, killed too, goes on from its last checkpoint when it is called again. Returns the model.
+    There come checkpoints (`backup/`), a log and its curves (`log.csv`, `log.png`), sheets (`samples/`), the best weights where
+    the card says how they are told (`best.json`), and events for TensorBoard where they are asked for (`tensorboard/`). A run
+    that was interrupted, killed too, goes on from its last checkpoint when it is called again. Returns the model.
+
+    Raises FloatingPointError if the losses diverge.
     """
     directory = Path(directory)
     recipe = card["training"]
@@ -31,6 +44,7 @@ def train(card: dict, directory: str | Path, *, callbacks=(), verbose="auto", sh
     model = build_model(card, dtype=recipe.get("dtype", "float32"))
     model.compile(jit_compile=recipe.get("jit_compile", "auto"), **optimizers(recipe))
     resampling = [AdaptiveResampling(train_data, **recipe["resampling"])] if "resampling" in recipe else []
+    best = [_keep_best(directory, train_data, **recipe["keep_best"])] if "keep_best" in recipe else []
     claim(directory, {**card, "model": presets.describe(model)})
     model.fit(
         train_data,
@@ -39,14 +53,22 @@ def train(card: dict, directory: str | Path, *, callbacks=(), verbose="auto", sh
         verbose=verbose,
         callbacks=[
             keras.callbacks.BackupAndRestore(directory / "backup", double_checkpoint=True, delete_checkpoint=False),
+            StopWhenDiverged(directory / "backup"),
+            *best,
             keras.callbacks.CSVLogger(directory / "log.csv", append=True),
-            keras.callbacks.TerminateOnNaN(),
+            LossCurves(directory / "log.csv", directory / "log.png"),
+            *([TensorBoard(directory / "tensorboard", lambda model: {"pictures": _picture(model)})] if tensorboard else ()),
             *_sheets(model, directory, held_out, sheet_every),
             *resampling,
             *callbacks,
         ],
     )
     return model
+
+
+def _keep_best(directory: Path, train_data, extractor: str, images: int = 10_000, **options) -> KeepBest:
+    """Against the first `images` of the training data."""
+    return KeepBest(directory, train_data.images(slice(images)), get_extractor(extractor), **options)
 
 
 def _sheets(model, directory: Path, held_out, every: int) -> list:
@@ -69,9 +91,14 @@ def optimizers(recipe: dict) -> dict[str, keras.optimizers.Optimizer]:
 
 
 def train_preset(card: dict, directory: str | Path, **options) -> Path:
-    """Trains, measures on the held-out data, and saves the preset in `directory`; gives its card's path."""
+    """Trains, measures on the held-out data, and saves the preset in `directory`; gives its card's path.
+
+    The weights are the last ones, or the best where the card says how they are told ("keep_best").
+    """
     directory = Path(directory)
     model = train(card, directory, **options)
+    if "keep_best" in card["training"]:
+        model = presets.load(directory / "best.json")
     path = presets.save(model, directory / card["name"], card=card, overwrite=True)
     trained = presets.load(path)
     presets.write_card(path, {**trained.card, "metrics": evaluate(trained, trained.card)})

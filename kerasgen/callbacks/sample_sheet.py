@@ -5,7 +5,10 @@ from kerasgen.codes import labels_in_turn
 
 
 class SampleSheet(PictureSheet):
-    """Draws `n` samples of the same codes, of each class in turn where there are any, as `<directory>/epoch_0001.png`, ..., every `every` epochs."""
+    """Draws `n` samples of the same codes as `<directory>/epoch_0001.png`, ..., every `every` epochs.
+
+    Where there are classes, they come in turn.
+    """
 
     def __init__(self, directory, n: int = 64, every: int = 1, seed: int = 0):
         super().__init__(directory, every)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import keras
 import numpy as np
 from keras import layers, ops
+from scipy.special import softmax
 
 from kerasgen.backend import Conv2D
 from kerasgen.batching import predict
@@ -88,8 +89,12 @@ class Classifier(GenerativeModel):
 
     def classify(self, x, batch_size: int = 64) -> np.ndarray:
         """Probabilities (n, num_classes) of the classes of images in [0, 1] or uint8."""
-        logits = ops.convert_to_tensor(self._run(x, batch_size)[1])
-        return ops.convert_to_numpy(ops.softmax(logits))
+        return softmax(self._run(x, batch_size)[1], axis=-1)
+
+    def classify_features(self, features: np.ndarray) -> np.ndarray:
+        """Probabilities (n, num_classes), from the features (n, features) that `extract` gave."""
+        kernel, bias = (ops.convert_to_numpy(weight) for weight in self.classifier.get_layer("logits").weights)
+        return softmax(features @ kernel + bias, axis=-1)
 
     def _run(self, x, batch_size: int):
         x = ops.convert_to_numpy(x)

@@ -1,0 +1,46 @@
+"""How near generated images come to real ones, by features of an extractor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from kerasgen import metrics
+from kerasgen.codes import draw_codes, labels_in_turn
+
+PART = 1000  # images in memory at a time
+
+
+def compare(real: np.ndarray, generated: np.ndarray) -> dict:
+    """FID, KID with its standard error, precision, recall, density and coverage of two sets of features (n, dimensions).
+
+    Comparable for equal extractors and numbers of images alone: `protocol` says which.
+    """
+    distance, error = metrics.kernel_distance(real, generated)
+    precision, recall = metrics.precision_recall(real, generated)
+    density, coverage = metrics.density_coverage(real, generated)
+    return {"fid": metrics.frechet_distance(real, generated), "kid": distance, "kid_standard_error": error,
+            "precision": precision, "recall": recall, "density": density, "coverage": coverage}
+
+
+def protocol(extractor, real: int, generated: int) -> dict:
+    """What a figure must be told with: the extractor, its way of resizing, and the numbers of images."""
+    return {"extractor": getattr(extractor, "name", repr(extractor)), "resize": getattr(extractor, "resize", "unknown"),
+            "real_images": real, "generated_images": generated}
+
+
+def extract(extractor: Callable, images) -> np.ndarray:
+    """Features (n, dimensions) of images (n, ...), `PART` of them at a time; `images` may be sliceable without being loaded."""
+    return np.concatenate([extractor(images[start:start + PART]) for start in range(0, len(images), PART)])
+
+
+def extract_generated(model, extractor: Callable, n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray | None]:
+    """Features (n, dimensions) of `n` images of `model.sample`, which are not kept, and the classes that were asked for.
+
+    Conditional models draw each class in turn; for others the second is None.
+    """
+    codes, labels = draw_codes(n, model.latent_dim, seed), labels_in_turn(n, model.num_classes)
+    parts = [slice(start, start + PART) for start in range(0, n, PART)]
+    features = [extractor(model.decode(codes[part], labels=None if labels is None else labels[part])) for part in parts]
+    return np.concatenate(features), labels
