@@ -11,7 +11,8 @@ import keras
 import numpy as np
 
 from kerasgen import presets
-from kerasgen.generation import compare, extract, extract_generated
+from kerasgen.generation import extract, extract_generated
+from kerasgen.metrics import frechet_distance, kernel_distance
 
 
 class KeepBest(keras.callbacks.Callback):
@@ -43,8 +44,8 @@ class KeepBest(keras.callbacks.Callback):
         logs = {} if logs is None else logs
         figures = {"fid": math.nan, "kid": math.nan}
         if (epoch + 1) % self._every == 0:
-            measured = compare(self._real, extract_generated(self.model, self._extractor, len(self._real), self._seed)[0])
-            figures = {name: measured[name] for name in figures}
+            drawn = extract_generated(self.model, self._extractor, len(self._real), self._seed)[0]
+            figures = {"fid": frechet_distance(self._real, drawn), "kid": kernel_distance(self._real, drawn)[0]}
             if figures[self._monitor] < self.best():
                 presets.save(self.model, self._card, overwrite=True,
                              card={"metrics": {**figures, "monitor": self._monitor, "epoch": epoch + 1}})

@@ -1,0 +1,91 @@
+"""Comparing what a model draws with real images, by an extractor's features."""
+
+import numpy as np
+import pytest
+from helpers import ANY_BACKEND
+from tiny import TINY
+
+import kerasgen
+from kerasgen import evaluation, metrics
+from kerasgen.extractors import Extractor, get_extractor, zoo_classifier
+from kerasgen.generation import compare, extract, extract_generated, protocol
+
+pytestmark = ANY_BACKEND
+
+
+def moments(images):
+    """Three features of an image."""
+    return np.stack([images.mean(axis=(1, 2, 3)), images.std(axis=(1, 2, 3)), images[:, 0, 0, 0]], axis=1)
+
+
+def test_features_of_parts_are_those_of_the_samples():
+    model = TINY["conditional_gan"]()
+    features, labels = extract_generated(model, moments, 2300, seed=4)
+    np.testing.assert_array_equal(labels, np.arange(2300) % 2)
+    np.testing.assert_allclose(features, moments(model.sample(2300, seed=4, labels=labels)), atol=1e-6)
+    features, labels = extract_generated(TINY["dcgan"](), moments, 10)
+    assert features.shape == (10, 3) and labels is None
+
+
+def test_comparison_holds_every_figure():
+    rng = np.random.default_rng(0)
+    real, generated = rng.standard_normal((600, 3)), rng.standard_normal((500, 3)) + 0.5
+    figures = compare(real, generated)
+    assert figures["fid"] == metrics.frechet_distance(real, generated)
+    kid = metrics.kernel_distance(real, generated)
+    assert (figures["kid"], figures["kid_standard_error"]) == pytest.approx(kid, nan_ok=True)
+    assert (figures["precision"], figures["recall"]) == metrics.precision_recall(real, generated)
+    assert (figures["density"], figures["coverage"]) == metrics.density_coverage(real, generated)
+
+
+def test_protocol_says_what_the_figures_depend_on():
+    extractor = Extractor("three numbers", moments, "8 px, bilinear")
+    assert protocol(extractor, 10, 20) == {"extractor": "three numbers", "resize": "8 px, bilinear", "real_images": 10,
+                                           "generated_images": 20}
+    assert extract(extractor, np.zeros((2500, 4, 4, 1), "float32")).shape == (2500, 3)
+
+
+def test_a_classifier_is_an_extractor(tmp_path, images_of):
+    model = TINY["classifier"]()
+    images = images_of(model)
+    extractor = zoo_classifier(model.save_preset(tmp_path / "mine"))
+    np.testing.assert_array_equal(extractor(images), model.extract(images))
+    np.testing.assert_allclose(extractor.classify(extractor(images)), model.classify(images), atol=1e-6)
+    with pytest.raises(ValueError, match="is a classifier of the zoo.* Received: .*vae.*, a VAE"):
+        zoo_classifier(TINY["vae"]().save_preset(tmp_path / "vae"))
+    with pytest.raises(ValueError, match="Unknown extractor. Received: 'inceptoin'. Did you mean 'inception'"):
+        get_extractor("inceptoin")
+
+
+def test_face_embeddings_tell_persons_apart():
+    pytest.importorskip("dlib", reason="the extra `faces` is not installed")
+    from kerasgen import data
+
+    faces = data.load("portraits", "test[:12]", 64, shuffle=False, drop_remainder=False).images()
+    embed = get_extractor("faces")
+    numbers = embed(faces)
+    assert numbers.shape == (12, 128)
+    distances = np.linalg.norm(numbers[:, None] - numbers, axis=-1)[~np.eye(12, dtype=bool)]
+    same = np.linalg.norm(embed(np.clip(faces * 0.9 + 0.05, 0, 1)) - numbers, axis=-1)
+    assert same.max() < 0.5 * np.median(distances)
+
+
+def test_evaluation_of_a_generator(tmp_path, monkeypatch):
+    classifier = TINY["classifier"]().save_preset(tmp_path / "classifier_tiny")
+    monkeypatch.setattr(evaluation, "get_extractor", zoo_classifier)
+    card = {"data": {"source": "portraits", "train": "train[:60]", "held_out": "test[:40]", "image_size": 8, "channels": 1,
+                     "labels": "gender"},
+            "evaluation": {"extractor": str(classifier)}}
+    model = TINY["conditional_gan"]()
+    figures = evaluation.evaluate(model, card)["generation"]
+    extractor = zoo_classifier(classifier)
+    held_out, train = (kerasgen.data.load("portraits", split, 8, channels=1, shuffle=False, drop_remainder=False).images()
+                       for split in ("test[:40]", "train[:60]"))
+    generated, labels = extract_generated(model, extractor, 40)
+    expected = compare(extractor(held_out), generated)
+    assert {name: figures[name] for name in expected} == pytest.approx(expected, rel=1e-4, nan_ok=True)
+    assert figures["real_images"] == figures["generated_images"] == 40
+    assert figures["floor"]["fid"] == pytest.approx(metrics.frechet_distance(extractor(held_out), extractor(train)), rel=1e-4)
+    told = extractor.classify(generated).argmax(axis=1)
+    assert figures["accuracy"] == np.mean(told == labels)
+    assert figures["modes"] == [np.mean(told == 0), np.mean(told == 1)]
