@@ -32,6 +32,15 @@ def up(shape, channels, latent_dim, stages):
     return nn.Sequential(*layers, nn.ConvTranspose2d(width, shape[2], 4, 2, 1), nn.Sigmoid())
 
 
+def layout_of(variant: str) -> torch.memory_format:
+    return torch.contiguous_format if variant == "eager" else torch.channels_last
+
+
+def lerp(average, network) -> None:
+    """The moving average of a network's weights."""
+    torch._foreach_lerp_(average, [p.detach() for p in network.parameters()], 0.002)
+
+
 class Trainer:
     """`step(images)` for images (batch, channels, height, width); `variant` is "eager", "channels_last" or "bfloat16"."""
 
@@ -40,7 +49,7 @@ class Trainer:
         self.kind, self.latent_dim, self.variant = kind, latent_dim, variant
         outputs, first = (1, False) if kind == "dcgan" else (2 * latent_dim, True)
         self.down, self.up = down(shape, channels, outputs, first, stages), up(shape, channels, latent_dim, stages)
-        self.layout = torch.contiguous_format if variant == "eager" else torch.channels_last
+        self.layout = layout_of(variant)
         self.down.to(memory_format=self.layout)
         self.up.to(memory_format=self.layout)
         if kind == "dcgan":
@@ -74,7 +83,7 @@ class Trainer:
         generator.step()
         for parameter in self.down.parameters():
             parameter.requires_grad_(True)
-        torch._foreach_lerp_(self.average, [p.detach() for p in self.up.parameters()], 0.002)
+        lerp(self.average, self.up)
 
     def step_vae(self, images):
         with self.cast():

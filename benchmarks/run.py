@@ -30,8 +30,10 @@ SYSTEMS = {
     "PyTorch channels_last": {"system": "torch", "variant": "channels_last"},
     "PyTorch bfloat16": {"system": "torch", "variant": "bfloat16"},
 }
-WITHOUT = {  # what a case is not measured on: pythae has no DCGAN; its dense network is compared with pythae alone
+WITHOUT = {  # what a case is not measured on: pythae has no GAN; its dense network is compared with pythae alone
     "DCGAN": ("pythae",),
+    "WGAN-GP": ("pythae", "PyTorch bfloat16"),
+    "SNGAN": ("pythae", "PyTorch bfloat16"),
     "dense": ("PyTorch eager", "PyTorch channels_last", "PyTorch bfloat16"),
 }
 ROUNDS = 4

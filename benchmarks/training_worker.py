@@ -10,9 +10,12 @@ import numpy as np
 CASES = {  # kind, image shape, channels or width, latent_dim, batch, batches a turn
     "DCGAN 28x28x1": ("dcgan", (28, 28, 1), 64, 100, 128, 6),
     "DCGAN 64x64x3": ("dcgan", (64, 64, 3), 32, 128, 64, 6),
+    "WGAN-GP 28x28x1": ("wgan_gp", (28, 28, 1), 32, 64, 320, 6),  # five steps of 64
+    "SNGAN 28x28x1": ("sngan", (28, 28, 1), 16, 64, 64, 12),
     "VAE 64x64x3": ("vae", (64, 64, 3), 32, 64, 64, 6),
     "dense VAE 28x28x1": ("dense_vae", (28, 28, 1), 512, 16, 128, 48),  # one hidden layer: pythae's default
 }
+STEPS = {"wgan_gp": 5, "sngan": 1}  # of the discriminator for one of the generator
 
 
 def main():
@@ -28,11 +31,15 @@ def main():
 
 
 def torch_runner(kind, shape, channels, latent_dim, batch, system):
+    import plain_torch
+    import plain_torch_gans
     import torch
-    from plain_torch import Trainer
 
     torch.set_num_threads(os.cpu_count())
-    trainer = Trainer(kind, shape, channels, latent_dim, system["variant"])
+    if kind in STEPS:
+        trainer = plain_torch_gans.Trainer(kind, shape, channels, latent_dim, system["variant"], STEPS[kind])
+    else:
+        trainer = plain_torch.Trainer(kind, shape, channels, latent_dim, system["variant"])
 
     def run(images):
         data = torch.from_numpy(images).permute(0, 3, 1, 2)
@@ -46,10 +53,13 @@ def torch_runner(kind, shape, channels, latent_dim, batch, system):
 
 def kerasgen_runner(kind, shape, channels, latent_dim, batch, system):
     os.environ["KERAS_BACKEND"] = system["backend"]
-    from kerasgen.models import DCGAN, VAE
+    from kerasgen.models import DCGAN, SNGAN, VAE, WGANGP
 
     if kind == "dcgan":
         model = DCGAN(shape, channels=channels, latent_dim=latent_dim)
+    elif kind in STEPS:
+        model = {"wgan_gp": WGANGP, "sngan": SNGAN}[kind](shape, channels=channels, latent_dim=latent_dim,
+                                                          discriminator_steps=STEPS[kind])
     elif kind == "dense_vae":
         model = VAE(shape, network="dense", hidden=[channels], latent_dim=latent_dim, likelihood="bernoulli")
     else:

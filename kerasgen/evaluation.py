@@ -54,8 +54,10 @@ def evaluate(model, card: dict, seed: int = 0) -> dict:
         result |= _disentanglement(model, held_out.source, images, seed)
     if hasattr(model, "sample"):
         result |= _samples(model, images[:DISTRIBUTION_IMAGES], train, seed)
+    if "parzen" in card.get("evaluation", {}):
+        result["parzen_window"] = _parzen(model, card, images, seed)
     if "extractor" in card.get("evaluation", {}):
-        result["generation"] = _generation(model, card["evaluation"]["extractor"], images, train, seed)
+        result["generation"] = generation_figures(model, card["evaluation"]["extractor"], images, train, seed)
     return result
 
 
@@ -116,7 +118,16 @@ def _samples(model, images, train, seed: int) -> dict:
     }
 
 
-def _generation(model, extractor: str, images, train, seed: int) -> dict:
+def _parzen(model, card: dict, images, seed: int) -> dict:
+    """The recipe of Goodfellow et al. 2014: 10,000 samples, their width chosen by the split that the card names."""
+    validation = load_data({**card, "data": {**card["data"], "validation": card["evaluation"]["parzen"]}}, "validation",
+                           drop_remainder=False).images()
+    flat = [each.reshape(len(each), -1) for each in (model.sample(GENERATED_IMAGES, seed=seed), validation, images)]
+    figures = metrics.parzen_log_likelihood(*flat)
+    return {"samples": len(flat[0]), "validation_images": len(validation), "test_images": len(images)} | rounded(figures)
+
+
+def generation_figures(model, extractor: str, images, train, seed: int) -> dict:
     """As many samples as there are held-out images (10,000 at most) against these, and the floor: training images."""
     extractor = get_extractor(extractor)
     real = extract(extractor, images[:GENERATED_IMAGES])
