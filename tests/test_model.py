@@ -9,6 +9,7 @@ from tiny import TINY
 
 from kerasgen import backend
 from kerasgen.model import GenerativeModel, Phase
+from kerasgen.models import DCGAN
 
 
 def sgd(rate=1.0):
@@ -64,6 +65,30 @@ def test_repeated_phase_takes_a_fresh_minibatch_each_time():
     assert to_numpy(model.b.weights[0]) == pytest.approx(1.0 - 1.0)
     assert [int(o.iterations) for o in model.optimizer.optimizers] == [2, 1]
     assert int(model.optimizer.iterations) == 1
+
+
+def test_algorithm_1_takes_k_steps_each_on_its_own_images(monkeypatch):
+    seen = []
+
+    def spied(name):
+        terms = getattr(DCGAN, name)
+
+        def record(self, batch, training):
+            seen.append((name, ops.convert_to_numpy(batch[0])[:, 0, 0, 0].round(1).tolist()))
+            return terms(self, batch, training)
+
+        return record
+
+    for name in ("discriminator_terms", "generator_terms"):
+        monkeypatch.setattr(DCGAN, name, spied(name))
+    model = TINY["dcgan"](discriminator_steps=5)
+    model.compile(run_eagerly=True)
+    images = np.repeat(np.arange(10, dtype="float32") / 10, 28 * 28).reshape(10, 28, 28, 1)
+    model.fit(images, batch_size=10, shuffle=False, verbose=0)
+    assert [name for name, _ in seen] == ["discriminator_terms"] * 5 + ["generator_terms"]
+    np.testing.assert_allclose([values for _, values in seen],
+                               [[0.0, 0.1], [0.2, 0.3], [0.4, 0.5], [0.6, 0.7], [0.8, 0.9], [0.0, 0.1]], atol=1e-6)
+    assert [int(optimizer.iterations) for optimizer in model.optimizer.optimizers] == [5, 1]
 
 
 @pytest.mark.backend("tensorflow")

@@ -1,0 +1,109 @@
+"""Layers and augmentations against numpy."""
+
+import keras
+import numpy as np
+import pytest
+from helpers import to_numpy
+from keras import ops
+
+from kerasgen import backend
+from kerasgen.augmentation import AUGMENTATIONS, augment
+from kerasgen.layers.maxout import Maxout
+from kerasgen.layers.one_hot import OneHot
+from kerasgen.layers.spectral_normalization import SpectralNormalization
+from kerasgen.layers.upsample import Upsample
+
+RNG = np.random.default_rng(0)
+
+
+def array(*shape):
+    return RNG.random(shape, dtype="float32")
+
+
+def apply(function, *inputs):
+    return ops.convert_to_numpy(function(*(ops.convert_to_tensor(each) for each in inputs)))
+
+
+def test_maxout_is_the_largest_of_its_pieces():
+    x, layer = array(4, 5), Maxout(3, 2)
+    outputs = apply(layer, x)
+    kernel, bias = (to_numpy(weight) for weight in layer.weights)
+    np.testing.assert_allclose(outputs, (x @ kernel + bias).reshape(4, 3, 2).max(axis=2), rtol=1e-5)
+    assert Maxout.from_config(layer.get_config()).get_config() == layer.get_config()
+
+
+def test_one_hot():
+    np.testing.assert_array_equal(apply(OneHot(4), np.array([2.0, 0.0, 3.0], "float32")), np.eye(4)[[2, 0, 3]])
+
+
+def test_upsample_repeats_pixels():
+    x = array(2, 3, 5, 2)
+    np.testing.assert_array_equal(apply(Upsample(), x), x.repeat(2, axis=1).repeat(2, axis=2))
+
+
+@pytest.mark.parametrize("make", [lambda: keras.layers.Dense(4), lambda: backend.Conv2D(4, 3, padding="same")])
+def test_spectral_normalization_divides_by_the_largest_singular_value(make):
+    layer = SpectralNormalization(make())
+    x = array(2, 6) if isinstance(layer.layer, keras.layers.Dense) else array(2, 6, 6, 3)
+    apply(layer, x)
+    kernel = to_numpy(layer.layer.kernel)
+    for _ in range(60):
+        layer(ops.convert_to_tensor(x), training=True)
+    np.testing.assert_array_equal(to_numpy(layer.layer.kernel), kernel)  # the trained weights are nobody else's
+    plain = type(layer.layer).from_config(layer.layer.get_config())
+    plain.build(x.shape)
+    sigma = np.linalg.svd(kernel.reshape(-1, 4), compute_uv=False)[0]
+    plain.set_weights([kernel / sigma, to_numpy(layer.layer.bias)])
+    np.testing.assert_allclose(apply(layer, x), apply(plain, x), atol=1e-4)
+
+
+def test_translation_moves_by_whole_pixels():
+    images = array(3, 16, 16, 2)
+    numbers = np.array([[0.5, 0.5, 0], [0.0, 0.99, 0], [0.99, 0.0, 0]], "float32")  # -2, -1, 0, 1 or 2 of 16 pixels
+    moved = apply(AUGMENTATIONS["translation"], images, numbers)
+    np.testing.assert_allclose(moved[0], images[0], atol=1e-6)
+    for image, before, (down, right) in zip(moved[1:], images[1:], [(-2, 2), (2, -2)], strict=True):
+        expected = np.full_like(image, 0.5)
+        inner = [slice(max(shift, 0), 16 + min(shift, 0)) for shift in (down, right)]
+        outer = [slice(max(-shift, 0), 16 + min(-shift, 0)) for shift in (down, right)]
+        found = [np.abs(image[tuple(a)] - before[tuple(b)]).max() for a, b in ((inner, outer), (outer, inner))]
+        assert min(found) < 1e-6  # which way a number moves is not promised
+        assert np.isclose(image, expected).mean() >= 1 - (14 / 16) ** 2
+
+
+def test_cutout_is_a_grey_square_of_half_the_side():
+    images = 0.4 * array(4, 16, 16, 1)
+    changed = apply(AUGMENTATIONS["cutout"], images, np.array([[0.5, 0.5, 0]] * 4, "float32")) == 0.5
+    assert changed.sum() == 4 * 8 * 8
+    assert changed[:, 4:12, 4:12].all()
+
+
+def test_colour_keeps_what_it_should():
+    images = array(3, 8, 8, 3)
+    neutral = np.full((3, 3), 0.5, "float32")
+    np.testing.assert_allclose(apply(AUGMENTATIONS["colour"], images, neutral), images, atol=1e-6)
+    brighter = neutral.copy()
+    brighter[:, 0] = 0.9
+    np.testing.assert_allclose(apply(AUGMENTATIONS["colour"], images, brighter), images + 0.2, atol=1e-6)
+    grey = neutral.copy()
+    grey[:, 1] = 0.0
+    assert np.ptp(apply(AUGMENTATIONS["colour"], images, grey), axis=-1).max() < 1e-6
+    strong = neutral.copy()
+    strong[:, 2] = 1.0
+    np.testing.assert_allclose(apply(AUGMENTATIONS["colour"], images, strong).std(axis=(1, 2, 3)),
+                               1.5 * images.std(axis=(1, 2, 3)), rtol=1e-4)
+
+
+def test_gradients_reach_the_images_through_every_augmentation():
+    numbers = ops.convert_to_tensor(array(2, 3, 3))
+    images = ops.convert_to_tensor(0.25 + 0.5 * array(2, 8, 8, 3))
+
+    def reached(*names):
+        slopes = ops.convert_to_numpy(backend.gradient(lambda x: ops.sum(ops.square(augment(x, names, numbers))), images))
+        assert np.isfinite(slopes).all()
+        return np.mean(slopes != 0.0)
+
+    assert reached("colour") > 0.99
+    assert reached("translation") >= (7 / 8) ** 2  # a rim moves out
+    assert 0.3 < reached("translation", "cutout") <= 0.85
+    assert reached(*AUGMENTATIONS) > 0.3
