@@ -1,13 +1,14 @@
-"""`python benchmarks/generation.py`: every generator of Fashion-MNIST in one table, into GENERATION.md.
+"""`python benchmarks/generation.py`: every generator of Fashion-MNIST in one table, and those of keras.io's examples beside ours.
 
-The presets' figures are those of their cards, which `kerasgen evaluate` filled; the GANs of keras.io's examples (rivals.py) are
-trained here on as many images as the best preset, and measured in the same way. Needs Fashion-MNIST of tensorflow-datasets;
-takes hours, goes on where it was stopped, and keeps what it has in the folder of `--runs`.
+The presets' figures are those of their cards, which `kerasgen evaluate` filled. For the second table the GANs of keras.io's
+examples (rivals.py) and the presets' recipes are trained on equally many images, from scratch, and measured in the same way.
+Needs Fashion-MNIST of tensorflow-datasets; takes hours, goes on where it was stopped, and writes GENERATION.md.
 """
 
 from __future__ import annotations
 
 import argparse
+import copy
 import json
 import os
 from pathlib import Path
@@ -18,13 +19,15 @@ import keras
 from rivals import ExampleDCGAN, ExampleWGANGP
 
 from kerasgen import data
-from kerasgen.card import read_card
+from kerasgen.card import build_model, read_card
 from kerasgen.evaluation import generation_figures
 from kerasgen.images import save_png, sheet
 from kerasgen.presets import find_card, list_presets
+from kerasgen.training import optimizers
 
 SOURCE, EXTRACTOR = "fashion_mnist", "classifier_fashion_mnist"
-RIVALS = {"keras.io DCGAN": ExampleDCGAN, "keras.io WGAN-GP": ExampleWGANGP}
+EXAMPLES = {"keras.io DCGAN": ExampleDCGAN, "keras.io WGAN-GP": ExampleWGANGP}
+BESIDE = ("dcgan_fashion_mnist", "wgan_gp_fashion_mnist", "sngan_fashion_mnist", "r3gan_fashion_mnist")
 COLUMNS = ("fid", "kid", "kid_standard_error", "precision", "recall", "density", "coverage")
 
 
@@ -35,60 +38,74 @@ def presets() -> dict[str, dict]:
             if card["data"]["source"] == SOURCE and "generation" in card.get("metrics", {})}
 
 
-def images_seen(card: dict) -> int:
-    """Real images that training has shown, each discriminator step's own."""
-    return card["training"]["epochs"] * data.load(SOURCE, card["data"]["train"]).num_images
+def contender(name: str, epochs: int, train_images: int):
+    """An untrained, compiled model and its batch size; learning rates that fall do so within these epochs."""
+    if name in EXAMPLES:
+        model = EXAMPLES[name]()
+        model.compile()
+        return model, model.batch_size
+    card = copy.deepcopy(read_card(find_card(name)))
+    recipe = card["training"]
+    for optimizer in recipe["optimizers"].values():
+        rate = optimizer["config"]["learning_rate"]
+        if isinstance(rate, dict):
+            rate["config"]["decay_steps"] = epochs * train_images // recipe["batch_size"]
+    model = build_model(card)
+    model.compile(**optimizers(recipe))
+    return model, recipe["batch_size"]
 
 
-def rival(name: str, images: int, folder: Path) -> dict:
-    """Trains an example's GAN on `images` images, in whole epochs, and measures its last weights."""
-    result = folder / f"{name}.json"
-    if result.is_file():
-        return json.loads(result.read_text("utf-8"))
-    keras.utils.set_random_seed(0)
-    model = RIVALS[name]()
-    train = data.load(SOURCE, "train", batch_size=model.batch_size)
-    model.compile()
-    model.fit(train, epochs=round(images / train.num_images), verbose=2, callbacks=[
-        keras.callbacks.BackupAndRestore(folder / f"{name} backup", delete_checkpoint=False)])
-    held_out = data.load(SOURCE, "test", shuffle=False, drop_remainder=False).images()
-    figures = generation_figures(model, EXTRACTOR, held_out, train.images(slice(10_000)), 0)
-    save_png(folder / f"{name}.png", sheet(model.sample(64, seed=0)))
-    result.write_text(json.dumps(figures), "utf-8")
-    return figures
+def trained(name: str, epochs: int, folder: Path) -> dict:
+    """Trains a contender for so many epochs and measures its last weights."""
+    result = folder / f"{name}, {epochs} epochs.json"
+    if not result.is_file():
+        keras.utils.set_random_seed(0)
+        train = data.load(SOURCE, "train")
+        model, batch_size = contender(name, epochs, train.num_images)
+        train = data.load(SOURCE, "train", batch_size=batch_size)
+        model.fit(train, epochs=epochs, verbose=2, callbacks=[
+            keras.callbacks.BackupAndRestore(folder / f"{name}, {epochs} epochs", delete_checkpoint=False)])
+        held_out = data.load(SOURCE, "test", shuffle=False, drop_remainder=False).images()
+        figures = generation_figures(model, EXTRACTOR, held_out, train.images(slice(10_000)), 0)
+        save_png(result.with_suffix(".png"), sheet(model.sample(64, seed=0)))
+        result.write_text(json.dumps({**figures, "images_seen": epochs * train.num_images}), "utf-8")
+    return json.loads(result.read_text("utf-8"))
 
 
-def row(name: str, figures: dict, images: int | str) -> str:
-    modes = f"{100 * min(figures['modes']):.1f}" if "modes" in figures else ""
-    accuracy = f"{100 * figures['accuracy']:.1f}" if "accuracy" in figures else ""
-    cells = [f"{figures[column]:.4g}" for column in COLUMNS]
-    return f"| {name} | {images} | " + " | ".join([*cells, modes, accuracy]) + " |"
+def table(figures: dict[str, dict]) -> list[str]:
+    lines = ["| | images seen | " + " | ".join(COLUMNS).replace("_", " ") + " | rarest class, % | right, % |",
+             "|---|---|" + "---|" * (len(COLUMNS) + 2)]
+    for name, found in figures.items():
+        shares = [100 * found[key] if key in found else None for key in ("rarest", "accuracy")]
+        cells = [f"{found[column]:.4g}" for column in COLUMNS] + ["" if share is None else f"{share:.1f}" for share in shares]
+        lines.append(f"| {name} | {found.get('images_seen', '')} | " + " | ".join(cells) + " |")
+    return lines
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--runs", type=Path, default=Path("runs/rivals"), help="Folder of the examples' runs.")
-    folder = parser.parse_args().runs
-    folder.mkdir(parents=True, exist_ok=True)
-    cards = presets()
-    figures = {name: card["metrics"]["generation"] for name, card in cards.items()}
-    best = min(figures, key=lambda name: figures[name]["fid"])
-    images = images_seen(cards[best])
-    theirs = {name: rival(name, images, folder) for name in RIVALS}
-    one = figures[best]
+    parser.add_argument("--runs", type=Path, default=Path("runs/generation"), help="Folder of the runs side by side.")
+    parser.add_argument("--epochs", type=int, default=5, help="Of the runs side by side.")
+    options = parser.parse_args()
+    options.runs.mkdir(parents=True, exist_ok=True)
+    train_images = data.load(SOURCE, "train").num_images
+    zoo = {f"`{name}`": {**card["metrics"]["generation"], "images_seen": card["training"]["epochs"] * train_images}
+           for name, card in presets().items()}
+    beside = {name: trained(name, options.epochs, options.runs) for name in (*EXAMPLES, *BESIDE)}
+    for found in (*zoo.values(), *beside.values()):
+        found["rarest"] = min(found["modes"])
+    one = next(iter(beside.values()))
+    better = min(beside[name]["fid"] for name in EXAMPLES)
     lines = ["# Generators of Fashion-MNIST", "", "Written by `python benchmarks/generation.py`.", "",
              f"{one['generated_images']} samples against {one['real_images']} test images, by the features of "
              f"`{one['extractor']}` (resize: {one['resize']}); no figure compares with one of another extractor. The floor is "
-             f"{one['floor']['training_images']} training images against the test images. The rarest class is the smallest "
-             "of the classifier's ten shares of the samples; conditional samples are right where it tells the class that was "
-             "asked for.", "",
-             "| | images seen | " + " | ".join(COLUMNS).replace("_", " ") + " | rarest class, % | right, % |",
-             "|---|---|" + "---|" * (len(COLUMNS) + 2),
-             *(row(f"`{name}`", figures[name], images_seen(card)) for name, card in cards.items()),
-             *(row(name, found, images) for name, found in theirs.items()), row("floor", one["floor"], ""), ""]
-    better = min(found["fid"] for found in theirs.values())
-    lines += [f"The best FID, of `{best}`, is {one['fid'] / better:.2f} of the better example's."]
-    (Path(__file__).with_name("GENERATION.md")).write_text("\n".join(lines) + "\n", "utf-8")
+             f"{one['floor']['training_images']} training images against the test images. The rarest class is the smallest of "
+             "the classifier's ten shares of the samples; conditional samples are right where it tells what was asked for.", "",
+             "## The zoo", "", *table({**zoo, "floor": one["floor"]}), "",
+             "## Side by side, on equally many images", "",
+             "The examples of keras.io as they stand, and these presets' recipes, each from scratch.", "", *table(beside), "",
+             *(f"- `{name}`: {beside[name]['fid'] / better:.2f} of the better example's FID." for name in BESIDE)]
+    Path(__file__).with_name("GENERATION.md").write_text("\n".join(lines) + "\n", "utf-8")
     print("\n".join(lines))
 
 
