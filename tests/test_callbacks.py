@@ -5,6 +5,7 @@ import json
 import keras
 import numpy as np
 import pytest
+from helpers import ANY_BACKEND
 from PIL import Image
 from tensorboardX.proto.event_pb2 import Event
 from tiny import TINY
@@ -43,6 +44,7 @@ def test_stop_after_ends_training(model):
     assert int(model.optimizer.iterations) - before <= 3
 
 
+@ANY_BACKEND
 def test_divergence_names_the_epoch_the_term_and_the_last_good_checkpoint(tmp_path):
     model = TINY["dcgan"]()
     model.compile(discriminator=keras.optimizers.SGD(0.01), generator=keras.optimizers.SGD(0.01), run_eagerly=True)
@@ -66,6 +68,7 @@ def test_divergence_names_the_epoch_the_term_and_the_last_good_checkpoint(tmp_pa
     assert len(history["loss"]) == 1 and np.isfinite(history["loss"][0])
 
 
+@ANY_BACKEND
 def test_loss_curves_show_the_log_of_an_interrupted_run_too(model, tmp_path):
     log = tmp_path / "log.csv"
     for _ in range(2):
@@ -78,6 +81,7 @@ def test_loss_curves_show_the_log_of_an_interrupted_run_too(model, tmp_path):
     assert sorted(file.name for file in tmp_path.iterdir()) == ["log.csv", "log.png"]
 
 
+@ANY_BACKEND
 def test_the_best_weights_are_kept(tmp_path):
     model = TINY["dcgan"]()
     model.compile(run_eagerly=True)
@@ -101,6 +105,7 @@ def test_the_best_weights_are_kept(tmp_path):
         KeepBest(tmp_path, real, extractor, monitor="is")
 
 
+@ANY_BACKEND
 def test_tensorboard_gets_losses_and_pictures(model, tmp_path):
     fit(model, [TensorBoard(tmp_path, lambda model: {"pictures": np.zeros((4, 6, 1), "uint8")})], epochs=2)
     (file,) = tmp_path.iterdir()

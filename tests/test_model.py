@@ -128,7 +128,7 @@ def test_steps_of_adam_are_keras_own():
 
 
 def test_batch_smaller_than_repeat():
-    model = TINY["dcgan_two_steps"]()
+    model = TINY["wgan_gp"]()
     model.compile()
     images = np.zeros((5, *model.image_shape), "float32")
     with pytest.raises(ValueError, match="at least 2 images.* Received: a batch of 1"):

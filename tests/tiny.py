@@ -32,15 +32,13 @@ TINY = {
     "factor_vae": lambda **kw: FactorVAE((6, 5, 1), **SMALL, discriminator_hidden=(8, 8), **kw),
     "debiasing_vae": lambda **kw: DebiasingVAE((6, 5, 1), **SMALL, **kw),
     "dcgan": lambda **kw: DCGAN((28, 28, 1), latent_dim=3, channels=4, **kw),
-    "dcgan_two_steps": lambda **kw: DCGAN((32, 32, 3), latent_dim=3, channels=4, discriminator_steps=2, **kw),
     "gan": lambda **kw: GAN((6, 5, 1), latent_dim=3, hidden=(8,), maxout=((6, 2),), discriminator_steps=2, **kw),
     "wgan_gp": lambda **kw: WGANGP((8, 8, 1), latent_dim=3, channels=4, discriminator_steps=2, **kw),
-    "sngan": lambda **kw: SNGAN((8, 8, 1), latent_dim=3, channels=4, discriminator_steps=1, **kw),
+    "sngan": lambda **kw: SNGAN((8, 8, 1), latent_dim=3, channels=4, discriminator_steps=1, objective="least_squares",
+                                weight_clip=0.5, **kw),
     "r3gan": lambda **kw: R3GAN((8, 8, 3), latent_dim=3, channels=4, penalty_every=2,
                                 augmentations=("colour", "translation", "cutout"), **kw),
     "conditional_gan": lambda **kw: ConditionalGAN((8, 8, 1), latent_dim=3, channels=4, num_classes=2, **kw),
-    "conditional_gan_planes": lambda **kw: ConditionalGAN((8, 8, 3), latent_dim=3, channels=4, num_classes=2, projection=False,
-                                                          objective="least_squares", weight_clip=0.5, **kw),
     "classifier": lambda **kw: Classifier((8, 8, 1), num_classes=2, channels=4, features=6, label_smoothing=0.1, **kw),
 }
 
