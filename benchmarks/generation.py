@@ -1,4 +1,4 @@
-"""`python benchmarks/generation.py`: every generator of Fashion-MNIST in one table, and those of keras.io's examples beside ours.
+"""`python benchmarks/generation.py`: generators of Fashion-MNIST in one table, those of keras.io's examples beside ours.
 
 The presets' figures are those of their cards, which `kerasgen evaluate` filled. For the second table the GANs of keras.io's
 examples (rivals.py) and the presets' recipes are trained on equally many images, from scratch, and measured in the same way.
@@ -20,7 +20,7 @@ from rivals import ExampleDCGAN, ExampleWGANGP
 
 from kerasgen import data
 from kerasgen.card import build_model, read_card
-from kerasgen.evaluation import generation_figures
+from kerasgen.generation import generation_figures
 from kerasgen.images import save_png, sheet
 from kerasgen.presets import find_card, list_presets
 from kerasgen.training import optimizers

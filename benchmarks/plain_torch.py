@@ -36,9 +36,14 @@ def layout_of(variant: str) -> torch.memory_format:
     return torch.contiguous_format if variant == "eager" else torch.channels_last
 
 
-def lerp(average, network) -> None:
-    """The moving average of a network's weights."""
-    torch._foreach_lerp_(average, [p.detach() for p in network.parameters()], 0.002)
+def generator_step(generator, discriminator, optimizer, average, loss) -> None:
+    """A step of the generator on `loss()`, then one of the moving average of its weights."""
+    discriminator.requires_grad_(False)  # by hand one spares the discriminator's gradients
+    optimizer.zero_grad()
+    loss().backward()
+    optimizer.step()
+    discriminator.requires_grad_(True)
+    torch._foreach_lerp_(average, [p.detach() for p in generator.parameters()], 0.002)
 
 
 class Trainer:
@@ -74,16 +79,11 @@ class Trainer:
         discriminator.zero_grad()
         loss.backward()
         discriminator.step()
-        for parameter in self.down.parameters():
-            parameter.requires_grad_(False)  # by hand one spares the discriminator's gradients
+        generator_step(self.up, self.down, generator, self.average, lambda: self.generator_loss(len(images)))
+
+    def generator_loss(self, n):
         with self.cast():
-            loss = F.softplus(-self.down(self.up(torch.randn(len(images), self.latent_dim)) * 2 - 1)).mean()
-        generator.zero_grad()
-        loss.backward()
-        generator.step()
-        for parameter in self.down.parameters():
-            parameter.requires_grad_(True)
-        lerp(self.average, self.up)
+            return F.softplus(-self.down(self.up(torch.randn(n, self.latent_dim)) * 2 - 1)).mean()
 
     def step_vae(self, images):
         with self.cast():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch
-from plain_torch import layout_of, lerp, up
+from plain_torch import generator_step, layout_of, up
 from torch import nn
 from torch.nn import functional as F
 from torch.nn.utils.parametrizations import spectral_norm
@@ -87,15 +87,10 @@ class Trainer:
             discriminator.zero_grad()
             self.discriminator_loss(real, fake).backward()
             discriminator.step()
-        for parameter in self.down.parameters():
-            parameter.requires_grad_(False)
-        loss = -self.down(self.up(torch.randn(len(parts[0]), self.latent_dim)) * 2 - 1).mean()
-        generator.zero_grad()
-        loss.backward()
-        generator.step()
-        for parameter in self.down.parameters():
-            parameter.requires_grad_(True)
-        lerp(self.average, self.up)
+        generator_step(self.up, self.down, generator, self.average, lambda: self.generator_loss(len(parts[0])))
+
+    def generator_loss(self, n):
+        return -self.down(self.up(torch.randn(n, self.latent_dim)) * 2 - 1).mean()
 
     def discriminator_loss(self, real, fake):
         on_real, on_fake = self.down(real * 2 - 1), self.down(fake * 2 - 1)

@@ -91,11 +91,10 @@ def select(model, part: str) -> Part:
         twin = find(type(model).from_config({**model.get_config(), "dtype": "float32"}))
         twin.set_weights([weight.astype("float32") for weight in trained.get_weights()])
         trained = twin
-    num_classes = getattr(model, "num_classes", 0)
-    if part == "decoder" and num_classes:
+    if part == "decoder" and model.num_classes:
         inputs = {**inputs, "label": "label"}
     if len(trained.inputs) != len(inputs):
         raise ValueError(f"A network that is exported has the inputs {', '.join(inputs)}. "
                          f"Received: {network.name} with {len(trained.inputs)}.")
     outputs = ("image",) if part == "decoder" else tuple(trained.output_names)
-    return Part(part, trained, inputs, outputs, model.latent_dim, tuple(model.image_shape), num_classes)
+    return Part(part, trained, inputs, outputs, model.latent_dim, tuple(model.image_shape), model.num_classes)

@@ -80,8 +80,7 @@ def sample(
         model = runtime.load(source)
     else:
         model = _load(source)
-    wanted = (labels * n)[:n] if labels else labels_in_turn(n, model.num_classes)
-    images = model.sample(n, seed=seed, labels=wanted)
+    images = model.sample(n, seed=seed, labels=labels_in_turn(n, model.num_classes, labels))
     console.print(f"{n} pictures of seed {seed}: {save_png(output, sheet(images))}")
 
 

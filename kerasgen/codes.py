@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 
@@ -39,11 +41,20 @@ def check_labels(labels, n: int, num_classes: int) -> np.ndarray | None:
     array = np.asarray(labels)
     if array.shape not in ((), (n,)) or not np.issubdtype(array.dtype, np.integer):
         raise ValueError(f"Labels must be {n} whole numbers, or one for all. Received: shape {array.shape}, {array.dtype}.")
-    if array.min() < 0 or array.max() >= num_classes:
-        raise ValueError(f"Labels must be from 0 to {num_classes - 1}. Received: {array.min()} to {array.max()}.")
+    check_label_range(array, num_classes)
     return np.broadcast_to(array, (n,)).astype("float32")
 
 
-def labels_in_turn(n: int, num_classes: int) -> np.ndarray | None:
-    """Gives 0, 1, ... up to the last class and again, (n,) whole numbers; None for a model without classes."""
-    return np.arange(n) % num_classes if num_classes else None
+def check_label_range(labels: np.ndarray, num_classes: int) -> None:
+    """Raises ValueError for labels outside [0, num_classes)."""
+    if labels.min() < 0 or labels.max() >= num_classes:
+        raise ValueError(f"Labels must be from 0 to {num_classes - 1}. Received: {labels.min()} to {labels.max()}.")
+
+
+def labels_in_turn(n: int, num_classes: int, chosen: Sequence[int] | None = None) -> np.ndarray | None:
+    """Gives the chosen classes, or all of 0 to the last, one after another and again: (n,) whole numbers.
+
+    None for a model without classes, unless some were chosen, which is for `check_labels` to refuse.
+    """
+    classes = np.asarray(chosen or range(num_classes))
+    return classes[np.arange(n) % len(classes)] if len(classes) else None

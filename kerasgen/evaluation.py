@@ -9,11 +9,9 @@ import numpy as np
 from kerasgen import metrics
 from kerasgen.card import load_data
 from kerasgen.codes import labels_in_turn
-from kerasgen.extractors import get_extractor
-from kerasgen.generation import compare, extract, extract_generated, protocol
+from kerasgen.generation import GENERATED_IMAGES, generation_figures, rounded
 
 DISTRIBUTION_IMAGES = 1000  # compared at most by distances between sets of images
-GENERATED_IMAGES = 10_000  # compared at most by features
 TRAINING_IMAGES = 10_000  # at most give the principal components and the floor
 IMPORTANCE = {"samples": 100, "images": 1000}  # of the bound on log p(x), unless the card's "evaluation" says otherwise
 
@@ -125,27 +123,6 @@ def _parzen(model, card: dict, images, seed: int) -> dict:
     flat = [each.reshape(len(each), -1) for each in (model.sample(GENERATED_IMAGES, seed=seed), validation, images)]
     figures = metrics.parzen_log_likelihood(*flat)
     return {"samples": len(flat[0]), "validation_images": len(validation), "test_images": len(images)} | rounded(figures)
-
-
-def generation_figures(model, extractor: str, images, train, seed: int) -> dict:
-    """As many samples as there are held-out images (10,000 at most) against these, and the floor: training images."""
-    extractor = get_extractor(extractor)
-    real = extract(extractor, images[:GENERATED_IMAGES])
-    generated, labels = extract_generated(model, extractor, len(real), seed)
-    result = protocol(extractor, len(real), len(generated)) | rounded(compare(real, generated))
-    result["floor"] = {"training_images": len(train)} | rounded(compare(real, extract(extractor, train)))
-    if extractor.classify is not None:
-        told = extractor.classify(generated).argmax(axis=1)
-        result["modes"] = [round(float(share), 4) for share in
-                           metrics.mode_histogram(told, extractor.classify(generated[:1]).shape[1])]
-        if labels is not None:
-            result["accuracy"] = round(float(np.mean(told == labels)), 4)
-    return result
-
-
-def rounded(figures: dict) -> dict:
-    """Five significant digits."""
-    return {name: float(f"{value:.5g}") for name, value in figures.items()}
 
 
 def _training_images(card: dict, seed: int, positives: bool) -> np.ndarray:

@@ -8,8 +8,10 @@ import numpy as np
 
 from kerasgen import metrics
 from kerasgen.codes import draw_codes, labels_in_turn
+from kerasgen.extractors import get_extractor
 
 PART = 1000  # images in memory at a time
+GENERATED_IMAGES = 10_000  # compared at most
 
 
 def compare(real: np.ndarray, generated: np.ndarray) -> dict:
@@ -44,3 +46,24 @@ def extract_generated(model, extractor: Callable, n: int, seed: int = 0) -> tupl
     parts = [slice(start, start + PART) for start in range(0, n, PART)]
     features = [extractor(model.decode(codes[part], labels=None if labels is None else labels[part])) for part in parts]
     return np.concatenate(features), labels
+
+
+def generation_figures(model, extractor: str, images, train, seed: int) -> dict:
+    """As many samples as there are held-out images (10,000 at most) against these, and the floor: training images."""
+    extractor = get_extractor(extractor)
+    real = extract(extractor, images[:GENERATED_IMAGES])
+    generated, labels = extract_generated(model, extractor, len(real), seed)
+    result = protocol(extractor, len(real), len(generated)) | rounded(compare(real, generated))
+    result["floor"] = {"training_images": len(train)} | rounded(compare(real, extract(extractor, train)))
+    if extractor.classify is not None:
+        told = extractor.classify(generated).argmax(axis=1)
+        result["modes"] = [round(float(share), 4) for share in
+                           metrics.mode_histogram(told, extractor.classify(generated[:1]).shape[1])]
+        if labels is not None:
+            result["accuracy"] = round(float(np.mean(told == labels)), 4)
+    return result
+
+
+def rounded(figures: dict) -> dict:
+    """Five significant digits."""
+    return {name: float(f"{value:.5g}") for name, value in figures.items()}

@@ -15,11 +15,11 @@ from kerasgen.codes import check_codes, check_labels, draw_codes, labels_in_turn
 class LatentDecoder(abc.ABC):
     """Mixin of models that map codes, and labels where they have classes, to images.
 
-    The model has `latent_dim`, the property `decoder_network`, and `num_classes` unless its images have no labels.
+    The model has `latent_dim` and the property `decoder_network`.
     """
 
     latent_dim: int
-    num_classes: int = 0
+    num_classes: int
 
     def decode(self, z, batch_size: int = 64, *, labels=None) -> np.ndarray:
         """Maps codes to images.

@@ -65,6 +65,7 @@ class GenerativeModel(SavedRandomState, keras.Model, abc.ABC):
     image_shape: tuple[int, int, int]
     seed: int
     labelled: bool = False  # whether the losses need labels
+    num_classes: int = 0  # of them; 0 where there are none, or any number will do
 
     # ---- what a model defines ----------------------------------------------------------------------------------
 
@@ -154,7 +155,7 @@ class GenerativeModel(SavedRandomState, keras.Model, abc.ABC):
         """
         check_training_data(x, self.image_shape, batch_size, self.repeats)
         if self.labelled:
-            check_training_labels(x, y, getattr(self, "num_classes", 0))
+            check_training_labels(x, y, self.num_classes)
         if isinstance(x, np.ndarray):
             x = to_float(x)
         if isinstance(x, ImageBatches):
@@ -185,9 +186,7 @@ class GenerativeModel(SavedRandomState, keras.Model, abc.ABC):
 
     def _test_on(self, data) -> dict:
         batch = _unpack(data)
-        results = {}
-        for phase in self.phases:
-            results.update(phase.loss(batch, False))
+        results = {name: value for phase in self.phases for name, value in phase.loss(batch, False).items()}
         return self._track(results, batch)
 
     def _minibatches(self, batch, repeat: int) -> Iterator:

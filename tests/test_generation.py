@@ -6,7 +6,7 @@ from helpers import ANY_BACKEND
 from tiny import TINY
 
 import kerasgen
-from kerasgen import evaluation, metrics
+from kerasgen import evaluation, generation, metrics
 from kerasgen.extractors import Extractor, get_extractor, zoo_classifier
 from kerasgen.generation import compare, extract, extract_generated, protocol
 
@@ -72,7 +72,7 @@ def test_face_embeddings_tell_persons_apart():
 
 def test_evaluation_of_a_generator(tmp_path, monkeypatch):
     classifier = TINY["classifier"]().save_preset(tmp_path / "classifier_tiny")
-    monkeypatch.setattr(evaluation, "get_extractor", zoo_classifier)
+    monkeypatch.setattr(generation, "get_extractor", zoo_classifier)
     card = {"data": {"source": "portraits", "train": "train[:60]", "held_out": "test[:40]", "image_size": 8, "channels": 1,
                      "labels": "gender"},
             "evaluation": {"extractor": str(classifier)}}

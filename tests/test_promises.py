@@ -25,7 +25,7 @@ def labels_of(model, n):
 
 def wanted(model):
     """Labels for whatever number of images, where the model wants them."""
-    return {"labels": 1} if getattr(model, "num_classes", 0) else {}
+    return {"labels": 1} if model.num_classes else {}
 
 
 def batches(model, n=24, batch_size=8, **options):

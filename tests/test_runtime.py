@@ -13,6 +13,7 @@ from PIL import Image
 
 from kerasgen.checksum import sha256
 from kerasgen.codes import draw_codes
+from kerasgen.images import sheet
 from kerasgen.runtime import load
 from kerasgen.runtime.__main__ import main
 from kerasgen.runtime.manifest import FORMAT_VERSION, manifest_path
@@ -23,19 +24,19 @@ LATENT, SHAPE = 4, (8, 8, 3)
 WEIGHTS = np.random.default_rng(0).standard_normal((LATENT, 192)).astype("float32")
 
 
-def write(path, part, nodes, given, outputs, weights):
-    """Writes a graph and its manifest; `given` and `outputs` are (name, shape)."""
+def write(path, part, nodes, inputs, outputs, weights, num_classes=0):
+    """Writes a graph and its manifest; `inputs` and `outputs` are (name, shape)."""
     values = [[helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in side]
-              for side in ([given], outputs)]
+              for side in (inputs, outputs)]
     tensors = [numpy_helper.from_array(value, name) for name, value in weights.items()]
     graph = helper.make_graph(nodes, part, *values, tensors)
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=8), path)
     tables = [[{"name": name, "shape": [None if size == "batch" else size for size in shape], "dtype": "float32"}
-               for name, shape in side] for side in ([given], outputs)]
+               for name, shape in side] for side in (inputs, outputs)]
     manifest = {"format_version": FORMAT_VERSION, "format": "onnx", "part": part,
                 "inputs": tables[0], "outputs": tables[1],
                 "file": {"name": path.name, "sha256": sha256(path), "bytes": path.stat().st_size},
-                "latent_dim": LATENT, "image_shape": list(SHAPE), "parity": None}
+                "latent_dim": LATENT, "image_shape": list(SHAPE), "num_classes": num_classes, "parity": None}
     manifest_path(path).write_text(json.dumps(manifest), "utf-8")
     return path
 
@@ -44,7 +45,7 @@ def write_decoder(path, batch):
     nodes = [helper.make_node("MatMul", ["z", "w"], ["x"]), helper.make_node("Sigmoid", ["x"], ["y"]),
              helper.make_node("Reshape", ["y", "shape"], ["image"])]
     weights = {"w": WEIGHTS, "shape": np.array([batch if batch != "batch" else -1, *SHAPE])}
-    return write(path, "decoder", nodes, ("z", [batch, LATENT]), [("image", [batch, *SHAPE])], weights)
+    return write(path, "decoder", nodes, [("z", [batch, LATENT])], [("image", [batch, *SHAPE])], weights)
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ def encoder(tmp_path):
     nodes = [helper.make_node("Flatten", ["image"], ["x"]), helper.make_node("MatMul", ["x", "m"], ["mean"]),
              helper.make_node("MatMul", ["x", "v"], ["log_variance"])]
     outputs = [("mean", ["batch", LATENT]), ("log_variance", ["batch", LATENT])]
-    return write(tmp_path / "encoder.onnx", "encoder", nodes, ("image", ["batch", *SHAPE]), outputs,
+    return write(tmp_path / "encoder.onnx", "encoder", nodes, [("image", ["batch", *SHAPE])], outputs,
                  {"m": WEIGHTS.T.copy(), "v": -WEIGHTS.T})
 
 
@@ -171,16 +172,38 @@ sys.exit(main(sys.argv[1:]))
 
 
 def test_sheet_without_keras(decoder, tmp_path):
-    sheet = tmp_path / "sheet.png"
-    command = [sys.executable, "-W", "error", "-c", WITHOUT_KERAS, decoder, "-n", "5", "--seed", "0", "-o", sheet]
+    path = tmp_path / "sheet.png"
+    command = [sys.executable, "-W", "error", "-c", WITHOUT_KERAS, decoder, "-n", "5", "--seed", "0", "-o", path]
     done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr, done.stdout.strip()) == (0, "", str(sheet))
-    with Image.open(sheet) as picture:
+    assert (done.returncode, done.stderr, done.stdout.strip()) == (0, "", str(path))
+    with Image.open(path) as picture:
         assert picture.size == (3 * 10 - 2, 2 * 10 - 2)
+
+
+@pytest.fixture
+def conditional_decoder(tmp_path):
+    """Its images are brighter for label 1 than for label 0."""
+    nodes = [helper.make_node("MatMul", ["z", "w"], ["x"]), helper.make_node("Unsqueeze", ["label", "axis"], ["column"]),
+             helper.make_node("Add", ["x", "column"], ["y"]), helper.make_node("Sigmoid", ["y"], ["brighter"]),
+             helper.make_node("Reshape", ["brighter", "shape"], ["image"])]
+    return write(tmp_path / "conditional.onnx", "decoder", nodes, [("z", ["batch", LATENT]), ("label", ["batch"])],
+                 [("image", ["batch", *SHAPE])], {"w": WEIGHTS, "axis": np.array([1]), "shape": np.array([-1, *SHAPE])}, 2)
+
+
+@pytest.mark.parametrize("options, labels", [([], [0, 1, 0]), (["--label", "1"], [1, 1, 1]),
+                                             (["--label", "1", "--label", "0"], [1, 0, 1])])
+def test_sheet_of_labels(options, labels, conditional_decoder, tmp_path):
+    path = tmp_path / "sheet.png"
+    assert main([str(conditional_decoder), "-n", "3", "--seed", "0", "-o", str(path), *options]) == 0
+    runtime = load(conditional_decoder)
+    assert runtime.sample(3, 0, labels=1).mean() > runtime.sample(3, 0, labels=0).mean() + 0.05
+    with Image.open(path) as picture:
+        np.testing.assert_array_equal(np.asarray(picture), sheet(runtime.sample(3, 0, labels=labels)))
 
 
 @pytest.mark.parametrize("arguments, message", [
     (["none.onnx"], "must exist"),
+    (["decoder.onnx", "--label", "1"], "belong to conditional models"),
     (["decoder.onnx", "-n", "0"], "number of samples"),
     (["decoder.onnx", "-o", "sheet.gif"], "must be a .png"),
     (["decoder.onnx", "-o", "nowhere/sheet.png"], "existing folder"),

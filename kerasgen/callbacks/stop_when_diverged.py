@@ -22,9 +22,10 @@ class StopWhenDiverged(keras.callbacks.Callback):
         self._epoch = epoch
 
     def on_train_batch_end(self, batch, logs=None):
-        diverged = [name for name, value in (logs or {}).items() if not np.isfinite(float(value))]
-        if not diverged:
+        logs = logs or {}
+        if np.isfinite(float(logs.get("loss", 0.0))):  # the sum of the terms
             return
+        diverged = [name for name, value in logs.items() if not np.isfinite(float(value))]
         kept = "none was kept"
         if self._checkpoints is not None and self._epoch > 0:
             kept = f"that of epoch {self._epoch} in {self._checkpoints}"

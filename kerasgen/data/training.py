@@ -5,6 +5,7 @@ from __future__ import annotations
 import keras
 import numpy as np
 
+from kerasgen.codes import check_label_range
 from kerasgen.data.check import check_images
 
 
@@ -46,5 +47,5 @@ def check_training_labels(x, y, num_classes: int) -> None:
     if labels is None:
         if isinstance(x, np.ndarray) or hasattr(x, "labels"):
             raise ValueError("This model is trained with labels. Received: images without.")
-    elif isinstance(labels, np.ndarray) and num_classes and (labels.min() < 0 or labels.max() >= num_classes):
-        raise ValueError(f"Labels must be from 0 to {num_classes - 1}. Received: {labels.min()} to {labels.max()}.")
+    elif isinstance(labels, np.ndarray) and num_classes:
+        check_label_range(labels, num_classes)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import keras
-from keras import layers
 
 from kerasgen.layers.spectral_normalization import SpectralNormalization
 from kerasgen.models.convolutional_adversarial import ConvolutionalAdversarialModel
@@ -36,14 +35,12 @@ class ConditionalGAN(ConvolutionalAdversarialModel):
         self.assemble()
 
     def build_networks(self) -> None:
-        self.discriminator = discriminator(self.image_shape, self._features, wrap=SpectralNormalization,
-                                           num_classes=self.num_classes, projection=self.projection)
+        self.discriminator = discriminator(
+            self.image_shape,
+            lambda x: resnet_features(x, self.halvings, self.channels, wrap=SpectralNormalization, pool=True),
+            wrap=SpectralNormalization, num_classes=self.num_classes, projection=self.projection)
         self.generator = generator(
             self.latent_dim, lambda x: resnet_images(x, self.image_shape, self.channels, normalise=True), self.num_classes)
-
-    def _features(self, images):
-        maps = resnet_features(images, self.halvings, self.channels, wrap=SpectralNormalization)
-        return layers.GlobalAveragePooling2D(name="features")(maps)
 
     def default_optimizers(self) -> dict:
         return {

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
-
 import keras
 from keras import layers
 
 from kerasgen.layers.maxout import Maxout
 from kerasgen.models.adversarial import AdversarialModel
 from kerasgen.networks.adversarial import discriminator, generator
+from kerasgen.networks.dense import dense_images
 
 
 @keras.saving.register_keras_serializable("kerasgen")
@@ -36,14 +35,8 @@ class GAN(AdversarialModel):
 
     def build_networks(self) -> None:
         self.discriminator = discriminator(self.image_shape, self._features, initializer=_uniform(0.005))
-        self.generator = generator(self.latent_dim, self._images)
-
-    def _images(self, z):
-        for index, units in enumerate(self.hidden):
-            z = layers.Dense(units, "relu", kernel_initializer=_uniform(0.05), name=f"hidden_{index}")(z)
-        x = layers.Dense(math.prod(self.image_shape), kernel_initializer=_uniform(0.05), name="to_image")(z)
-        x = layers.Reshape(self.image_shape, name="reshape")(x)  # (batch, height, width, channels)
-        return layers.Activation("sigmoid", dtype="float32", name="image")(x)
+        self.generator = generator(
+            self.latent_dim, lambda z: dense_images(z, self.image_shape, self.hidden, "relu", _uniform(0.05)))
 
     def _features(self, images):
         # With a seed: PyTorch draws from its global state without one, which no file keeps.

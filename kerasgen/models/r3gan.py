@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import keras
-from keras import layers
 
 from kerasgen.models.convolutional_adversarial import ConvolutionalAdversarialModel
 from kerasgen.networks.adversarial import discriminator, generator
@@ -27,12 +26,10 @@ class R3GAN(ConvolutionalAdversarialModel):
         self.assemble()
 
     def build_networks(self) -> None:
-        self.discriminator = discriminator(self.image_shape, self._features)
+        self.discriminator = discriminator(
+            self.image_shape, lambda x: resnet_features(x, self.halvings, self.channels))
         self.generator = generator(
             self.latent_dim, lambda z: resnet_images(z, self.image_shape, self.channels, normalise=False))
-
-    def _features(self, images):
-        return layers.Flatten(name="features")(resnet_features(images, self.halvings, self.channels))
 
     def default_optimizers(self) -> dict:
         return {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import keras
-from keras import layers
 
 from kerasgen.layers.spectral_normalization import SpectralNormalization
 from kerasgen.models.convolutional_adversarial import ConvolutionalAdversarialModel
@@ -24,13 +23,12 @@ class SNGAN(ConvolutionalAdversarialModel):
         self.assemble()
 
     def build_networks(self) -> None:
-        self.discriminator = discriminator(self.image_shape, self._features, wrap=SpectralNormalization)
+        self.discriminator = discriminator(
+            self.image_shape,
+            lambda x: resnet_features(x, self.halvings, self.channels, wrap=SpectralNormalization, pool=True),
+            wrap=SpectralNormalization)
         self.generator = generator(
             self.latent_dim, lambda z: resnet_images(z, self.image_shape, self.channels, normalise=True))
-
-    def _features(self, images):
-        maps = resnet_features(images, self.halvings, self.channels, wrap=SpectralNormalization)
-        return layers.GlobalAveragePooling2D(name="features")(maps)
 
     def default_optimizers(self) -> dict:
         return {

@@ -21,16 +21,22 @@ def dense_up(name: str, latent_dim: int, image_shape, hidden: Sequence[int], act
     """Codes (batch, latent_dim) to images (batch, height, width, channels) in [0, 1], float32; the mirror of `dense_down`."""
     with keras.name_scope(name):
         codes = keras.Input((latent_dim,), name="z")
-        x = hidden_layers(codes, reversed(hidden), activation)
-        x = layers.Reshape(image_shape, name="reshape")(layers.Dense(math.prod(image_shape), name="to_image")(x))
-        images = layers.Activation("sigmoid", dtype="float32", name="image")(x)  # (batch, height, width, channels)
-        return keras.Model(codes, images, name=name)
+        return keras.Model(codes, dense_images(codes, image_shape, reversed(hidden), activation), name=name)
 
 
-def hidden_layers(x, hidden, activation="leaky_relu"):
+def dense_images(x, image_shape, hidden, activation="leaky_relu", initializer="glorot_uniform"):
+    """Vectors (batch, n) to images (batch, height, width, channels) in [0, 1], float32, through layers of widths `hidden`."""
+    x = hidden_layers(x, hidden, activation, initializer)
+    x = layers.Dense(math.prod(image_shape), kernel_initializer=initializer, name="to_image")(x)
+    x = layers.Reshape(image_shape, name="reshape")(x)  # (batch, height, width, channels)
+    return layers.Activation("sigmoid", dtype="float32", name="image")(x)
+
+
+def hidden_layers(x, hidden, activation="leaky_relu", initializer="glorot_uniform"):
     """Dense layers of the given widths, each with the activation, by Keras's name: (batch, last width)."""
     for index, units in enumerate(hidden):
-        x = layers.Activation(activation, name=f"act_hidden_{index}")(layers.Dense(units, name=f"hidden_{index}")(x))
+        x = layers.Dense(units, kernel_initializer=initializer, name=f"hidden_{index}")(x)
+        x = layers.Activation(activation, name=f"act_hidden_{index}")(x)
     return x
 
 

@@ -38,11 +38,12 @@ def resnet_images(x, image_shape, channels: int, *, normalise: bool):
     return layers.Activation("sigmoid", dtype="float32", name="image")(x)
 
 
-def resnet_features(images, halvings: int, channels: int, *, wrap: Callable | None = None):
-    """Images (batch, height, width, image channels) in [0, 1] to maps (batch, base, base, channels * 2^halvings).
+def resnet_features(images, halvings: int, channels: int, *, wrap: Callable | None = None, pool: bool = False):
+    """Images (batch, height, width, image channels) in [0, 1] to one vector each, (batch, n).
 
     Args:
         wrap: applied to every convolution, as `SpectralNormalization`.
+        pool: whether a vector is the mean of its map (base, base, channels * 2^halvings) instead of all of it.
     """
     x = layers.Rescaling(2.0, -1.0, name="rescale")(images)
     x = _wrapped(_conv(channels, "from_image"), wrap)(x)  # (batch, height, width, channels)
@@ -55,7 +56,8 @@ def resnet_features(images, halvings: int, channels: int, *, wrap: Callable | No
         residual = layers.AveragePooling2D(2, name=f"down_{stage}_a")(residual)  # (batch, h/2, w/2, 2c)
         skip = layers.AveragePooling2D(2, name=f"down_{stage}_skip")(x)
         x = layers.Add(name=f"add_{stage}")([_wrapped(_conv(width, f"{stage}_skip", size=1), wrap)(skip), residual])
-    return _activate(x, "last", False)
+    x = _activate(x, "last", False)
+    return (layers.GlobalAveragePooling2D if pool else layers.Flatten)(name="features")(x)
 
 
 def _conv(filters: int, name: str, *, size: int = 3, zero: bool = False) -> Conv2D:

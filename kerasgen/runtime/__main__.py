@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from kerasgen.codes import labels_in_turn
 from kerasgen.images import save_png, sheet
 from kerasgen.runtime.runner import load
 
@@ -17,13 +18,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("file", type=Path, help="an .onnx or .tflite file with its manifest beside it")
     parser.add_argument("-n", type=int, default=16, help="number of samples (default: %(default)s)")
     parser.add_argument("--seed", type=int, help="of the codes: the same seed gives the same sheet")
+    parser.add_argument("--label", type=int, action="append", help="class to draw, for a conditional model; may be given "
+                        "several times, and is each in turn otherwise")
     parser.add_argument("-o", "--output", type=Path, default=Path("sheet.png"), help="a .png (default: %(default)s)")
     parser.add_argument("--threads", type=int, help="CPU threads (default: the runtime's choice)")
     options = parser.parse_args(arguments)
     try:
         if options.output.suffix.lower() != ".png" or not options.output.parent.is_dir():
             raise ValueError(f"The sheet must be a .png in an existing folder. Received: {options.output}.")
-        images = load(options.file, num_threads=options.threads).sample(options.n, options.seed)
+        model = load(options.file, num_threads=options.threads)
+        images = model.sample(options.n, options.seed, labels=labels_in_turn(options.n, model.num_classes, options.label))
         print(save_png(options.output, sheet(images)))
     except (ValueError, OSError, ImportError) as error:
         print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
