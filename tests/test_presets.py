@@ -13,6 +13,8 @@ from kerasgen.card import build_model
 from kerasgen.codes import labels_in_turn
 from kerasgen.training import optimizers
 
+pytestmark = ANY_BACKEND  # every backend draws the presets in test_backends.py
+
 
 @pytest.fixture
 def preset(tmp_path):
@@ -42,7 +44,6 @@ def test_every_preset_of_the_zoo_draws(name):
         assert images.std(axis=0).mean() > 0.05  # varied
 
 
-@ANY_BACKEND
 @pytest.mark.parametrize("name", kerasgen.list_presets())
 def test_every_recipe_of_the_zoo_builds(name):
     card = presets.read_card(presets.find_card(name))

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 import pytest
-from helpers import assert_equal_states, state, to_numpy
+from helpers import ANY_BACKEND, assert_equal_states, state, to_numpy
 from tiny import DECODERS, TINY
 
 import kerasgen
@@ -28,7 +28,7 @@ def wanted(model):
     return {"labels": 1} if model.num_classes else {}
 
 
-def batches(model, n=24, batch_size=8, **options):
+def batches(model, n=16, batch_size=8, **options):
     images = np.random.default_rng(0).random((n, *model.image_shape), dtype=np.float32)
     return ImageBatches(images, labels_of(model, n), batch_size=batch_size, mirror=True, **options)
 
@@ -37,6 +37,7 @@ def fit(model, epochs=1, initial_epoch=0, callbacks=()):
     return model.fit(batches(model), epochs=epochs, initial_epoch=initial_epoch, verbose=0, callbacks=list(callbacks))
 
 
+@ANY_BACKEND
 def test_config_round_trip(make):
     model = make(seed=7)
     twin = type(model).from_config(model.get_config())
@@ -46,15 +47,16 @@ def test_config_round_trip(make):
 
 
 def test_a_step_moves_exactly_the_networks_of_its_phase(make, images_of):
-    for moving in make().phases:
-        model = make()
-        frozen = {p.name: keras.optimizers.SGD(0.0) for p in model.phases if p.name != moving.name}
-        model.compile(**EAGER, **frozen, **{moving.name: keras.optimizers.SGD(0.1)})
+    model = make()
+    model.compile(**EAGER, **{phase.name: keras.optimizers.SGD(0.1) for phase in model.phases})
+    for moving in model.phases:
+        for phase in model.phases:
+            model.phase_optimizer(phase).learning_rate = 0.1 if phase is moving else 0.0
         before = {p.name: [to_numpy(v) for v in p.variables] for p in model.phases}
         model.train_on_batch(images_of(model, 8), labels_of(model, 8))
         for phase in model.phases:
             pairs = [(a, to_numpy(v)) for a, v in zip(before[phase.name], phase.variables, strict=True)]
-            if phase.name == moving.name:
+            if phase is moving:
                 # Not all: of a difference of logits a bias has no gradient, nor has what feeds a layer that starts at zero.
                 assert np.mean([not np.array_equal(a, b) for a, b in pairs]) > 0.6
             else:  # Keras's MaxNorm multiplies by 1 / (1 + 1e-7 / norm) at every step
@@ -62,7 +64,7 @@ def test_a_step_moves_exactly_the_networks_of_its_phase(make, images_of):
 
 
 @pytest.mark.parametrize("name, dtype", [*((name, "float32") for name in TINY),
-                                         *((name, "mixed_bfloat16") for name in ("vae", "factor_vae", "wgan_gp", "sngan"))])
+                                         *((name, "mixed_bfloat16") for name in ("vae", "wgan_gp", "sngan"))])
 def test_training_and_evaluation_are_finite_and_track_the_same_terms(name, images_of, dtype):
     model = TINY[name](dtype=dtype)
     model.compile()
@@ -81,19 +83,16 @@ def test_training_and_evaluation_are_finite_and_track_the_same_terms(name, image
 def test_saved_loaded_and_resumed_equals_uninterrupted(make, tmp_path):
     straight = make()
     straight.compile(**EAGER)
-    start = tmp_path / "start.keras"
-    straight.save(start)
-    fit(straight, epochs=2)
-    resumed = keras.models.load_model(start)
-    fit(resumed, epochs=1)
-    resumed.save(tmp_path / "half.keras")
+    fit(straight, epochs=1)
+    straight.save(tmp_path / "half.keras")
     resumed = keras.models.load_model(tmp_path / "half.keras")
-    fit(resumed, epochs=2, initial_epoch=1)
-    assert int(resumed.optimizer.iterations) == 6
+    for model in (straight, resumed):
+        fit(model, epochs=2, initial_epoch=1)
+    assert int(resumed.optimizer.iterations) == 4
     assert_equal_states(state(straight), state(resumed))
 
 
-@pytest.mark.parametrize("name", ["vae_gaussian", "factor_vae", "wgan_gp"])
+@pytest.mark.parametrize("name", ["factor_vae", "wgan_gp"])
 def test_backup_and_restore_equals_uninterrupted(name, tmp_path):
     make = TINY[name]
     straight, interrupted, again = make(), make(), make()
@@ -105,7 +104,7 @@ def test_backup_and_restore_equals_uninterrupted(name, tmp_path):
 
     class Stop(keras.callbacks.Callback):
         def on_train_batch_begin(self, batch, logs=None):
-            if int(self.params["epochs"]) == 2 and self.seen == 4:
+            if int(self.params["epochs"]) == 2 and self.seen == 3:
                 raise KeyboardInterrupt
             self.seen += 1
 
@@ -120,7 +119,7 @@ def test_backup_and_restore_equals_uninterrupted(name, tmp_path):
     assert_equal_states(state(straight), state(again))
 
 
-@pytest.mark.parametrize("name", ["vae_gaussian", "vae_dense", "dcgan"])
+@pytest.mark.parametrize("name", ["vae_dense", "dcgan"])
 def test_compiled_and_stepped_training_is_the_same_training(name, images_of, monkeypatch):
     make = TINY[name]
     # XLA draws from another algorithm than TensorFlow without it: the same noise can only be none.
@@ -176,9 +175,10 @@ def test_labels_reach_both_networks_of_a_conditional_gan(projection, images_of):
     for network, given in ((model.discriminator, images), (model.generator, codes)):
         first, second = (keras.ops.convert_to_numpy(network([given, np.full(4, label, "float32")])) for label in (0, 1))
         assert np.abs(first - second).max() > 1e-4
-    model.compile(**EAGER)
-    history = model.fit(images, np.array([0, 1, 1, 0]), batch_size=2, verbose=0).history
-    assert np.isfinite(list(history.values())).all()
+    if not projection:  # the table trains the other
+        model.compile(**EAGER)
+        history = model.fit(images, np.array([0, 1, 1, 0]), batch_size=2, verbose=0).history
+        assert np.isfinite(list(history.values())).all()
 
 
 def test_classifier_tells_classes_apart():
@@ -257,6 +257,7 @@ def test_wrong_codes(name, shape):
         TINY[name]().decode(np.zeros(shape, "float32"))
 
 
+@ANY_BACKEND
 def test_preset_round_trip(make, tmp_path):
     model = make()
     model.compile(**EAGER)
