@@ -16,7 +16,7 @@ import sys, numpy as np, kerasgen
 from kerasgen.codes import labels_in_turn
 with np.load(sys.argv[1]) as inputs:
     outputs = {}
-    for name in kerasgen.list_presets(trained=True):
+    for name in sys.argv[3:]:
         model = kerasgen.load(name)
         if hasattr(model, "decode"):
             outputs[name] = model.decode(inputs["z"][:, :model.latent_dim], labels=labels_in_turn(8, model.num_classes))
@@ -30,7 +30,8 @@ np.savez(sys.argv[2], **outputs)
 @ANY_BACKEND
 def test_presets_decode_and_encode_the_same_on_every_backend(tmp_path):
     z = np.random.default_rng(0).standard_normal((8, 256), dtype="float32")
-    models = {name: kerasgen.load(name) for name in kerasgen.list_presets(trained=True)}
+    models = {type(model): model for model in map(kerasgen.load, kerasgen.list_presets(trained=True))}  # one a class
+    models = {model.card["name"]: model for model in models.values()}
     ours = {name: model.decode(z[:, :model.latent_dim], labels=labels_in_turn(8, model.num_classes))
             for name, model in models.items() if hasattr(model, "decode")}
     np.savez(tmp_path / "inputs.npz", z=z, **ours)
@@ -39,7 +40,7 @@ def test_presets_decode_and_encode_the_same_on_every_backend(tmp_path):
             ours |= {f"{name} {index}": values for index, values in enumerate(model.run_encoder(ours[name]))}
     for backend in {"tensorflow", "jax", "torch"} - {keras.backend.backend()}:
         file = tmp_path / f"{backend}.npz"
-        subprocess.run([sys.executable, "-c", RUN, str(tmp_path / "inputs.npz"), str(file)], check=True,
+        subprocess.run([sys.executable, "-c", RUN, str(tmp_path / "inputs.npz"), str(file), *models], check=True,
                        env={**os.environ, "KERAS_BACKEND": backend})
         with np.load(file) as arrays:
             assert set(arrays) == set(ours)
