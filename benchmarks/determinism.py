@@ -1,0 +1,75 @@
+"""`python benchmarks/determinism.py [PRESET ...]`: is a preset's training, repeated from its card, the same bit for bit?
+
+Each is trained twice for two epochs of a few batches, each time in a process of its own: on the backend of its card, and on
+TensorFlow with `enable_op_determinism`. What is compared is everything that training changes: weights, moving statistics and
+averages, optimiser slots, random state. Without names, all recipes. Writes DETERMINISM.md; needs the cards' data.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+BATCHES = 20  # an epoch
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("presets", nargs="*")
+    parser.add_argument("--worker", action="store_true", help="Train the one preset once and print the digest.")
+    options = parser.parse_args()
+    if options.worker:
+        print(digest_of_training(*options.presets))
+        return
+    from kerasgen.card import read_card
+    from kerasgen.presets import find_card, list_presets
+
+    lines = ["# Determinism", "", f"Written by `python benchmarks/determinism.py`: two epochs of {BATCHES} batches from the "
+             "card, twice, on one machine; equal means that all variables are, bit for bit.", "",
+             "| preset | the card's backend | TensorFlow, op determinism |", "|---|---|---|"]
+    for name in options.presets or list_presets():
+        own = read_card(find_card(name))["training"].get("backend", "torch")
+        verdicts = ["equal" if len({digest(name, backend) for _ in range(2)}) == 1 else "**differs**"
+                    for backend in (own, "tensorflow")]
+        lines.append(f"| `{name}` | {own}: {verdicts[0]} | {verdicts[1]} |")
+        print(lines[-1], flush=True)
+    Path(__file__).with_name("DETERMINISM.md").write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def digest(name: str, backend: str) -> str:
+    """The digest that a process of its own prints."""
+    done = subprocess.run([sys.executable, __file__, "--worker", name], check=True, capture_output=True, text=True,
+                          env={**os.environ, "KERAS_BACKEND": backend})
+    return done.stdout.split()[-1]
+
+
+def digest_of_training(name: str) -> str:
+    """sha256 of all variables after the shortened training."""
+    import keras
+
+    from kerasgen import training
+    from kerasgen.card import read_card
+    from kerasgen.presets import find_card
+
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        tf.config.experimental.enable_op_determinism()
+    card = read_card(find_card(name))
+    size = card["training"]["batch_size"]
+    card["data"] |= {"train": f"train[:{BATCHES * size}]", "held_out": f"{card['data']['held_out'].split('[')[0]}[:{size}]"}
+    card["training"] |= {"epochs": 2}
+    card["training"].pop("keep_best", None)  # wants more samples; it draws nothing that training sees
+    with tempfile.TemporaryDirectory() as folder:
+        model = training.train(card, folder, verbose=0)
+    content = b"".join(keras.ops.convert_to_numpy(v).tobytes() for v in [*model.variables, *model.optimizer.variables])
+    return hashlib.sha256(content).hexdigest()
+
+
+if __name__ == "__main__":
+    main()
