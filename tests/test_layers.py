@@ -57,6 +57,39 @@ def test_spectral_normalization_divides_by_the_largest_singular_value(make):
     np.testing.assert_allclose(apply(layer, x), apply(plain, x), atol=1e-4)
 
 
+@pytest.mark.backend("jax", "torch")
+@pytest.mark.parametrize("name, arguments", [
+    ("Conv2D", {"filters": 4, "kernel_size": 3, "padding": "same"}),
+    ("Conv2D", {"filters": 4, "kernel_size": 4, "strides": 2, "padding": "same"}),
+    ("Conv2DTranspose", {"filters": 4, "kernel_size": 4, "strides": 2, "padding": "same"}),
+    ("AveragePooling2D", {"pool_size": 2}),
+    ("BatchNormalization", {}),
+])
+@pytest.mark.parametrize("side", [6, 7])
+def test_own_kernels_are_keras_layers(name, arguments, side):
+    x = ops.convert_to_tensor(array(2, side, side, 3))
+    layers = [getattr(module, name)(**arguments) for module in (keras.layers, backend)]
+    for layer in layers:
+        layer.build(x.shape)
+        layer.set_weights([weight.copy() for weight in layers[0].get_weights()])
+    options = {"training": True} if name == "BatchNormalization" else {}
+    outputs = [ops.convert_to_numpy(layer(x, **options)) for layer in layers]
+    np.testing.assert_allclose(*outputs, atol=1e-5)
+    for a, b in zip(*(layer.weights for layer in layers), strict=True):  # moving statistics
+        np.testing.assert_allclose(to_numpy(a), to_numpy(b), atol=1e-5)
+    slope = ops.convert_to_tensor(array(*outputs[0].shape))
+    for index, variable in enumerate(layers[0].trainable_variables):
+
+        def weighed(layer, value, index=index):
+            weights = [value if index == i else v.value for i, v in enumerate(layer.trainable_variables)]
+            fixed = [v.value for v in layer.non_trainable_variables]
+            return ops.sum(slope * layer.stateless_call(weights, fixed, x, **options)[0])
+
+        gradients = [ops.convert_to_numpy(backend.gradient(lambda value: weighed(layer, value), variable.value))
+                     for layer in layers]
+        np.testing.assert_allclose(*gradients, rtol=1e-4, atol=1e-4)
+
+
 def test_translation_moves_by_whole_pixels():
     images = array(3, 16, 16, 2)
     numbers = np.array([[0.5, 0.5, 0], [0.0, 0.99, 0], [0.99, 0.0, 0]], "float32")  # -2, -1, 0, 1 or 2 of 16 pixels

@@ -6,8 +6,8 @@
 - `gradient(function, x)`: d sum(function(x)) / dx, differentiable itself.
 - `normal(shape, seed_generator)`: float32 noise; a different one on every replica.
 - `compiles_on_cpu()`: whether `jit_compile="auto"` is to compile where Keras would not, on a machine without accelerators.
-- `Conv2D`, `Conv2DTranspose`, `BatchNormalization`: Keras's own layers, with the backend's faster kernels where Keras does not
-  call them. The results are the same.
+- `AveragePooling2D`, `BatchNormalization`, `Conv2D`, `Conv2DTranspose`: Keras's own layers, with the backend's faster kernels
+  where Keras does not call them. The results are the same.
 """
 
 import importlib
@@ -22,6 +22,7 @@ minimise = _current.minimise
 gradient = _current.gradient
 normal = _current.normal
 compiles_on_cpu = _current.compiles_on_cpu
+AveragePooling2D = _current.AveragePooling2D
+BatchNormalization = _current.BatchNormalization
 Conv2D = _current.Conv2D
 Conv2DTranspose = _current.Conv2DTranspose
-BatchNormalization = _current.BatchNormalization

@@ -9,7 +9,7 @@ import functools
 import jax
 import keras
 from keras import StatelessScope, ops
-from keras.layers import BatchNormalization, Conv2D  # noqa: F401
+from keras.layers import AveragePooling2D, BatchNormalization, Conv2D  # noqa: F401
 
 
 def compiles_on_cpu():

@@ -1,7 +1,7 @@
 """TensorFlow: gradients by tape; under `tf.distribute` every replica runs the step on its share of the batch."""
 
 import tensorflow as tf
-from keras.layers import BatchNormalization, Conv2D, Conv2DTranspose  # noqa: F401
+from keras.layers import AveragePooling2D, BatchNormalization, Conv2D, Conv2DTranspose  # noqa: F401
 
 
 def compiles_on_cpu():

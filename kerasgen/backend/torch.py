@@ -73,6 +73,13 @@ class Conv2DTranspose(keras.layers.Conv2DTranspose):
         return super().call(inputs) if padding is None else _convolve(self, functional.conv_transpose2d, inputs, padding)
 
 
+class AveragePooling2D(keras.layers.AveragePooling2D):
+    def call(self, inputs):
+        if self.padding != "valid" or self.data_format != "channels_last":
+            return super().call(inputs)
+        return functional.avg_pool2d(inputs.permute(0, 3, 1, 2), self.pool_size, self.strides).permute(0, 2, 3, 1)
+
+
 class BatchNormalization(keras.layers.BatchNormalization):
     def call(self, inputs, training=None, mask=None):
         if not training or not self.trainable or mask is not None:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from keras import layers
 
-from kerasgen.backend import Conv2D
+from kerasgen.backend import AveragePooling2D, Conv2D
 from kerasgen.layers.batch_norm import batch_norm
 from kerasgen.layers.upsample import Upsample
 from kerasgen.networks.conv import stages
@@ -53,8 +53,8 @@ def resnet_features(images, halvings: int, channels: int, *, wrap: Callable | No
         residual = _wrapped(_conv(width // 2, f"{stage}_a"), wrap)(residual)
         residual = _activate(residual, f"{stage}_b", False)
         residual = _wrapped(_conv(width, f"{stage}_b", zero=wrap is None), wrap)(residual)  # (batch, h, w, 2c)
-        residual = layers.AveragePooling2D(2, name=f"down_{stage}_a")(residual)  # (batch, h/2, w/2, 2c)
-        skip = layers.AveragePooling2D(2, name=f"down_{stage}_skip")(x)
+        residual = AveragePooling2D(2, name=f"down_{stage}_a")(residual)  # (batch, h/2, w/2, 2c)
+        skip = AveragePooling2D(2, name=f"down_{stage}_skip")(x)
         x = layers.Add(name=f"add_{stage}")([_wrapped(_conv(width, f"{stage}_skip", size=1), wrap)(skip), residual])
     x = _activate(x, "last", False)
     return (layers.GlobalAveragePooling2D if pool else layers.Flatten)(name="features")(x)
