@@ -45,6 +45,15 @@ def traversal():
                         title="One number of a face's code moves, the others stay")
 
 
+def factors():
+    model = kerasgen.load("beta_tc_vae_sprites")
+    images = data.load("sprites", "test[:500]", batch_size=500).images()
+    order, cost = analysis.order_by_kl(model, images)
+    rows = analysis.traverse(model, np.zeros(model.latent_dim, "float32"), order[:6], steps=11)
+    return figures.grid(rows, [f"z {index}: {nats:.1f} nats" for index, nats in zip(order, cost, strict=False)],
+                        title="Numbers that mean something: a beta-TCVAE of sprites")
+
+
 def interpolation():
     model, faces = _faces()
     start, end = model.encode(faces[[3, 40]])
@@ -72,7 +81,7 @@ def balanced():
 
 
 def main() -> None:
-    for make in (reconstructions, manifold, scatter, traversal, interpolation, correlation, balanced):
+    for make in (reconstructions, manifold, scatter, traversal, factors, interpolation, correlation, balanced):
         make().savefig(FOLDER / f"{make.__name__}.png")
         print(make.__name__, flush=True)
 
