@@ -39,19 +39,21 @@ def _faces():
 
 def traversal():
     model, faces = _faces()
-    order, cost = analysis.order_by_kl(model, faces)
-    rows = analysis.traverse(model, model.encode(faces[7:8])[0], order[:8], steps=11)
-    return figures.grid(rows, [f"z {index}: {nats:.1f} nats" for index, nats in zip(order, cost, strict=False)],
-                        title="One number of a face's code moves, the others stay")
+    return _moved(model, faces, model.encode(faces[7:8])[0], 8, "One number of a face's code moves, the others stay")
 
 
 def factors():
     model = kerasgen.load("beta_tc_vae_sprites")
     images = data.load("sprites", "test[:500]", batch_size=500).images()
+    return _moved(model, images, np.zeros(model.latent_dim, "float32"), 6,
+                  "Numbers that mean something: a beta-TCVAE of sprites")
+
+
+def _moved(model, images, code, rows, title):
+    """The numbers of `code` that carry most of `images`, each moved alone."""
     order, cost = analysis.order_by_kl(model, images)
-    rows = analysis.traverse(model, np.zeros(model.latent_dim, "float32"), order[:6], steps=11)
-    return figures.grid(rows, [f"z {index}: {nats:.1f} nats" for index, nats in zip(order, cost, strict=False)],
-                        title="Numbers that mean something: a beta-TCVAE of sprites")
+    return figures.grid(analysis.traverse(model, code, order[:rows], steps=11),
+                        [f"z {index}: {nats:.1f} nats" for index, nats in zip(order, cost, strict=False)], title=title)
 
 
 def interpolation():

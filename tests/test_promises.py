@@ -260,7 +260,7 @@ def test_wrong_codes(name, shape):
 @ANY_BACKEND
 def test_preset_round_trip(make, tmp_path):
     model = make()
-    model.compile(**EAGER)
+    model.compile()
     fit(model)
     path = model.save_preset(tmp_path / "mine")
     loaded = kerasgen.load(path)
