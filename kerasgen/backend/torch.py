@@ -105,7 +105,9 @@ def _same_padding(layer, sides=()) -> tuple[int, int] | None:
 
 
 def _convolve(layer, convolution, images, padding):
-    kernel = ops.convert_to_tensor(layer.kernel).permute(3, 2, 0, 1).contiguous()
+    kernel = ops.convert_to_tensor(layer.kernel)
+    # (height, width, in, out) to PyTorch's (out, in, height, width), laid out as the images: the transposition of a matrix.
+    kernel = kernel.flatten(0, 2).t().contiguous().unflatten(1, kernel.shape[:3]).permute(0, 3, 1, 2)
     bias = ops.convert_to_tensor(layer.bias) if layer.use_bias else None
     outputs = convolution(images.permute(0, 3, 1, 2), kernel, bias, layer.strides, padding)
     return layer.activation(outputs.permute(0, 2, 3, 1))
