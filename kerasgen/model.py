@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import abc
 import contextlib
-import dataclasses
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import keras
@@ -16,42 +15,12 @@ from keras import ops
 from kerasgen import backend
 from kerasgen.averaging import AveragedNetwork
 from kerasgen.callbacks.epoch_order import EpochOrder
-from kerasgen.data.batches import ImageBatches
+from kerasgen.data.epochs import EpochBatches
 from kerasgen.data.training import check_training_data, check_training_labels
 from kerasgen.images import to_float
 from kerasgen.optimizers import PhaseOptimizers
+from kerasgen.phase import Phase
 from kerasgen.random_state import SavedRandomState
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
-class Phase:
-    """One optimiser step.
-
-    Args:
-        name: also the keyword of its optimiser in `compile`.
-        networks: Keras models that this phase, and no other, trains. A network's name is the scope of its variables.
-        loss: `loss(batch, training) -> {term: scalar}`; `batch` is `(x, y)`, `y` None where `fit` got none. The sum
-            of the terms is minimised.
-        terms: names of the scalars, known before training so that every backend can track them.
-        monitors: names of further scalars that `loss` gives, tracked but not minimised.
-        repeat: steps per batch, each on its own part of it: with a batch of k * m images, `repeat=k` is Algorithm 1 of
-            Goodfellow et al. 2014 with k discriminator steps on minibatches of m.
-    """
-
-    name: str
-    networks: tuple[keras.Model, ...]
-    loss: Callable
-    terms: tuple[str, ...]
-    repeat: int = 1
-    monitors: tuple[str, ...] = ()
-
-    def total(self, values: dict):
-        """The scalar that is minimised, of those that `loss` gave."""
-        return sum(values[term] for term in self.terms)
-
-    @property
-    def variables(self) -> list:
-        return [variable for network in self.networks for variable in network.trainable_variables]
 
 
 class GenerativeModel(SavedRandomState, keras.Model, abc.ABC):
@@ -127,10 +96,14 @@ class GenerativeModel(SavedRandomState, keras.Model, abc.ABC):
                 optimizers = {names[0]: optimizer}
             given = {name: keras.optimizers.get(value) for name, value in optimizers.items()}
             optimizer = PhaseOptimizers.of(self.phases, {**self.default_optimizers(), **given})
+        self.prepare_training()
         super().compile(optimizer=optimizer, run_eagerly=run_eagerly, steps_per_execution=steps_per_execution,
                         jit_compile=jit_compile)
         if not self.optimizer.built:
             self.optimizer.build(self.trainable_variables)
+
+    def prepare_training(self) -> None:
+        """Makes the variables that only training needs, which presets do not keep; a hook, nothing by default."""
 
     def _resolve_auto_jit_compile(self) -> bool:  # Keras's hook
         return backend.compiles_on_cpu() or super()._resolve_auto_jit_compile()
@@ -150,18 +123,21 @@ class GenerativeModel(SavedRandomState, keras.Model, abc.ABC):
     def fit(self, x=None, y=None, batch_size=None, epochs=1, verbose="auto", callbacks=None, **kwargs):
         """Keras's `fit` behind a check of the images: NHWC of the model's shape, float32 in [0, 1] or arrays of uint8.
 
-        `ImageBatches` keep their own order, that of the epoch. Raises ValueError for arrays of another rank, size, dtype or
+        `EpochBatches` keep their own order, that of the epoch. Raises ValueError for arrays of another rank, size, dtype or
         range, for NaN, for a batch that has fewer images than a phase has steps, and for labels missing or out of range.
         """
-        check_training_data(x, self.image_shape, batch_size, self.repeats)
-        if self.labelled:
-            check_training_labels(x, y, self.num_classes)
-        if isinstance(x, np.ndarray):
-            x = to_float(x)
-        if isinstance(x, ImageBatches):
+        self.check_training(x, y, batch_size)
+        x, y = (to_float(each) if isinstance(each, np.ndarray) and each.ndim == 4 else each for each in (x, y))
+        if isinstance(x, EpochBatches):
             kwargs.setdefault("shuffle", False)
             callbacks = [*(callbacks or ()), EpochOrder(x)]
         return super().fit(x, y, batch_size, epochs, verbose, callbacks, **kwargs)
+
+    def check_training(self, x, y, batch_size: int | None) -> None:
+        """Raises ValueError for what `fit` must not be given; a hook."""
+        check_training_data(x, self.image_shape, batch_size, self.repeats)
+        if self.labelled:
+            check_training_labels(x, y, self.num_classes)
 
     @property
     def repeats(self) -> int:

@@ -55,9 +55,10 @@ def seeded():
 
 @pytest.fixture
 def images_of():
-    """Makes random images for a model: the same ones each time."""
+    """Makes random images for a model, a translator's sources: the same ones each time."""
 
     def make(model, n=16):
-        return np.random.default_rng(0).random((n, *model.image_shape), dtype=np.float32)
+        shape = getattr(model, "source_shape", model.image_shape)
+        return np.random.default_rng(0).random((n, *shape), dtype=np.float32)
 
     return make

@@ -8,8 +8,9 @@ from keras import ops
 from tiny import TINY
 
 from kerasgen import backend
-from kerasgen.model import GenerativeModel, Phase
+from kerasgen.model import GenerativeModel
 from kerasgen.models import GAN
+from kerasgen.phase import Phase
 
 
 def sgd(rate=1.0):

@@ -7,8 +7,10 @@ from helpers import ANY_BACKEND, assert_equal_states, state, to_numpy
 from tiny import DECODERS, TINY
 
 import kerasgen
-from kerasgen.data import ImageBatches
+from kerasgen.data import ImageBatches, PairedBatches, UnpairedBatches
 from kerasgen.model import GenerativeModel
+from kerasgen.models import CycleGAN, Pix2Pix
+from kerasgen.models.translating import TranslationModel
 
 # TensorFlow takes longer to trace these models than to run them. What is traced and compiled has promises of its own.
 EAGER = {"run_eagerly": True} if keras.backend.backend() == "tensorflow" else {}
@@ -19,7 +21,10 @@ def make(request):
     return TINY[request.param]
 
 
-def labels_of(model, n):
+def targets_of(model, n):
+    """What a model learns beside images: labels, or a translator's other images."""
+    if isinstance(model, TranslationModel):
+        return np.random.default_rng(1).random((n, *model.image_shape), dtype=np.float32)
     return np.arange(n) % 2 if model.labelled else None
 
 
@@ -28,13 +33,13 @@ def wanted(model):
     return {"labels": 1} if model.num_classes else {}
 
 
-def batches(model, n=16, batch_size=8, **options):
-    images = np.random.default_rng(0).random((n, *model.image_shape), dtype=np.float32)
-    return ImageBatches(images, labels_of(model, n), batch_size=batch_size, mirror=True, **options)
+def batches(model, images, batch_size=8):
+    kind = {CycleGAN: UnpairedBatches, Pix2Pix: PairedBatches}.get(type(model), ImageBatches)
+    return kind(images, targets_of(model, 8 if kind is UnpairedBatches else len(images)), batch_size=batch_size, mirror=True)
 
 
-def fit(model, epochs=1, initial_epoch=0, callbacks=()):
-    return model.fit(batches(model), epochs=epochs, initial_epoch=initial_epoch, verbose=0, callbacks=list(callbacks))
+def fit(model, images, epochs=1, initial_epoch=0, callbacks=()):
+    return model.fit(batches(model, images), epochs=epochs, initial_epoch=initial_epoch, verbose=0, callbacks=list(callbacks))
 
 
 @ANY_BACKEND
@@ -53,7 +58,7 @@ def test_a_step_moves_exactly_the_networks_of_its_phase(make, images_of):
         for phase in model.phases:
             model.phase_optimizer(phase).learning_rate = 0.1 if phase is moving else 0.0
         before = {p.name: [to_numpy(v) for v in p.variables] for p in model.phases}
-        model.train_on_batch(images_of(model, 8), labels_of(model, 8))
+        model.train_on_batch(images_of(model, 8), targets_of(model, 8))
         for phase in model.phases:
             pairs = [(a, to_numpy(v)) for a, v in zip(before[phase.name], phase.variables, strict=True)]
             if phase is moving:
@@ -69,7 +74,7 @@ def test_training_and_evaluation_are_finite_and_track_the_same_terms(name, image
     model = TINY[name](dtype=dtype)
     model.compile()
     images = images_of(model)
-    labels = labels_of(model, len(images))
+    labels = targets_of(model, len(images))
     history = model.fit(images, labels, batch_size=8, epochs=2, verbose=0, validation_data=(images, labels)).history
     terms = [term for phase in model.phases for term in phase.terms]
     tracked = [*terms, *(monitor for phase in model.phases for monitor in phase.monitors)]
@@ -80,27 +85,29 @@ def test_training_and_evaluation_are_finite_and_track_the_same_terms(name, image
     np.testing.assert_allclose(history["loss"], sums, rtol=1e-5)
 
 
-def test_saved_loaded_and_resumed_equals_uninterrupted(make, tmp_path):
+def test_saved_loaded_and_resumed_equals_uninterrupted(make, tmp_path, images_of):
     straight = make()
     straight.compile(**EAGER)
-    fit(straight, epochs=1)
+    images = images_of(straight)
+    fit(straight, images)
     straight.save(tmp_path / "half.keras")
     resumed = keras.models.load_model(tmp_path / "half.keras")
     for model in (straight, resumed):
-        fit(model, epochs=2, initial_epoch=1)
+        fit(model, images, epochs=2, initial_epoch=1)
     assert int(resumed.optimizer.iterations) == 4
     assert_equal_states(state(straight), state(resumed))
 
 
-@pytest.mark.parametrize("name", ["factor_vae", "wgan_gp"])
-def test_backup_and_restore_equals_uninterrupted(name, tmp_path):
+@pytest.mark.parametrize("name", ["factor_vae", "wgan_gp", "cyclegan"])
+def test_backup_and_restore_equals_uninterrupted(name, tmp_path, images_of):
     make = TINY[name]
     straight, interrupted, again = make(), make(), make()
     for model in (straight, interrupted, again):
         model.compile()
     straight.save_weights(tmp_path / "start.weights.h5")
     interrupted.load_weights(tmp_path / "start.weights.h5")
-    fit(straight, epochs=2)
+    images = images_of(straight)
+    fit(straight, images, epochs=2)
 
     class Stop(keras.callbacks.Callback):
         def on_train_batch_begin(self, batch, logs=None):
@@ -114,8 +121,8 @@ def test_backup_and_restore_equals_uninterrupted(name, tmp_path):
         return keras.callbacks.BackupAndRestore(tmp_path / "backup")
 
     with pytest.raises(KeyboardInterrupt):
-        fit(interrupted, epochs=2, callbacks=[backup(), Stop()])
-    fit(again, epochs=2, callbacks=[backup()])
+        fit(interrupted, images, epochs=2, callbacks=[backup(), Stop()])
+    fit(again, images, epochs=2, callbacks=[backup()])
     assert_equal_states(state(straight), state(again))
 
 
@@ -132,7 +139,7 @@ def test_compiled_and_stepped_training_is_the_same_training(name, images_of, mon
         model = make()
         # SGD's steps are proportional to the gradients; Adam's first ones are signs, which rounding may turn.
         model.compile(**option, **{phase.name: keras.optimizers.SGD(1e-3) for phase in model.phases})
-        model.fit(images_of(model), labels_of(model, 16), batch_size=8, epochs=1, verbose=0, shuffle=False)
+        model.fit(images_of(model), targets_of(model, 16), batch_size=8, epochs=1, verbose=0, shuffle=False)
         results.append([to_numpy(v) for v in model.trainable_variables])
     for a, b in zip(*results, strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-3, atol=1e-4)
@@ -258,19 +265,19 @@ def test_wrong_codes(name, shape):
 
 
 @ANY_BACKEND
-def test_preset_round_trip(make, tmp_path):
+def test_preset_round_trip(make, tmp_path, images_of):
     model = make()
     model.compile()
-    fit(model)
+    images = images_of(model)
+    fit(model, images)
     path = model.save_preset(tmp_path / "mine")
     loaded = kerasgen.load(path)
-    rng = np.random.default_rng(0)
+    z = np.random.default_rng(0).standard_normal((4, 3), dtype="float32")
     if hasattr(model, "decode"):
-        z = rng.standard_normal((4, 3), dtype="float32")
         np.testing.assert_array_equal(loaded.decode(z, **wanted(model)), model.decode(z, **wanted(model)))
-    else:
-        images = rng.random((4, *model.image_shape), dtype="float32")
-        np.testing.assert_array_equal(loaded.extract(images), model.extract(images))
+    for method in ("extract", "translate"):
+        if hasattr(model, method):
+            np.testing.assert_array_equal(getattr(loaded, method)(images), getattr(model, method)(images))
     assert loaded.card["weights"]["bytes"] == (tmp_path / "mine.weights.h5").stat().st_size
     with pytest.raises(ValueError, match="overwrite=True. Received: .*mine.json"):
         model.save_preset(tmp_path / "mine")

@@ -13,8 +13,10 @@ from kerasgen.models import (
     BetaVAE,
     Classifier,
     ConditionalGAN,
+    CycleGAN,
     DebiasingVAE,
     FactorVAE,
+    Pix2Pix,
 )
 
 SMALL = {"latent_dim": 3, "network": "dense", "hidden": (8,)}
@@ -39,8 +41,11 @@ TINY = {
     "r3gan": lambda **kw: R3GAN((8, 8, 3), latent_dim=3, channels=4, penalty_every=2,
                                 augmentations=("colour", "translation", "cutout"), **kw),
     "conditional_gan": lambda **kw: ConditionalGAN((8, 8, 1), latent_dim=3, channels=4, num_classes=2, **kw),
+    "pix2pix": lambda **kw: Pix2Pix((16, 16, 3), source_channels=1, channels=4, depth=3, receptive_field=16, **kw),
+    "cyclegan": lambda **kw: CycleGAN((12, 12, 3), channels=2, blocks=1, receptive_field=16, pool_size=10, **kw),
     "classifier": lambda **kw: Classifier((8, 8, 1), num_classes=2, channels=4, features=6, label_smoothing=0.1, **kw),
 }
 
-# Models that draw no images have other promises.
-DECODERS = [name for name in TINY if name != "classifier"]
+# Models of other uses have other promises.
+TRANSLATORS = ["pix2pix", "cyclegan"]
+DECODERS = [name for name in TINY if name not in ("classifier", *TRANSLATORS)]

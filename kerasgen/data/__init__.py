@@ -3,7 +3,8 @@
 import importlib
 
 # Resolved at first use (PEP 562): `check_images` needs numpy only, and nothing here needs TensorFlow to be imported.
-_HOMES = {"load": "loading", "ImageBatches": "batches", "check_images": "check"}
+_HOMES = {"load": "loading", "load_pairs": "pairs", "load_unpaired": "unpaired", "ImageBatches": "batches",
+          "PairedBatches": "pairs", "UnpairedBatches": "unpaired", "check_images": "check"}
 
 __all__ = list(_HOMES)
 

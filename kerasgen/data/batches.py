@@ -1,18 +1,16 @@
 """Images in memory as batches for `fit`."""
 
-import keras
 import numpy as np
 
 from kerasgen.data.check import check_batch_size, check_images
+from kerasgen.data.epochs import EpochBatches
 from kerasgen.images import to_float
 
 
-class ImageBatches(keras.utils.PyDataset):
+class ImageBatches(EpochBatches):
     """Batches of float32 images (batch, height, width, channels) in [0, 1], with labels: (images, int32 labels).
 
-    Order and mirroring of epoch e are a function of (seed, e) alone: `epoch` may be set to resume, and
-    `batches[i]` is batch i of that epoch. In `fit` it moves on after each complete pass. Pass `shuffle=False` to the
-    `fit` of a plain Keras model: its default shuffles the order of the batches by Python's global generator.
+    Order and mirroring of epoch e are a function of (seed, e) alone.
 
     Args:
         images: array (N, height, width, channels), uint8 or float in [0, 1]; kept as it is, not copied.
@@ -41,8 +39,7 @@ class ImageBatches(keras.utils.PyDataset):
         seed: int = 0,
         drop_remainder: bool | None = None,
     ):
-        # No worker: a batch is a gather, far cheaper than a step, and workers would run ahead into the next epoch.
-        super().__init__(workers=1, use_multiprocessing=False)
+        super().__init__()
         check_images(images)
         if labels is not None:
             labels = np.asarray(labels)
@@ -60,14 +57,9 @@ class ImageBatches(keras.utils.PyDataset):
         self.binarise = binarise
         self.shuffle = shuffle
         self.seed = seed
-        self.epoch = 0
         self._images = images
         self._weights = None
         self._plan = (None, None, None)
-        # The batches of this pass that were asked for. Where batches are prefetched, all may have been before the last
-        # step; what was asked for keeps its order.
-        self._served = set()
-        self._begun = False
 
     @property
     def num_images(self) -> int:
@@ -111,9 +103,7 @@ class ImageBatches(keras.utils.PyDataset):
         rounding = 0 if self.drop_remainder else self.batch_size - 1
         return (self.num_images + rounding) // self.batch_size
 
-    def __getitem__(self, index: int):
-        if not 0 <= index < len(self):
-            raise IndexError(f"A batch index must lie in [0, {len(self)}). Received: {index}")
+    def batch(self, index: int):
         order, flips = self._order(self.epoch)
         chosen = order[index * self.batch_size : (index + 1) * self.batch_size]
         batch = to_float(self._images[chosen])
@@ -122,22 +112,7 @@ class ImageBatches(keras.utils.PyDataset):
             batch[turned] = batch[turned, :, ::-1]
         if self.binarise:
             batch = self._binary(batch, chosen, self.epoch if self.shuffle else 0)
-        self._served.add(index)
         return batch if self.labels is None else (batch, self.labels[chosen])
-
-    def on_epoch_begin(self) -> None:
-        """Notes that an epoch begins; see `on_epoch_end`."""
-        self._begun = True
-
-    def on_epoch_end(self) -> None:
-        """Moves to the next epoch if this one was passed through; with `steps_per_epoch` a pass takes several calls."""
-        if not self._begun:
-            # TensorFlow's `fit` looks at two batches to learn their shape and then resets: that was no epoch.
-            self._served.clear()
-        self._begun = False
-        if len(self._served) == len(self):
-            self._served.clear()
-            self.epoch += 1
 
     def _binary(self, images: np.ndarray, indices: np.ndarray, epoch: int) -> np.ndarray:
         """Draws the bits of the images with these indices, the same ones each time in one epoch."""

@@ -11,8 +11,8 @@ from kerasgen.data.splits import select
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"}
 
-# Folders that are splits and no classes, once `train` or `test` is there.
-SPLITS = ("train", "test", "validation")
+# Folders that are splits and no classes, once there is another than `validation`; with A and B those of CycleGAN's archives.
+SPLITS = ("train", "test", "validation", "trainA", "trainB", "testA", "testB")
 
 # 16-bit and float pictures have no one true way to 8 bits; Pillow's would clip them without a word.
 _MODES = {"1", "L", "LA", "P", "PA", "RGB", "RGBA", "CMYK", "YCbCr"}
@@ -27,7 +27,7 @@ def read_folder(root: Path, split: str, size: Size | None, channels: int | None,
     """
     labelled = label_name(labels, ["label"], "label") is not None
     folders = {name: root / name for name in SPLITS if (root / name).is_dir()}
-    if not {"train", "test"} & set(folders):
+    if not set(folders) - {"validation"}:
         folders = {"train": root}
     files = {name: image_files(folder) for name, folder in folders.items()}
     if not any(files.values()):

@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 from keras import ops
 
+from kerasgen.errors import unknown_name
+
 
 @dataclasses.dataclass(frozen=True)
 class AdversarialLoss:
@@ -75,6 +77,14 @@ LOSSES = {
     "wasserstein": AdversarialLoss(wasserstein, critic_score),
     "relativistic": AdversarialLoss(relativistic, relativistic_generator, relativistic=True),
 }
+
+
+def check_objective(name: str) -> None:
+    """Raises ValueError for an unknown loss, and for a relativistic one, which pairs real and fake images of one kind."""
+    if name not in LOSSES:
+        raise unknown_name("adversarial loss", name, LOSSES)
+    if LOSSES[name].relativistic:
+        raise ValueError(f"Translators take losses that are not relativistic. Received: {name!r}.")
 
 
 def pairwise_accuracy(real_logits, fake_logits):

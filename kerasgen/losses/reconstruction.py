@@ -1,4 +1,4 @@
-"""Negative log-likelihoods of images under a decoder's output: one value an image, in nats."""
+"""How far images are from what they should be: negative log-likelihoods (one value an image, in nats) and L1."""
 
 import math
 
@@ -31,6 +31,11 @@ def gaussian_nll(images, mean, scale):
     squares = ops.square((images - mean) / scale)
     log_scale = math.log(scale) if isinstance(scale, (int, float)) else ops.log(scale)
     return 0.5 * _sum(squares + (2.0 * log_scale + math.log(2.0 * math.pi)))
+
+
+def absolute_error(images, others):
+    """The mean absolute difference of two batches of images: a scalar."""
+    return ops.mean(ops.abs(images - others))
 
 
 def _sum(values):

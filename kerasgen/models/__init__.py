@@ -3,14 +3,16 @@
 from kerasgen.models.autoencoder import Autoencoder
 from kerasgen.models.classifier import Classifier
 from kerasgen.models.conditional_gan import ConditionalGAN
+from kerasgen.models.cyclegan import CycleGAN
 from kerasgen.models.dcgan import DCGAN
 from kerasgen.models.debiasing_vae import DebiasingVAE
 from kerasgen.models.disentangling import DIPVAE, BetaTCVAE, BetaVAE, FactorVAE
 from kerasgen.models.gan import GAN
+from kerasgen.models.pix2pix import Pix2Pix
 from kerasgen.models.r3gan import R3GAN
 from kerasgen.models.sngan import SNGAN
 from kerasgen.models.vae import VAE
 from kerasgen.models.wgan_gp import WGANGP
 
 __all__ = ["DCGAN", "DIPVAE", "GAN", "R3GAN", "SNGAN", "VAE", "WGANGP", "Autoencoder", "BetaTCVAE", "BetaVAE", "Classifier",
-           "ConditionalGAN", "DebiasingVAE", "FactorVAE"]
+           "ConditionalGAN", "CycleGAN", "DebiasingVAE", "FactorVAE", "Pix2Pix"]

@@ -10,7 +10,8 @@ from kerasgen.errors import unknown_name
 from kerasgen.latent import LatentSampler
 from kerasgen.losses.adversarial import LOSSES, pairwise_accuracy
 from kerasgen.losses.penalties import PENALTIES
-from kerasgen.model import GenerativeModel, Phase
+from kerasgen.model import GenerativeModel
+from kerasgen.phase import Phase
 
 
 class AdversarialModel(LatentSampler, GenerativeModel):

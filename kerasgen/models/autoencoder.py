@@ -5,8 +5,8 @@ from __future__ import annotations
 import keras
 from keras import ops
 
-from kerasgen.model import Phase
 from kerasgen.models.autoencoding import Autoencoding
+from kerasgen.phase import Phase
 
 
 @keras.saving.register_keras_serializable("kerasgen")

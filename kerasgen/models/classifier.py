@@ -12,8 +12,9 @@ from kerasgen.batching import predict
 from kerasgen.data.check import check_images
 from kerasgen.images import to_float
 from kerasgen.layers.batch_norm import batch_norm
-from kerasgen.model import GenerativeModel, Phase
+from kerasgen.model import GenerativeModel
 from kerasgen.networks.conv import stages
+from kerasgen.phase import Phase
 
 
 @keras.saving.register_keras_serializable("kerasgen")

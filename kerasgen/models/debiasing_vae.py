@@ -7,8 +7,8 @@ import numpy as np
 from keras import ops
 from scipy.special import expit
 
-from kerasgen.model import Phase
 from kerasgen.models.variational import VariationalAutoencoder
+from kerasgen.phase import Phase
 
 
 @keras.saving.register_keras_serializable("kerasgen")

@@ -7,9 +7,9 @@ from keras import ops
 
 from kerasgen.losses.adversarial import cross_entropy
 from kerasgen.losses.divergences import covariance_penalty, minibatch_total_correlation
-from kerasgen.model import Phase
 from kerasgen.models.variational import VariationalAutoencoder
 from kerasgen.networks.dense import head_layers, hidden_layers
+from kerasgen.phase import Phase
 
 
 @keras.saving.register_keras_serializable("kerasgen")

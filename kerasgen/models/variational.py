@@ -15,8 +15,8 @@ from kerasgen.latent import LatentSampler
 from kerasgen.layers.learned_scale import LearnedScale
 from kerasgen.losses.divergences import kl_to_standard_normal
 from kerasgen.losses.reconstruction import bernoulli_nll, gaussian_nll
-from kerasgen.model import Phase
 from kerasgen.models.autoencoding import Autoencoding
+from kerasgen.phase import Phase
 
 LIKELIHOODS = ("bernoulli", "gaussian")
 

@@ -1,0 +1,52 @@
+"""Drawings: from an image what is to be turned into that image again. `DRAWINGS` names them.
+
+Each maps uint8 (height, width, channels) to uint8 (height, width, 1 or channels).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image
+
+from kerasgen.data.fitting import fit_array
+
+LINE = 0.8  # of the standard deviation of the difference of Gaussians: what is darker is drawn
+SCALE = 64  # pixels a side to one of the finer Gaussian's deviation, so that lines look alike at every size
+
+
+def edges(image: np.ndarray) -> np.ndarray:
+    """Black lines on white: where a difference of Gaussians (Marr and Hildreth 1980) is dark, specks removed."""
+    from scipy import ndimage
+    from skimage.morphology import remove_small_objects
+
+    scale = min(image.shape[:2]) / SCALE
+    smooth = ndimage.median_filter(grey(image)[..., 0] / 255.0, 3)
+    difference = ndimage.gaussian_filter(smooth, scale) - ndimage.gaussian_filter(smooth, 1.6 * scale)
+    lines = difference < -LINE * difference.std() - 1e-3  # a plain image has none
+    lines = remove_small_objects(lines, max_size=round(6 * scale * scale), connectivity=2)
+    return np.where(lines, 0, 255).astype("uint8")[..., None]
+
+
+def grey(image: np.ndarray) -> np.ndarray:
+    """Luma: what is left of a colour photograph in black and white."""
+    return fit_array(image, None, 1)
+
+
+def masked(image: np.ndarray) -> np.ndarray:
+    """The image with its middle, half of the sides long, in plain grey (Pathak et al. 2016, arXiv:1604.07379)."""
+    height, width = image.shape[:2]
+    result = image.copy()
+    result[height // 4:height - height // 4, width // 4:width - width // 4] = 127
+    return result
+
+
+def coarse(image: np.ndarray) -> np.ndarray:
+    """The image at a quarter of its resolution, enlarged again."""
+    height, width = image.shape[:2]
+    small = fit_array(image, (max(1, height // 4), max(1, width // 4)), None)
+    bands = [Image.fromarray(small[..., band]).resize((width, height), Image.Resampling.BICUBIC)
+             for band in range(small.shape[-1])]
+    return np.stack([np.asarray(band) for band in bands], axis=-1)
+
+
+DRAWINGS = {"edges": edges, "grey": grey, "masked": masked, "coarse": coarse}

@@ -1,0 +1,40 @@
+"""The pool of earlier images (Shrivastava et al. 2017, arXiv:1612.07828, section 2.3)."""
+
+import keras
+from keras import ops
+
+
+class ImagePool(keras.layers.Layer):
+    """Keeps `size` generated images, so that a discriminator is trained on a history of them.
+
+    An image that comes is shown as it is with probability 1/2; else one of the pool is shown in its place, and the new one
+    takes that place. Until the pool is full, all are shown and kept. The pool's images are weights that are not trained: a
+    file of the model has them.
+    """
+
+    def __init__(self, size: int, image_shape, **kwargs):
+        super().__init__(dtype="float32", **kwargs)
+        self.size = size
+        self.images = self.add_weight(shape=(size, *image_shape), initializer="zeros", trainable=False, name="images")
+        self.kept = self.add_weight(shape=(), initializer="zeros", dtype="int32", trainable=False, name="kept")
+
+    def query(self, images, places, coins):
+        """Gives images to show for new ones, and keeps the new ones it does not show.
+
+        Args:
+            images: new ones (batch, height, width, channels), `size` at most.
+            places: random numbers (size,), in whose order places are taken.
+            coins: numbers in [0, 1] (batch,): below 1/2 shows the new image.
+        """
+        batch = ops.shape(images)[0]
+        images = ops.cast(images, "float32")
+        filling = self.kept + batch <= self.size
+        taken = ops.cast(ops.arange(self.size) < self.kept, "float32")
+        drawn = ops.argsort(places - 1e6 * taken)[:batch]  # of the places that are taken
+        slots = ops.where(filling, self.kept + ops.arange(batch), ops.cast(drawn, "int32"))
+        old = ops.take(self.images, slots, axis=0)
+        fresh = ops.logical_or(filling, coins < 0.5)[:, None, None, None]
+        stored = ops.where(ops.logical_and(fresh, ops.logical_not(filling)), old, images)
+        self.images.assign(ops.scatter_update(self.images, slots[:, None], stored))
+        self.kept.assign(ops.where(filling, self.kept + batch, self.kept))
+        return ops.where(fresh, images, old)

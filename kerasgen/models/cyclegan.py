@@ -1,0 +1,123 @@
+"""CycleGAN: image to image without pairs, of Zhu et al. 2017 (arXiv:1703.10593)."""
+
+from __future__ import annotations
+
+import keras
+from keras import ops
+
+from kerasgen.layers.image_pool import ImagePool
+from kerasgen.losses.adversarial import LOSSES, check_objective, pairwise_accuracy
+from kerasgen.losses.reconstruction import absolute_error
+from kerasgen.models.translating import TranslationModel
+from kerasgen.networks.patch import patch_discriminator, receptive_field
+from kerasgen.networks.residual_translator import residual_translator
+from kerasgen.phase import Phase
+
+
+@keras.saving.register_keras_serializable("kerasgen")
+class CycleGAN(TranslationModel):
+    """Two translators, each against a discriminator, that must undo one another (equation 3), from sets without pairs.
+
+    Args:
+        image_shape: (height, width, channels) of both kinds; sides multiples of 4.
+        channels: of the first convolution of all four networks.
+        blocks: residual ones of the translators; None for the paper's 6, and 9 from 256 pixels on.
+        receptive_field: pixels a side that a logit of the discriminators sees: 1, 16, 34, 70, 142, 286 or "image".
+        cycle_weight: lambda, on images in [-1, 1] as in the paper.
+        identity_weight: of the identity terms (section 5.2), as a share of `cycle_weight`.
+        objective: a name in `kerasgen.losses.adversarial.LOSSES` that is not relativistic.
+        pool_size: earlier images of each kind that the discriminators are trained on, at least a batch; 0 for none.
+        seed: of the pool.
+    """
+
+    def __init__(self, image_shape, *, channels=64, blocks=None, receptive_field=70, cycle_weight=10.0, identity_weight=0.5,
+                 objective="least_squares", pool_size=50, seed=0, **kwargs):
+        super().__init__(**kwargs)
+        self.image_shape = tuple(image_shape)
+        if any(side % 4 for side in self.image_shape[:2]) or min(self.image_shape[:2]) < 8:
+            raise ValueError("Images must have sides of 8 pixels or more, multiples of 4. Received: "
+                             f"image_shape={self.image_shape}.")
+        blocks = (9 if min(self.image_shape[:2]) >= 256 else 6) if blocks is None else blocks
+        if min(channels, blocks) < 1 or pool_size < 0:
+            raise ValueError("channels and blocks must be positive, pool_size 0 or more. Received: "
+                             f"{channels=}, {blocks=}, {pool_size=}.")
+        if not min(cycle_weight, identity_weight) >= 0:
+            raise ValueError(f"Weights must not be negative. Received: {cycle_weight=}, {identity_weight=}.")
+        check_objective(objective)
+        self.channels = channels
+        self.blocks = blocks
+        self.receptive_field = receptive_field
+        self.cycle_weight = cycle_weight
+        self.identity_weight = identity_weight
+        self.objective = objective
+        self.pool_size = pool_size
+        self.seed = seed
+        self.assemble()
+
+    def build_networks(self) -> None:
+        field = receptive_field(self.receptive_field, self.image_shape)
+        for name in ("generator_ab", "generator_ba"):
+            setattr(self, name, residual_translator(name, self.image_shape, self.channels, self.blocks))
+        for name in ("discriminator_a", "discriminator_b"):
+            setattr(self, name, patch_discriminator(name, [self.image_shape], self.channels, field, "instance"))
+
+    def prepare_training(self) -> None:
+        if self.pool_size and not hasattr(self, "pool_a"):
+            self.pool_a = ImagePool(self.pool_size, self.image_shape, name="pool_a")
+            self.pool_b = ImagePool(self.pool_size, self.image_shape, name="pool_b")
+
+    def make_phases(self) -> tuple[Phase, ...]:
+        terms = ["a_to_b", "b_to_a", "cycle_a", "cycle_b"]
+        if self.identity_weight:
+            terms += ["identity_a", "identity_b"]
+        return (
+            Phase("generators", (self.generator_ab, self.generator_ba), self.generator_terms, tuple(terms)),
+            Phase("discriminators", (self.discriminator_a, self.discriminator_b), self.discriminator_terms,
+                  ("discriminator_a", "discriminator_b"), monitors=("accuracy_a", "accuracy_b")),
+        )
+
+    def default_optimizers(self) -> dict:
+        return {phase.name: keras.optimizers.Adam(2e-4, beta_1=0.5) for phase in self.phases}
+
+    @property
+    def translators(self) -> dict[str, keras.Model]:
+        return {"a_to_b": self.generator_ab, "b_to_a": self.generator_ba}
+
+    def check_training(self, x, y, batch_size: int | None) -> None:
+        super().check_training(x, y, batch_size)
+        size = getattr(x, "batch_size", None) or batch_size or 32
+        if 0 < self.pool_size < size:
+            raise ValueError(f"The pool must hold a batch at least. Received: pool_size={self.pool_size}, a batch of {size}.")
+
+    # ---- losses ------------------------------------------------------------------------------------------------
+
+    def generator_terms(self, batch, training: bool) -> dict:
+        a, b = batch
+        loss = LOSSES[self.objective].generator
+        fake_b, fake_a = self.generator_ab(a, training=training), self.generator_ba(b, training=training)
+        weight = 2.0 * self.cycle_weight  # 2: from [0, 1] to [-1, 1]
+        terms = {
+            "a_to_b": loss(None, self.discriminator_b(fake_b, training=training)),
+            "b_to_a": loss(None, self.discriminator_a(fake_a, training=training)),
+            "cycle_a": weight * absolute_error(a, self.generator_ba(fake_b, training=training)),
+            "cycle_b": weight * absolute_error(b, self.generator_ab(fake_a, training=training)),
+        }
+        if self.identity_weight:
+            weight = weight * self.identity_weight
+            terms["identity_a"] = weight * absolute_error(a, self.generator_ba(a, training=training))
+            terms["identity_b"] = weight * absolute_error(b, self.generator_ab(b, training=training))
+        return terms
+
+    def discriminator_terms(self, batch, training: bool) -> dict:
+        a, b = batch
+        result = {}
+        for kind, real, source, translator in (("a", a, b, self.generator_ba), ("b", b, a, self.generator_ab)):
+            fake = ops.stop_gradient(translator(source, training=training))
+            if training and self.pool_size:
+                coins = ops.cast(self.normal(ops.shape(fake)[0]) > 0, "float32")
+                fake = getattr(self, f"pool_{kind}").query(fake, self.normal(self.pool_size), coins)
+            discriminator = getattr(self, f"discriminator_{kind}")
+            logits = [discriminator(images, training=training) for images in (real, fake)]
+            result[f"discriminator_{kind}"] = LOSSES[self.objective].discriminator(*logits)
+            result[f"accuracy_{kind}"] = pairwise_accuracy(*logits)
+        return result

@@ -1,0 +1,116 @@
+"""pix2pix: image to image with pairs, of Isola et al. 2017 (arXiv:1611.07004)."""
+
+from __future__ import annotations
+
+import keras
+from keras import ops
+
+from kerasgen.layers.normalisation import check_norm
+from kerasgen.losses.adversarial import LOSSES, check_objective, pairwise_accuracy
+from kerasgen.losses.reconstruction import absolute_error
+from kerasgen.models.translating import TranslationModel
+from kerasgen.networks.patch import patch_discriminator, receptive_field
+from kerasgen.networks.unet import halvings, unet
+from kerasgen.phase import Phase
+
+
+@keras.saving.register_keras_serializable("kerasgen")
+class Pix2Pix(TranslationModel):
+    """A U-Net against a PatchGAN that sees source and target together: G* = arg min max L_cGAN + lambda L_L1 (equation 4).
+
+    The paper's noise is the generator's dropout, here in training alone: `translate` gives one target a source.
+
+    Args:
+        image_shape: (height, width, channels) of the targets; each side a multiple of 2^depth.
+        source_channels: of the sources; None for as many as the targets'.
+        channels: of the first convolution of both networks.
+        depth: halvings of the U-Net; None for as many as the sides have, 8 at 256 pixels.
+        norm: "batch" (the paper's) or "instance", which is the paper's with batches of one image.
+        dropout: rate in the generator.
+        receptive_field: pixels a side that a logit of the discriminator sees: 1, 16, 34, 70, 142, 286 or "image".
+        l1_weight: lambda, on images in [-1, 1] as in the paper.
+        adversarial_weight: of L_cGAN; 0 trains the generator alone.
+        conditional: whether the discriminator sees the source too.
+        objective: a name in `kerasgen.losses.adversarial.LOSSES` that is not relativistic.
+        seed: of the dropout.
+    """
+
+    def __init__(self, image_shape, *, source_channels=None, channels=64, depth=None, norm="batch", dropout=0.5,
+                 receptive_field=70, l1_weight=100.0, adversarial_weight=1.0, conditional=True, objective="non_saturating",
+                 seed=0, **kwargs):
+        super().__init__(**kwargs)
+        self.image_shape = tuple(image_shape)
+        most = halvings(self.image_shape)
+        depth = most if depth is None else depth
+        if min(channels, source_channels or 1) < 1 or not 2 <= depth <= most:
+            raise ValueError(f"Channels must be positive and depth from 2 to {most} at this size. Received: {channels=}, "
+                             f"{source_channels=}, {depth=}.")
+        if not 0 <= dropout < 1 or not (min(l1_weight, adversarial_weight) >= 0 and l1_weight + adversarial_weight > 0):
+            raise ValueError("dropout lies in [0, 1); the weights must not be negative, nor both zero. Received: "
+                             f"{dropout=}, {l1_weight=}, {adversarial_weight=}.")
+        check_norm(norm)
+        check_objective(objective)
+        self.source_channels = source_channels
+        self.channels = channels
+        self.depth = depth
+        self.norm = norm
+        self.dropout = dropout
+        self.receptive_field = receptive_field
+        self.l1_weight = l1_weight
+        self.adversarial_weight = adversarial_weight
+        self.conditional = conditional
+        self.objective = objective
+        self.seed = seed
+        self.assemble()
+
+    def build_networks(self) -> None:
+        self.generator = unet("generator", self.source_shape, self.image_shape[2], self.channels,
+                              self.depth, norm=self.norm, dropout=self.dropout, seed=self.seed)
+        if self.adversarial_weight:
+            seen = [self.source_shape, self.image_shape] if self.conditional else [self.image_shape]
+            self.discriminator = patch_discriminator("discriminator", seen, self.channels,
+                                                     receptive_field(self.receptive_field, self.image_shape), self.norm)
+
+    def make_phases(self) -> tuple[Phase, ...]:
+        terms = [name for name, weight in (("generator", self.adversarial_weight), ("l1", self.l1_weight)) if weight]
+        generator = Phase("generator", (self.generator,), self.generator_terms, tuple(terms))
+        if not self.adversarial_weight:
+            return (generator,)
+        return (Phase("discriminator", (self.discriminator,), self.discriminator_terms, ("discriminator",),
+                      monitors=("accuracy",)), generator)
+
+    def default_optimizers(self) -> dict:
+        return {phase.name: keras.optimizers.Adam(2e-4, beta_1=0.5) for phase in self.phases}
+
+    @property
+    def source_shape(self) -> tuple[int, int, int]:
+        return (*self.image_shape[:2], self.source_channels or self.image_shape[2])
+
+    @property
+    def translators(self) -> dict[str, keras.Model]:
+        return {"a_to_b": self.generator}
+
+    # ---- losses ------------------------------------------------------------------------------------------------
+
+    def discriminate(self, sources, targets, training: bool):
+        """Logits (batch, h, w, 1) of targets, beside their sources if the model is conditional."""
+        return self.discriminator([sources, targets] if self.conditional else targets, training=training)
+
+    def discriminator_terms(self, batch, training: bool) -> dict:
+        sources, targets = batch
+        real = self.discriminate(sources, targets, training)
+        fake = self.discriminate(sources, ops.stop_gradient(self.generator(sources, training=training)), training)
+        # The paper halves it, which slows the discriminator down against the generator.
+        return {"discriminator": 0.5 * LOSSES[self.objective].discriminator(real, fake),
+                "accuracy": pairwise_accuracy(real, fake)}
+
+    def generator_terms(self, batch, training: bool) -> dict:
+        sources, targets = batch
+        fake = self.generator(sources, training=training)
+        terms = {}
+        if self.adversarial_weight:
+            logits = self.discriminate(sources, fake, training)
+            terms["generator"] = self.adversarial_weight * LOSSES[self.objective].generator(None, logits)
+        if self.l1_weight:
+            terms["l1"] = 2.0 * self.l1_weight * absolute_error(targets, fake)  # 2: from [0, 1] to [-1, 1]
+        return terms

@@ -1,0 +1,47 @@
+"""The translator of Zhu et al. 2017 (arXiv:1703.10593, appendix 7.2): residual blocks at a quarter of the resolution."""
+
+from __future__ import annotations
+
+import keras
+from keras import layers
+
+from kerasgen.backend import Conv2D
+from kerasgen.layers.instance_norm import InstanceNormalization
+from kerasgen.layers.reflection_padding import ReflectionPadding2D
+from kerasgen.layers.upsample import Upsample
+from kerasgen.networks.unet import INITIAL
+
+
+def residual_translator(name: str, image_shape, channels: int, blocks: int) -> keras.Model:
+    """Images (batch, height, width, channels) to images of the same shape, in [0, 1].
+
+    The paper's transposed convolutions of 3 x 3 draw checkerboards: a stride of 2 does not divide 3. Here pixels are repeated
+    and then convolved (Odena et al. 2016, doi:10.23915/distill.00003), with as many weights. An offset after each
+    normalisation is in the place of the paper's bias before it, which the normalisation would take away.
+
+    Args:
+        channels: of the first convolution, four times as many in the blocks.
+        blocks: residual ones, 6 up to 128 pixels in the paper and 9 from 256 on.
+    """
+    with keras.name_scope(name):
+        images = keras.Input(image_shape, name="image")
+        x = layers.Rescaling(2.0, -1.0, name="rescale")(images)
+        x = _convolve(ReflectionPadding2D(3, name="pad_in")(x), channels, 7, "in")  # (batch, height, width, channels)
+        for stage in (1, 2):
+            x = _convolve(x, channels * 2**stage, 3, f"down_{stage}", strides=2)  # (batch, h/2, w/2, 2c)
+        for block in range(blocks):
+            y = _convolve(ReflectionPadding2D(1, name=f"pad_{block}_a")(x), 4 * channels, 3, f"{block}_a")
+            y = _convolve(ReflectionPadding2D(1, name=f"pad_{block}_b")(y), 4 * channels, 3, f"{block}_b", activate=False)
+            x = layers.Add(name=f"add_{block}")([x, y])
+        for stage in (1, 0):
+            x = _convolve(Upsample(name=f"up_{stage}")(x), channels * 2**stage, 3, f"up_{stage}", padding="same")
+        x = ReflectionPadding2D(3, name="pad_out")(x)
+        x = Conv2D(image_shape[2], 7, kernel_initializer=INITIAL, name="to_image")(x)
+        return keras.Model(images, layers.Activation("sigmoid", dtype="float32", name="translated")(x), name=name)
+
+
+def _convolve(x, filters: int, size: int, name: str, *, strides: int = 1, padding: str | None = None, activate: bool = True):
+    padding = padding or ("same" if strides > 1 else "valid")
+    x = Conv2D(filters, size, strides, padding, use_bias=False, kernel_initializer=INITIAL, name=f"conv_{name}")(x)
+    x = InstanceNormalization(name=f"norm_{name}")(x)
+    return layers.ReLU(name=f"act_{name}")(x) if activate else x

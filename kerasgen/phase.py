@@ -1,0 +1,39 @@
+"""A phase: one optimiser step of a model's training."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+import keras
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Phase:
+    """One optimiser step.
+
+    Args:
+        name: also the keyword of its optimiser in `compile`.
+        networks: Keras models that this phase, and no other, trains. A network's name is the scope of its variables.
+        loss: `loss(batch, training) -> {term: scalar}`; `batch` is `(x, y)`, `y` None where `fit` got none. The sum
+            of the terms is minimised.
+        terms: names of the scalars, known before training so that every backend can track them.
+        monitors: names of further scalars that `loss` gives, tracked but not minimised.
+        repeat: steps per batch, each on its own part of it: with a batch of k * m images, `repeat=k` is Algorithm 1 of
+            Goodfellow et al. 2014 with k discriminator steps on minibatches of m.
+    """
+
+    name: str
+    networks: tuple[keras.Model, ...]
+    loss: Callable
+    terms: tuple[str, ...]
+    repeat: int = 1
+    monitors: tuple[str, ...] = ()
+
+    def total(self, values: dict):
+        """The scalar that is minimised, of those that `loss` gave."""
+        return sum(values[term] for term in self.terms)
+
+    @property
+    def variables(self) -> list:
+        return [variable for network in self.networks for variable in network.trainable_variables]
