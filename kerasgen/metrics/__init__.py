@@ -1,8 +1,10 @@
 """One metric a file: numpy functions of images, features or codes, with the paper in the docstring."""
 
 from kerasgen.metrics.active_units import active_units
+from kerasgen.metrics.checkerboard import checkerboard_energy
 from kerasgen.metrics.dci import dci
 from kerasgen.metrics.density_coverage import density_coverage
+from kerasgen.metrics.edge_agreement import edge_agreement
 from kerasgen.metrics.factor_vae_score import factor_vae_score
 from kerasgen.metrics.frechet_distance import FeatureStatistics, frechet_distance
 from kerasgen.metrics.kernel_distance import kernel_distance
@@ -17,7 +19,8 @@ from kerasgen.metrics.sliced_wasserstein import sliced_wasserstein
 from kerasgen.metrics.structural_similarity import structural_similarity
 from kerasgen.metrics.total_correlation import total_correlation
 
-__all__ = ["FeatureStatistics", "active_units", "dci", "density_coverage", "factor_vae_score", "frechet_distance",
-           "kernel_distance", "linear_code_error", "mode_histogram", "mutual_information_gap", "mutual_information_gaps",
-           "parzen_log_likelihood", "peak_signal_to_noise", "precision_recall", "separated_attribute_predictability",
-           "sliced_wasserstein", "structural_similarity", "total_correlation"]
+__all__ = ["FeatureStatistics", "active_units", "checkerboard_energy", "dci", "density_coverage", "edge_agreement",
+           "factor_vae_score", "frechet_distance", "kernel_distance", "linear_code_error", "mode_histogram",
+           "mutual_information_gap", "mutual_information_gaps", "parzen_log_likelihood", "peak_signal_to_noise",
+           "precision_recall", "separated_attribute_predictability", "sliced_wasserstein", "structural_similarity",
+           "total_correlation"]
