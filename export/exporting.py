@@ -16,21 +16,24 @@ from kerasgen.runtime.manifest import FORMAT_VERSION, manifest_path
 
 from .errors import ExportError
 from .files import check_target, publish
-from .parts import Part, check_part, resolve, select
+from .parts import PICTURES, Part, check_part, default_part, resized, resolve, select
 from .verification import FORMATS, check_parity
 
 
-def export(model_or_name, path: str | Path, *, part: str = "decoder", batch_size: int | None = None,
-           tolerance: float = 1e-5, overwrite: bool = False) -> Path:
+def export(model_or_name, path: str | Path, *, part: str | None = None, batch_size: int | None = None,
+           image_size: tuple[int, int] | None = None, tolerance: float = 1e-5, overwrite: bool = False) -> Path:
     """Writes a part of a model as float32 ONNX or LiteRT, checks it in its runtime, and writes its manifest.
 
     Args:
         model_or_name: a model, or a preset's name or path.
         path: `.onnx` or `.tflite` chooses the format; the manifest becomes `<path>.json`.
         part: "decoder": codes `z` (batch, latent_dim), and for conditional models `label` (batch,), to `image`
-            (batch, height, width, channels) in [0, 1]; or
-            "encoder": `image` to the encoder's outputs, a VAE's `mean` and `log_variance`.
+            (batch, height, width, channels) in [0, 1];
+            "encoder": `image` to the encoder's outputs, a VAE's `mean` and `log_variance`; or
+            "a_to_b", "b_to_a": `image` to `translated`, a translator's directions.
+            None for the decoder, or a translator's "a_to_b".
         batch_size: fixes the batch; by default it is open in ONNX and 1 in LiteRT.
+        image_size: (height, width) of a translator's images; None for the model's.
         tolerance: largest absolute difference from Keras of any output value; for an output that exceeds 1, as an
             encoder's may, times its largest value, as float32 rounds in proportion.
         overwrite: replace existing files.
@@ -46,7 +49,8 @@ def export(model_or_name, path: str | Path, *, part: str = "decoder", batch_size
     kind = path.suffix[1:]
     if kind not in FORMATS:
         raise ValueError(f"The file must end in .onnx or .tflite. Received: {path}.")
-    check_part(part)
+    if part is not None:
+        check_part(part)
     if batch_size is not None:
         check_batch_size(batch_size)
     elif kind == "tflite":
@@ -55,7 +59,7 @@ def export(model_or_name, path: str | Path, *, part: str = "decoder", batch_size
         raise ValueError(f"tolerance must be positive and finite. Received: {tolerance}.")
     check_target(path, overwrite)
     model = resolve(model_or_name)
-    selected = select(model, part)
+    selected = select(resized(model, image_size), part or default_part(model))
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".kerasgen-") as folder:  # beside: the same disk
         made = Path(folder) / path.name
         remarks = FORMATS[kind].write(selected, made, batch_size)
@@ -80,7 +84,7 @@ def _describe(model, part: Part, made: Path, kind: str, batch_size: int | None) 
         "part": part.name,
         "inputs": part.describe_inputs(batch_size),
         "outputs": [{"name": name, "shape": [batch_size, *shape], "dtype": "float32",
-                     "range": [0, 1] if name == "image" else None} for name, shape in shapes.items()],
+                     "range": [0, 1] if name in PICTURES else None} for name, shape in shapes.items()],
         "latent_dim": part.latent_dim,
         "image_shape": list(part.image_shape),
         "num_classes": part.num_classes,

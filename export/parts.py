@@ -11,6 +11,7 @@ import numpy as np
 from kerasgen import presets
 from kerasgen.codes import draw_codes, labels_in_turn
 from kerasgen.model import GenerativeModel
+from kerasgen.models.translating import DIRECTIONS
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,14 +25,14 @@ class Part:
     network: keras.Model
     inputs: dict[str, str]
     outputs: tuple[str, ...]
-    latent_dim: int
+    latent_dim: int | None
     image_shape: tuple[int, int, int]
     num_classes: int
 
     def draw_inputs(self, n: int, seed: int) -> dict[str, np.ndarray]:
         """Draws `n` of each input, by name; labels in turn."""
         draw = {"normal": lambda: draw_codes(n, self.latent_dim, seed),
-                "uniform image": lambda: np.random.default_rng(seed).random((n, *self.image_shape), dtype=np.float32),
+                "uniform image": lambda: np.random.default_rng(seed).random((n, *self.network.inputs[0].shape[1:]), np.float32),
                 "label": lambda: labels_in_turn(n, self.num_classes)}
         return {name: draw[distribution]().astype("float32") for name, distribution in self.inputs.items()}
 
@@ -55,7 +56,28 @@ def _encoder(model) -> keras.Model | None:
     return getattr(model, "encoder", None)
 
 
-PARTS = {"decoder": (_decoder, {"z": "normal"}), "encoder": (_encoder, {"image": "uniform image"})}
+def _translator(direction: str):
+    return lambda model: model.translators.get(direction) if hasattr(model, "translate") else None
+
+
+PARTS = {"decoder": (_decoder, {"z": "normal"}), "encoder": (_encoder, {"image": "uniform image"}),
+         **{direction: (_translator(direction), {"image": "uniform image"}) for direction in DIRECTIONS}}
+PICTURES = ("image", "translated")  # outputs in [0, 1]
+
+
+def default_part(model) -> str:
+    """Gives the part that draws: a translator's first direction, else the decoder."""
+    return DIRECTIONS[0] if hasattr(model, "translate") else "decoder"
+
+
+def resized(model, image_size: tuple[int, int] | None):
+    """Gives a translator for images of another height and width; raises ValueError for a model that has one size."""
+    if image_size in (None, tuple(model.image_shape[:2])):
+        return model
+    if not hasattr(model, "resized"):
+        raise ValueError(f"image_size is for translators; other models have one size. Received: {image_size} for a "
+                         f"{type(model).__name__} of {tuple(model.image_shape[:2])}.")
+    return model.resized(*image_size)
 
 
 def check_part(part: str) -> None:
@@ -84,8 +106,7 @@ def select(model, part: str) -> Part:
     find, inputs = PARTS[part]
     network = find(model)
     if network is None:
-        raise ValueError(f"part={part!r} needs a model with {'an' if part[0] in 'aeiou' else 'a'} {part}. "
-                         f"Received: {type(model).__name__}.")
+        raise ValueError(f"part={part!r} needs a model that has it. Received: {type(model).__name__}.")
     trained = model.averaged(network)
     if model.dtype_policy.name != "float32":
         twin = find(type(model).from_config({**model.get_config(), "dtype": "float32"}))
@@ -96,5 +117,6 @@ def select(model, part: str) -> Part:
     if len(trained.inputs) != len(inputs):
         raise ValueError(f"A network that is exported has the inputs {', '.join(inputs)}. "
                          f"Received: {network.name} with {len(trained.inputs)}.")
-    outputs = ("image",) if part == "decoder" else tuple(trained.output_names)
-    return Part(part, trained, inputs, outputs, model.latent_dim, tuple(model.image_shape), model.num_classes)
+    outputs = ("image",) if part == "decoder" else ("translated",) if part in DIRECTIONS else tuple(trained.output_names)
+    return Part(part, trained, inputs, outputs, getattr(model, "latent_dim", None), tuple(model.image_shape),
+                model.num_classes)

@@ -15,7 +15,7 @@ from kerasgen.runtime.sessions import open_session
 
 from . import litert, onnx
 from .errors import ExportError
-from .parts import Part, resolve, select
+from .parts import PICTURES, Part, resized, resolve, select
 
 FORMATS = {"onnx": onnx, "tflite": litert}
 INPUTS = 8
@@ -51,6 +51,8 @@ def verify(path: str | Path, model=None) -> Report:
     manifest = read_manifest(path)
     model = _preset(manifest) if model is None else resolve(model)
     shapes = {"latent_dim": manifest["latent_dim"], "image_shape": tuple(manifest["image_shape"])}
+    if hasattr(model, "resized"):
+        model = resized(model, shapes["image_shape"][:2])
     found = {name: getattr(model, name, None) for name in shapes}
     if shapes != found:
         raise ValueError(f"The model must have the file's {shapes}. Received: {found}.")
@@ -93,7 +95,7 @@ def _difference(runtime: Runtime, inputs: dict, size: int, expected: dict[str, n
                               f"Received: {output.shape}.")
         if not np.isfinite(output).all():
             raise ExportError(f"The outputs must be finite. Received: NaN or infinity in {name}.")
-        if name == "image" and (output.min() < -1e-6 or output.max() > 1 + 1e-6):
+        if name in PICTURES and (output.min() < -1e-6 or output.max() > 1 + 1e-6):
             raise ExportError(f"Images must lie in [0, 1]. Received: values from {output.min():g} to {output.max():g}.")
         largest = max(largest, error := float(np.abs(output - expected[name]).max()))
         limit = tolerance * max(1.0, float(np.abs(expected[name]).max()))  # float32 rounds in proportion

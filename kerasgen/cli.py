@@ -129,14 +129,16 @@ def evaluate(
 def export(
     preset: Preset,
     output: Annotated[Path, typer.Argument(help="The file; its suffix, .onnx or .tflite, is the format.")],
-    part: Annotated[str, typer.Option(help="decoder or encoder.")] = "decoder",
+    part: Annotated[str | None, typer.Option(help="decoder, encoder, a_to_b or b_to_a; what draws otherwise.")] = None,
     batch_size: Annotated[int | None, typer.Option(help="A fixed batch; .onnx is dynamic and .tflite 1 otherwise.")] = None,
+    size: Annotated[int | None, typer.Option(help="Pixels a side of a translator's images; the preset's otherwise.")] = None,
     overwrite: Overwrite = False,
 ) -> None:
     """Export to ONNX or LiteRT and prove that the file draws the same pictures."""
     with quiet_stderr():
         from kerasgen.export import export, verify
-    path = export(_load(preset), output, part=part, batch_size=batch_size, overwrite=overwrite)
+    image_size = None if size is None else (size, size)
+    path = export(_load(preset), output, part=part, batch_size=batch_size, image_size=image_size, overwrite=overwrite)
     console.print(verify(path))
 
 
@@ -146,6 +148,37 @@ def verify(file: Annotated[Path, typer.Argument(help="An exported file, its mani
     with quiet_stderr():
         from kerasgen.export import verify
     console.print(verify(file))
+
+
+@app.command()
+def translate(
+    source: Annotated[str, typer.Argument(help="A preset, a card, or an exported .onnx or .tflite file of a translator.")],
+    inputs: Annotated[list[Path], typer.Argument(help="Picture files, and folders of them, of any size.", exists=True)],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder for the pictures and sheet.png.")] = Path("translated"),
+    direction: Annotated[str | None, typer.Option(help="a_to_b or b_to_a; the first that there is otherwise.")] = None,
+    tiled: Annotated[bool, typer.Option("--tiled", help="In overlapping tiles at full size, not shrunk.")] = False,
+    draw: Annotated[bool, typer.Option("--draw", help="The inputs are photographs: make the preset's drawings of them "
+                                       "first.")] = False,
+    skip_unreadable: Annotated[bool, typer.Option("--skip-unreadable", help="Name unreadable files and go on.")] = False,
+    overwrite: Overwrite = False,
+) -> None:
+    """Turn pictures into pictures of the other kind, and write a sheet of before and after."""
+    from kerasgen.picture_files import check_drawing, read_pictures, translate_files
+
+    pictures, skipped = read_pictures(inputs, skip_unreadable)
+    for file, reason in skipped:
+        console.print(f"skipped {file}: {reason}", highlight=False, soft_wrap=True)
+    if source.endswith((".onnx", ".tflite")):
+        from kerasgen import runtime
+
+        model = runtime.load(source)
+        card = {}
+    else:
+        model = _load(source)
+        card = model.card
+    drawing = check_drawing(card) if draw else None
+    written = translate_files(model, pictures, output, direction, tiled, drawing, overwrite)
+    console.print(f"{len(pictures)} pictures: {written}")
 
 
 @app.command()

@@ -10,6 +10,7 @@ from kerasgen import metrics
 from kerasgen.card import load_data
 from kerasgen.codes import labels_in_turn
 from kerasgen.generation import GENERATED_IMAGES, generation_figures, rounded
+from kerasgen.translation import translation_figures
 
 DISTRIBUTION_IMAGES = 1000  # compared at most by distances between sets of images
 TRAINING_IMAGES = 10_000  # at most give the principal components and the floor
@@ -26,14 +27,10 @@ def evaluate(model, card: dict, seed: int = 0) -> dict:
     Returns:
         {"protocol": ..., name: value, ...}
     """
-    import keras
-
+    if hasattr(model, "translate"):
+        return _losses(model, card, load_data(card, "held_out"), seed) | translation_figures(model, card, seed)
     held_out = load_data(card, "held_out", drop_remainder=False)
-    result = {"protocol": f"{held_out.num_images} held-out images ({card['data']['source']}, {card['data']['held_out']}), "
-                          f"seed {seed}; Keras {keras.__version__} on {keras.backend.backend()}"}
-    model.compile(jit_compile=False)
-    result["loss_terms"] = {name: round(float(value), 4)
-                            for name, value in model.evaluate(held_out, verbose=0, return_dict=True).items()}
+    result = _losses(model, card, held_out, seed)
     images = held_out.images()
     if hasattr(model, "classify"):
         probabilities = model.classify(images)
@@ -57,6 +54,16 @@ def evaluate(model, card: dict, seed: int = 0) -> dict:
     if "extractor" in card.get("evaluation", {}):
         result["generation"] = generation_figures(model, card["evaluation"]["extractor"], images, train, seed)
     return result
+
+
+def _losses(model, card: dict, held_out, seed: int) -> dict:
+    import keras
+
+    model.compile(jit_compile=False)
+    losses = model.evaluate(held_out, verbose=0, return_dict=True)
+    return {"protocol": f"{held_out.num_images} held-out images ({card['data']['source']}, {card['data']['held_out']}), "
+                        f"seed {seed}; Keras {keras.__version__} on {keras.backend.backend()}",
+            "loss_terms": {name: round(float(value), 4) for name, value in losses.items()}}
 
 
 def _reconstruction(model, images) -> dict:

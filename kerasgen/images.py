@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+COLUMNS = 8  # of a sheet in rows
+
 
 def to_uint8(images: np.ndarray) -> np.ndarray:
     """Rounds images in [0, 1] to 0..255."""
@@ -38,10 +40,14 @@ def sheet(images: np.ndarray, columns: int | None = None, gap: int = 2) -> np.nd
     return result
 
 
-def in_pairs(images: np.ndarray, others: np.ndarray, columns: int = 8) -> np.ndarray:
-    """Arranges two sets of n pictures for a sheet of `columns`: a row of one, the same row of the other, and so on."""
-    return np.concatenate([part[start:start + columns] for start in range(0, len(images), columns)
-                           for part in (images, others)])
+def in_rows(*sets: np.ndarray, columns: int = COLUMNS) -> np.ndarray:
+    """Arranges sets of n pictures for a sheet of `columns`: a row of the first, the same of the second, and so on.
+
+    Grey pictures among colour ones become colour.
+    """
+    channels = max(part.shape[-1] for part in sets)
+    sets = [np.broadcast_to(part, (*part.shape[:-1], channels)) for part in sets]
+    return np.concatenate([part[start:start + columns] for start in range(0, len(sets[0]), columns) for part in sets])
 
 
 def check_output(path: str | Path, overwrite: bool = False) -> Path:

@@ -18,12 +18,14 @@ from kerasgen.callbacks import (
     SampleSheet,
     StopWhenDiverged,
     TensorBoard,
+    TranslationSheet,
 )
 from kerasgen.card import build_model, load_data
 from kerasgen.codes import labels_in_turn
 from kerasgen.evaluation import evaluate
 from kerasgen.extractors import get_extractor
-from kerasgen.images import in_pairs, save_png, sheet
+from kerasgen.images import COLUMNS, in_rows, save_png, sheet
+from kerasgen.translation import before_and_after
 
 
 def train(card: dict, directory: str | Path, *, callbacks=(), verbose="auto", sheet_every: int = 1, tensorboard: bool = False):
@@ -77,6 +79,8 @@ def _sheets(model, directory: Path, held_out, every: int) -> list:
         sheets.append(SampleSheet(directory / "samples", every=every))
     if hasattr(model, "reconstruct"):
         sheets.append(ReconstructionSheet(directory / "reconstructions", held_out.images(slice(32)), every))
+    if hasattr(model, "translate"):
+        sheets.append(TranslationSheet(directory / "translations", held_out, every))
     return sheets
 
 
@@ -109,13 +113,15 @@ def train_preset(card: dict, directory: str | Path, **options) -> Path:
 
 
 def _picture(model) -> np.ndarray | None:
-    """A preset's picture: samples, or held-out images over their reconstructions; None for a model that draws none."""
+    """A preset's picture: samples, or held-out images and what became of them; None for a model that draws none."""
     if hasattr(model, "sample"):
         return sheet(model.sample(64, seed=0, labels=labels_in_turn(64, model.num_classes)))
+    if hasattr(model, "translate"):
+        return sheet(before_and_after(model, load_data(model.card, "held_out")), COLUMNS)
     if not hasattr(model, "reconstruct"):
         return None
     images = load_data(model.card, "held_out", drop_remainder=False).images(slice(32))
-    return sheet(in_pairs(images, model.reconstruct(images)), 8)
+    return sheet(in_rows(images, model.reconstruct(images)), COLUMNS)
 
 
 def claim(directory: Path, card: dict) -> None:

@@ -9,7 +9,8 @@ from kerasgen.callbacks.sample_sheet import SampleSheet
 from kerasgen.callbacks.stop_after import StopAfter
 from kerasgen.callbacks.stop_when_diverged import StopWhenDiverged
 from kerasgen.callbacks.tensorboard import TensorBoard
+from kerasgen.callbacks.translation_sheet import TranslationSheet
 from kerasgen.callbacks.traversal_sheet import TraversalSheet
 
 __all__ = ["AdaptiveResampling", "EpochOrder", "KeepBest", "LossCurves", "ReconstructionSheet", "SampleSheet", "StopAfter",
-           "StopWhenDiverged", "TensorBoard", "TraversalSheet"]
+           "StopWhenDiverged", "TensorBoard", "TranslationSheet", "TraversalSheet"]

@@ -11,8 +11,8 @@ from kerasgen.data.splits import select
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"}
 
-# Folders that are splits and no classes, once there is another than `validation`; with A and B those of CycleGAN's archives.
-SPLITS = ("train", "test", "validation", "trainA", "trainB", "testA", "testB")
+# Folders that are splits and no classes, once there is another than the last two; with A and B those of CycleGAN's archives.
+SPLITS = ("train", "test", "trainA", "trainB", "testA", "testB", "val", "validation")
 
 # 16-bit and float pictures have no one true way to 8 bits; Pillow's would clip them without a word.
 _MODES = {"1", "L", "LA", "P", "PA", "RGB", "RGBA", "CMYK", "YCbCr"}
@@ -27,7 +27,7 @@ def read_folder(root: Path, split: str, size: Size | None, channels: int | None,
     """
     labelled = label_name(labels, ["label"], "label") is not None
     folders = {name: root / name for name in SPLITS if (root / name).is_dir()}
-    if not set(folders) - {"validation"}:
+    if not set(folders) - {"val", "validation"}:
         folders = {"train": root}
     files = {name: image_files(folder) for name, folder in folders.items()}
     if not any(files.values()):

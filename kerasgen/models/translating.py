@@ -33,6 +33,11 @@ class TranslationModel(GenerativeModel):
     def translators(self) -> dict[str, keras.Model]:
         """The networks by the direction they translate in, of `DIRECTIONS`."""
 
+    @property
+    def directions(self) -> tuple[str, ...]:
+        """The directions that the model has, of `DIRECTIONS`."""
+        return tuple(self.translators)
+
     def translate(self, x, direction: str = "a_to_b", batch_size: int = 16) -> np.ndarray:
         """Turns images into images of the other kind.
 
@@ -51,8 +56,8 @@ class TranslationModel(GenerativeModel):
 
     def translator(self, direction: str) -> keras.Model:
         """Gives the network of a direction; raises ValueError for one that the model does not have."""
-        if direction not in self.translators:
-            raise ValueError(f"direction must be one that a {type(self).__name__} has: {', '.join(self.translators)}. "
+        if direction not in self.directions:
+            raise ValueError(f"direction must be one that a {type(self).__name__} has: {', '.join(self.directions)}. "
                              f"Received: {direction!r}.")
         return self.translators[direction]
 

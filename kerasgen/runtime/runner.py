@@ -28,7 +28,7 @@ def load(path: str | Path, num_threads: int | None = None) -> Runtime:
 
 
 class Runtime:
-    """Runs an exported decoder or encoder.
+    """Runs an exported decoder, encoder or translator.
 
     Attributes:
         manifest: what the file holds and where it is from.
@@ -37,7 +37,7 @@ class Runtime:
 
     def __init__(self, manifest: dict, session):
         self.manifest = manifest
-        self.latent_dim: int = manifest["latent_dim"]
+        self.latent_dim: int | None = manifest["latent_dim"]
         self.image_shape: tuple[int, int, int] = tuple(manifest["image_shape"])
         self.num_classes: int = manifest.get("num_classes", 0)
         self.batch_size: int | None = manifest["inputs"][0]["shape"][0]
@@ -78,6 +78,29 @@ class Runtime:
             raise ValueError("encode_distribution needs an encoder with the outputs mean and log_variance. "
                              f"Received: {', '.join(outputs)}.")
         return outputs["mean"], outputs["log_variance"]
+
+    def translate(self, x, direction: str | None = None) -> np.ndarray:
+        """Maps images (n, height, width, channels), [0, 1] or uint8, to those of the other kind, float32 in [0, 1].
+
+        A file holds one direction, `part` in its manifest; another raises ValueError.
+        """
+        if not self.directions:
+            raise ValueError(f"translate needs an exported translator. Received: a file of the {self.manifest['part']}.")
+        if direction not in (None, *self.directions):
+            raise ValueError(f"The file translates {self.manifest['part']}. Received: {direction!r}.")
+        check_images(x, self.source_shape, "x")
+        return self.run({"image": to_float(np.asarray(x))})["translated"]
+
+    @property
+    def directions(self) -> tuple[str, ...]:
+        """A translator's direction, the one that the file holds; none for others."""
+        is_translator = any(output["name"] == "translated" for output in self.manifest["outputs"])
+        return (self.manifest["part"],) if is_translator else ()
+
+    @property
+    def source_shape(self) -> tuple[int, int, int]:
+        """(height, width, channels) of what goes into an encoder or a translator."""
+        return tuple(self.manifest["inputs"][0]["shape"][1:])
 
     def run(self, inputs: dict[str, np.ndarray], batch_size: int = 64) -> dict[str, np.ndarray]:
         """Runs the graph over inputs (n, ...) by name, unchecked, and gives the outputs by name.
