@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from helpers import ANY_BACKEND
 from PIL import Image
+from tiny import TINY
 
 import kerasgen
 from kerasgen import cli
@@ -80,6 +81,21 @@ def test_outliers_of_a_folder(run, tmp_path):
     (tmp_path / "empty").mkdir()
     empty = run("outliers", "vae_portraits", "empty", "-o", "other.csv")
     assert empty.returncode == 2 and "must hold image files" in empty.err
+
+
+def test_translate_a_folder(run, tmp_path):
+    tiny = TINY["pix2pix"]().save_preset(tmp_path / "tiny", card={"data": {"pairs": "edges"}})
+    (tmp_path / "in").mkdir()
+    Image.fromarray(np.random.default_rng(0).integers(256, size=(20, 30, 3), dtype="uint8")).save(tmp_path / "in" / "a.png")
+    (tmp_path / "in" / "b.png").write_bytes(b"no picture")
+    refused = run("translate", tiny, "in")
+    assert refused.returncode == 2 and "b.png" in refused.err and not (tmp_path / "translated").exists()
+    result = run("translate", tiny, "in", "--skip-unreadable", "--draw", "--tiled")
+    assert result.returncode == 0 and "b.png" in result.out, result.err
+    with Image.open(tmp_path / "translated" / "a.png") as picture:
+        assert picture.size == (30, 20)
+    other = run("translate", "vae_portraits", "in/a.png", "-o", "other")
+    assert other.returncode == 2 and "translators" in other.err and other.err.count("\n") == 1
 
 
 def card(tmp_path):

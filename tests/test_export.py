@@ -99,6 +99,26 @@ def test_generators_of_every_family(name, kind, tmp_path):
 
 
 @pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("name, part, size", [("pix2pix", None, None), ("cyclegan", "a_to_b", None),
+                                              ("cyclegan", "b_to_a", (20, 16))])
+def test_translators_in_both_directions_and_at_another_size(name, part, size, kind, tmp_path, images_of):
+    model = TINY[name]()
+    for network in model.translators.values():
+        vary(network)
+    path = export(model, tmp_path / f"translator.{kind}", part=part, image_size=size)
+    runtime, same_size = load(path), model if size is None else model.resized(*size)
+    images = images_of(same_size, 3)
+    direction = part or "a_to_b"
+    np.testing.assert_allclose(runtime.translate(images, direction), same_size.translate(images, direction), atol=1e-5)
+    assert verify(path, model).max_abs_error < 1e-5
+    assert (runtime.directions, runtime.source_shape) == ((direction,), same_size.source_shape)
+    assert runtime.manifest["gpu_delegate_complaints"] == []
+    other = "b_to_a" if direction == "a_to_b" else "a_to_b"
+    with pytest.raises(ValueError, match=f"The file translates {direction}. Received: '{other}'"):
+        runtime.translate(images, other)
+
+
+@pytest.mark.parametrize("kind", FORMATS)
 def test_encoder_gives_mean_and_log_variance(kind, tmp_path, images_of):
     model = vae()
     images = images_of(model)

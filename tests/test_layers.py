@@ -8,8 +8,10 @@ from keras import ops
 
 from kerasgen import backend
 from kerasgen.augmentation import AUGMENTATIONS, augment
+from kerasgen.layers.instance_norm import InstanceNormalization
 from kerasgen.layers.maxout import Maxout
 from kerasgen.layers.one_hot import OneHot
+from kerasgen.layers.reflection_padding import ReflectionPadding2D
 from kerasgen.layers.spectral_normalization import SpectralNormalization
 from kerasgen.layers.upsample import Upsample
 
@@ -39,6 +41,21 @@ def test_one_hot():
 def test_upsample_repeats_pixels():
     x = array(2, 3, 5, 2)
     np.testing.assert_array_equal(apply(Upsample(), x), x.repeat(2, axis=1).repeat(2, axis=2))
+
+
+def test_instance_normalization_is_group_normalization_of_single_channels():
+    x, layer, other = array(3, 5, 4, 6), InstanceNormalization(), keras.layers.GroupNormalization(-1, epsilon=1e-5, scale=False)
+    for each in (layer, other):
+        each.build(x.shape)
+        each.set_weights([np.linspace(-1, 1, 6)])
+    np.testing.assert_allclose(apply(layer, x), apply(other, x), atol=1e-5)
+    assert InstanceNormalization.from_config(layer.get_config()).get_config() == layer.get_config()
+
+
+def test_reflection_padding():
+    x, layer = array(2, 5, 4, 3), ReflectionPadding2D(2)
+    np.testing.assert_array_equal(apply(layer, x), np.pad(x, ((0, 0), (2, 2), (2, 2), (0, 0)), mode="reflect"))
+    assert layer.compute_output_shape((None, 5, None, 3)) == (None, 9, None, 3)
 
 
 @pytest.mark.parametrize("make", [lambda: keras.layers.Dense(4), lambda: backend.Conv2D(4, 3, padding="same")])
