@@ -113,8 +113,11 @@ def train_preset(card: dict, directory: str | Path, **options) -> Path:
 
 
 def _picture(model) -> np.ndarray | None:
-    """A preset's picture: samples, or held-out images and what became of them; None for a model that draws none."""
-    if hasattr(model, "sample"):
+    """A preset's picture: samples, or held-out images and what became of them; None for a model that draws none.
+
+    Of a detector reconstructions too: it learned the rare far oftener than they come, so that its samples are none of the data.
+    """
+    if hasattr(model, "sample") and not hasattr(model, "classify"):
         return sheet(model.sample(64, seed=0, labels=labels_in_turn(64, model.num_classes)))
     if hasattr(model, "translate"):
         return sheet(before_and_after(model, load_data(model.card, "held_out")), COLUMNS)
