@@ -28,13 +28,14 @@ class ImagePool(keras.layers.Layer):
         """
         batch = ops.shape(images)[0]
         images = ops.cast(images, "float32")
-        filling = self.kept + batch <= self.size
-        taken = ops.cast(ops.arange(self.size) < self.kept, "float32")
+        pool, kept = ops.convert_to_tensor(self.images), ops.convert_to_tensor(self.kept)
+        filling = kept + batch <= self.size
+        taken = ops.cast(ops.arange(self.size) < kept, "float32")
         drawn = ops.argsort(places - 1e6 * taken)[:batch]  # of the places that are taken
-        slots = ops.where(filling, self.kept + ops.arange(batch), ops.cast(drawn, "int32"))
-        old = ops.take(self.images, slots, axis=0)
+        slots = ops.where(filling, kept + ops.arange(batch), ops.cast(drawn, "int32"))
+        old = ops.take(pool, slots, axis=0)
         fresh = ops.logical_or(filling, coins < 0.5)[:, None, None, None]
         stored = ops.where(ops.logical_and(fresh, ops.logical_not(filling)), old, images)
-        self.images.assign(ops.scatter_update(self.images, slots[:, None], stored))
-        self.kept.assign(ops.where(filling, self.kept + batch, self.kept))
+        self.images.assign(ops.scatter_update(pool, slots[:, None], stored))
+        self.kept.assign(ops.where(filling, kept + batch, kept))
         return ops.where(fresh, images, old)
