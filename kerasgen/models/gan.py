@@ -48,8 +48,9 @@ class GAN(AdversarialModel):
         return x
 
     def default_optimizers(self) -> dict:
-        return {name: keras.optimizers.SGD(keras.optimizers.schedules.ExponentialDecay(0.1, 1, 1 / 1.000004), momentum=0.5)
-                for name in ("discriminator", "generator")}
+        # The paper's code has 0.1 for both and half of the discriminator's objective.
+        return {name: keras.optimizers.SGD(keras.optimizers.schedules.ExponentialDecay(rate, 1, 1 / 1.000004), momentum=0.5)
+                for name, rate in (("discriminator", 0.05), ("generator", 0.1))}
 
 
 def _uniform(bound: float) -> dict:
