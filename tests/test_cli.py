@@ -102,8 +102,8 @@ def card(tmp_path):
     content = {
         "name": "tiny",
         "model": {"class": "DCGAN", "arguments": {"image_shape": [28, 28, 3], "latent_dim": 3, "channels": 4}},
-        "data": {"source": "portraits", "train": "train[:64]", "held_out": "test[:16]", "image_size": 28, "mirror": True},
-        "training": {"optimizers": {}, "batch_size": 4, "epochs": 4, "seed": 0},
+        "data": {"source": "portraits", "train": "train[:48]", "held_out": "test[:16]", "image_size": 28, "mirror": True},
+        "training": {"optimizers": {}, "batch_size": 4, "epochs": 3, "seed": 0},
     }
     path = tmp_path / "tiny.json"
     path.write_text(json.dumps(content))

@@ -305,7 +305,6 @@ def test_truncated_records_are_an_error(tmp_path):
         list(read_records(tmp_path / "cut"))
 
 
-@EVERY_BACKEND
 def test_sources_load_without_tensorflow(tmp_path):
     save(tmp_path / "a.png", numbered(2, 8)[1, ..., 0])
     program = f"""
