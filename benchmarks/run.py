@@ -17,7 +17,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from training_worker import CASES
+from training_worker import CASES, TRANSLATORS
 
 HERE = Path(__file__).parent
 SYSTEMS = {
@@ -30,17 +30,20 @@ SYSTEMS = {
     "PyTorch channels_last": {"system": "torch", "variant": "channels_last"},
     "PyTorch bfloat16": {"system": "torch", "variant": "bfloat16"},
 }
-WITHOUT = {  # what a case is not measured on: pythae has no GAN; its dense network is compared with pythae alone
+WITHOUT = {  # what cases whose names begin so are not measured on: pythae has no GAN, its own network is compared with it alone
     "DCGAN": ("pythae",),
     "WGAN-GP": ("pythae", "PyTorch bfloat16"),
     "SNGAN": ("pythae", "PyTorch bfloat16"),
     "dense": ("PyTorch eager", "PyTorch channels_last", "PyTorch bfloat16"),
+    **dict.fromkeys(("pix2pix", "CycleGAN"), ("pythae", "PyTorch bfloat16", "kerasgen, TensorFlow without XLA")),
+    **dict.fromkeys(("pix2pix 256", "CycleGAN 256"), ("kerasgen, TensorFlow with XLA", "kerasgen, JAX")),
 }
 ROUNDS = 4
 
 
 def systems_of(case: str) -> dict[str, dict]:
-    return {name: system for name, system in SYSTEMS.items() if name not in WITHOUT.get(case.split()[0], ())}
+    left_out = {name for beginning, names in WITHOUT.items() if case.startswith(beginning) for name in names}
+    return {name: system for name, system in SYSTEMS.items() if name not in left_out}
 
 
 def measure(case: str) -> dict[str, float]:
@@ -77,25 +80,31 @@ def processor() -> str:
     return f"{name}, {os.cpu_count()} cores, {' '.join(flags)}"
 
 
+def table(rates: dict[str, dict[str, float]]) -> list[str]:
+    """Rates and ratios of each system in each case."""
+    lines = ["| | " + " | ".join(rates) + " |", "|---|" + "---|" * len(rates)]
+    for name in SYSTEMS:
+        cells = []
+        for found in rates.values():
+            best = max(rate for other, rate in found.items() if not other.startswith("kerasgen"))
+            cells.append(f"{found[name]:.3g} ({found[name] / best:.2f})" if name in found else "")
+        lines += [f"| {name} | " + " | ".join(cells) + " |"] if any(cells) else []
+    return [*lines, ""]
+
+
 def main() -> None:
     lines = ["# Results", "", "Written by `python benchmarks/run.py`.", "",
              f"{datetime.date.today()}; {processor()}; " + ", ".join(
                  f"{package} {importlib.metadata.version(package)}"
                  for package in ("keras", "tensorflow", "jax", "torch", "pythae", "onnxruntime", "ai-edge-litert")), "",
-             f"## Training, images/s (median of {ROUNDS} turns of 6 batches, 48 of the dense network; what is three times "
+             f"## Training, images/s (median of {ROUNDS} turns of 2 to 48 batches; what is three times "
              "slower has one)", "",
              "The ratio is to the best of plain PyTorch and pythae with the same networks.", ""]
-    rates = {case: measure(case) for case in CASES}
-    lines += ["| | " + " | ".join(CASES) + " |", "|---|" + "---|" * len(CASES)]
-    for name in SYSTEMS:
-        cells = []
-        for case in CASES:
-            best = max(rate for other, rate in rates[case].items() if not other.startswith("kerasgen"))
-            cells.append(f"{rates[case][name]:.0f} ({rates[case][name] / best:.2f})" if name in rates[case] else "")
-        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    for cases in (CASES, TRANSLATORS):
+        lines += table({case: measure(case) for case in cases})
     latency = json.loads(subprocess.run([sys.executable, str(HERE / "latency.py"), "dcgan_portraits"], check=True,
                                         stdout=subprocess.PIPE, text=True).stdout.splitlines()[-1])
-    lines += ["", "## Drawing with `dcgan_portraits`, milliseconds (median, in turn)", "",
+    lines += ["## Drawing with `dcgan_portraits`, milliseconds (median, in turn)", "",
               "| | 1 image | 64 images |", "|---|---|---|"]
     lines += [f"| {name} | {values['1']:.1f} | {values['64']:.1f} |" for name, values in latency.items()]
     ratio = latency["kerasgen `sample`"]["1"] / latency["Keras `predict_on_batch`"]["1"]

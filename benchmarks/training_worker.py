@@ -15,19 +15,61 @@ CASES = {  # kind, image shape, channels or width, latent_dim, batch, batches a 
     "VAE 64x64x3": ("vae", (64, 64, 3), 32, 64, 64, 6),
     "dense VAE 28x28x1": ("dense_vae", (28, 28, 1), 512, 16, 128, 48),  # one hidden layer: pythae's default
 }
+TRANSLATORS = {  # image shape, channels, depth or blocks, halvings of the discriminator, batch, batches a turn
+    "pix2pix 64x64x3": ("pix2pix", (64, 64, 3), 32, 5, 2, 16, 4),
+    "pix2pix 64x64x3, one by one": ("pix2pix", (64, 64, 3), 32, 5, 2, 1, 24),
+    "pix2pix 256x256x3, one by one": ("pix2pix", (256, 256, 3), 64, 8, 3, 1, 2),
+    "CycleGAN 64x64x3": ("cyclegan", (64, 64, 3), 16, 6, 2, 4, 3),
+    "CycleGAN 64x64x3, one by one": ("cyclegan", (64, 64, 3), 16, 6, 2, 1, 6),
+    "CycleGAN 256x256x3, one by one": ("cyclegan", (256, 256, 3), 64, 9, 3, 1, 2),
+}
 STEPS = {"wgan_gp": 5, "sngan": 1}  # of the discriminator for one of the generator
 
 
 def main():
     case, system = sys.argv[1], json.loads(sys.argv[2])
+    if case in TRANSLATORS:
+        run, images = translator(system, *TRANSLATORS[case])
+        return answer(run, images)
     kind, shape, channels, latent_dim, batch, batches = CASES[case]
     images = np.random.default_rng(0).random((batch * batches, *shape), dtype=np.float32)
     runner = {"torch": torch_runner, "kerasgen": kerasgen_runner, "pythae": pythae_runner}[system["system"]]
     run = runner(kind, shape, channels, latent_dim, batch, system)
     run(images[:batch])  # compiles and warms up
+    answer(run, images)
+
+
+def answer(run, images):
     print("ready", flush=True)
     for _ in sys.stdin:
         print(len(images) / run(images), flush=True)
+
+
+def translator(system, kind, shape, channels, size, halvings, batch, batches):
+    """A run and its images, for a translator that learns to turn images upside down."""
+    images = np.random.default_rng(0).random((batch * batches, *shape), dtype=np.float32)
+    if system["system"] == "torch":
+        import plain_torch_translation
+        import torch
+
+        torch.set_num_threads(os.cpu_count())
+        cls = {"pix2pix": plain_torch_translation.Pix2Pix, "cyclegan": plain_torch_translation.CycleGAN}[kind]
+        run = by_torch(cls(shape, channels, size, halvings, system["variant"]), batch)
+    else:
+        os.environ["KERAS_BACKEND"] = system["backend"]
+        from kerasgen.models import CycleGAN, Pix2Pix
+
+        options = {"channels": channels, "receptive_field": {2: 34, 3: 70}[halvings]}
+        model = Pix2Pix(shape, depth=size, **options) if kind == "pix2pix" else CycleGAN(shape, blocks=size, **options)
+        model.compile(jit_compile=system.get("jit", "auto"))
+        clock = _clock()
+
+        def run(images):
+            model.fit(images, images[:, ::-1].copy(), batch_size=batch, verbose=0, callbacks=[clock])
+            return clock.seconds
+
+    run(images[:batch])
+    return run, images
 
 
 def torch_runner(kind, shape, channels, latent_dim, batch, system):
@@ -40,6 +82,12 @@ def torch_runner(kind, shape, channels, latent_dim, batch, system):
         trainer = plain_torch_gans.Trainer(kind, shape, channels, latent_dim, system["variant"], STEPS[kind])
     else:
         trainer = plain_torch.Trainer(kind, shape, channels, latent_dim, system["variant"])
+
+    return by_torch(trainer, batch)
+
+
+def by_torch(trainer, batch):
+    import torch
 
     def run(images):
         data = torch.from_numpy(images).permute(0, 3, 1, 2)

@@ -9,7 +9,7 @@ from tiny import DECODERS, TINY
 import kerasgen
 from kerasgen.data import ImageBatches, PairedBatches, UnpairedBatches
 from kerasgen.model import GenerativeModel
-from kerasgen.models import CycleGAN, Pix2Pix
+from kerasgen.models import ConditionalGAN, CycleGAN, Pix2Pix
 from kerasgen.models.translating import TranslationModel
 
 # TensorFlow takes longer to trace these models than to run them. What is traced and compiled has promises of its own.
@@ -186,6 +186,12 @@ def test_labels_reach_both_networks_of_a_conditional_gan(projection, images_of):
         model.compile(**EAGER)
         history = model.fit(images, np.array([0, 1, 1, 0]), batch_size=2, verbose=0).history
         assert np.isfinite(list(history.values())).all()
+
+
+@ANY_BACKEND
+def test_a_model_is_built_anew_however_many_there_were():
+    for _ in range(3):  # Keras counts the layers that have no name
+        ConditionalGAN((16, 16, 1), latent_dim=3, channels=2, num_classes=2)
 
 
 def test_classifier_tells_classes_apart():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import keras
-from keras import layers, ops
+from keras import layers
 
 from kerasgen.layers.one_hot import OneHot
 
@@ -43,5 +43,6 @@ def discriminator(image_shape, body: Callable, *, wrap: Callable | None = None, 
         if num_classes and projection:
             vector = wrap(layers.Dense(features.shape[-1], use_bias=False, kernel_initializer=initializer, dtype="float32",
                                        name="class_vector"))(one_hot)
-            logit = logit + ops.sum(vector * features, axis=-1, keepdims=True)
+            product = layers.Dot(axes=1, dtype="float32", name="product")([vector, features])  # (batch, 1)
+            logit = layers.Add(dtype="float32", name="logit_of_class")([logit, product])
         return keras.Model(inputs, logit, name="discriminator")
