@@ -23,14 +23,17 @@ class InstanceNormalization(keras.layers.Layer):
         self.beta = self.add_weight(shape=input_shape[-1:], initializer="zeros", name="beta")
 
     def call(self, inputs):
-        x = ops.cast(inputs, "float32")  # half floats lose too much of a variance
-        centred = x - ops.mean(x, axis=(1, 2), keepdims=True)
-        variance = ops.mean(ops.square(centred), axis=(1, 2), keepdims=True)
-        outputs = centred * ops.rsqrt(variance + self.epsilon) + ops.cast(self.beta, "float32")
-        return ops.cast(outputs, inputs.dtype)
+        return ops.cast(standardise(inputs, self.epsilon) + ops.cast(self.beta, "float32"), inputs.dtype)
 
     def compute_output_shape(self, input_shape):
         return input_shape
 
     def get_config(self):
         return {**super().get_config(), "epsilon": self.epsilon}
+
+
+def standardise(images, epsilon: float):
+    """Zero mean and unit variance over the pixels of each channel of each image; float32."""
+    x = ops.cast(images, "float32")  # half floats lose too much of a variance
+    centred = x - ops.mean(x, axis=(1, 2), keepdims=True)
+    return centred * ops.rsqrt(ops.mean(ops.square(centred), axis=(1, 2), keepdims=True) + epsilon)

@@ -1,0 +1,29 @@
+"""Adaptive instance normalisation (Huang and Belongie 2017, arXiv:1703.06868; Karras et al. 2018, arXiv:1812.04948)."""
+
+import keras
+from keras import ops
+
+from kerasgen.layers.equalised import EqualisedDense
+from kerasgen.layers.instance_norm import standardise
+
+
+@keras.saving.register_keras_serializable("kerasgen")
+class AdaptiveInstanceNorm(keras.layers.Layer):
+    """AdaIN(x, y) = y_s (x - mean(x)) / deviation(x) + y_b, a channel and an image at a time (equation 1).
+
+    y = (y_s, y_b) is a learned affine function of w, with y_s around 1. Called with [x, w]: (batch, height, width, channels)
+    and (batch, w dimensions).
+    """
+
+    def build(self, input_shape):
+        features, style = input_shape
+        self.affine = EqualisedDense(2 * features[-1], gain=1.0, name="affine")
+        self.affine.build(style)
+
+    def call(self, inputs):
+        x, w = inputs
+        scale, offset = ops.split(ops.cast(self.affine(w), "float32")[:, None, None], 2, axis=-1)  # (batch, 1, 1, channels)
+        return ops.cast(standardise(x, 1e-8) * (scale + 1.0) + offset, x.dtype)
+
+    def compute_output_shape(self, input_shape):
+        return input_shape[0]

@@ -1,0 +1,26 @@
+"""The learned constant that a style-based generator begins with (Karras et al. 2018, arXiv:1812.04948, section 2)."""
+
+import keras
+from keras import ops
+
+
+@keras.saving.register_keras_serializable("kerasgen")
+class LearnedConstant(keras.layers.Layer):
+    """Gives the same learned map for every row of its input: (batch, ...) to (batch, *shape), ones at first."""
+
+    def __init__(self, shape, **kwargs):
+        super().__init__(**kwargs)
+        self.shape = tuple(shape)
+
+    def build(self, input_shape):
+        self.constant = self.add_weight(shape=(1, *self.shape), initializer="ones", name="constant")
+
+    def call(self, inputs):
+        zeros = ops.zeros_like(ops.reshape(inputs, (-1, inputs.shape[-1]))[:, :1])[:, :, None, None]  # (batch, 1, 1, 1)
+        return ops.cast(self.constant, inputs.dtype) + zeros
+
+    def compute_output_shape(self, input_shape):
+        return input_shape[0], *self.shape
+
+    def get_config(self):
+        return {**super().get_config(), "shape": self.shape}

@@ -1,0 +1,35 @@
+"""The variation within a batch as a feature (Karras et al. 2018, arXiv:1710.10196, section 3)."""
+
+import keras
+from keras import ops
+
+
+@keras.saving.register_keras_serializable("kerasgen")
+class MinibatchDeviation(keras.layers.Layer):
+    """Adds one channel: the standard deviation over a group of images, averaged over pixels and channels.
+
+    (batch, height, width, channels) to (batch, height, width, channels + 1). Groups are of `group` images where that divides
+    the batch, else the whole batch is one.
+    """
+
+    def __init__(self, group: int = 4, **kwargs):
+        super().__init__(**kwargs)
+        self.group = group
+
+    def call(self, inputs):
+        batch, (height, width, channels) = ops.shape(inputs)[0], inputs.shape[1:]
+        if isinstance(batch, int):
+            size = self.group if batch % self.group == 0 else batch
+        else:  # a tensor, of TensorFlow's open batches
+            size = ops.where(batch % self.group == 0, self.group, batch)
+        x = ops.reshape(ops.cast(inputs, "float32"), (size, -1, height, width, channels))  # (size, groups, ...)
+        deviation = ops.sqrt(ops.mean(ops.square(x - ops.mean(x, axis=0, keepdims=True)), axis=0) + 1e-8)
+        means = ops.tile(ops.mean(deviation, axis=(1, 2, 3), keepdims=True), (size, 1, 1, 1))  # (batch, 1, 1, 1)
+        plane = ops.cast(means, inputs.dtype) + ops.zeros_like(inputs[..., :1])
+        return ops.concatenate([inputs, plane], axis=-1)
+
+    def compute_output_shape(self, input_shape):
+        return *input_shape[:-1], input_shape[-1] + 1
+
+    def get_config(self):
+        return {**super().get_config(), "group": self.group}
