@@ -112,6 +112,8 @@ def select(model, part: str) -> Part:
         twin = find(type(model).from_config({**model.get_config(), "dtype": "float32"}))
         twin.set_weights([weight.astype("float32") for weight in trained.get_weights()])
         trained = twin
+    if part == "decoder":
+        trained = model.drawing(trained)
     if part == "decoder" and model.num_classes:
         inputs = {**inputs, "label": "label"}
     if len(trained.inputs) != len(inputs):

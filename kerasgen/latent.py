@@ -35,7 +35,15 @@ class LatentDecoder(abc.ABC):
         check_codes(z, self.latent_dim)
         network = self.averaged(self.decoder_network)
         labels = check_labels(labels, len(z), self.num_classes)
-        return predict(network, z if labels is None else [z, labels], batch_size)
+        return self.draw(network, z if labels is None else [z, labels], batch_size)
+
+    def draw(self, network: keras.Model, inputs, batch_size: int) -> np.ndarray:
+        """Images of the decoder network, or of its average; a hook."""
+        return predict(self.drawing(network), inputs, batch_size)
+
+    def drawing(self, network: keras.Model) -> keras.Model:
+        """The network from codes to images in [0, 1] that is exported, of the decoder network or its average; a hook."""
+        return network
 
     @property
     @abc.abstractmethod

@@ -128,10 +128,19 @@ class GenerativeModel(SavedRandomState, keras.Model, abc.ABC):
         """
         self.check_training(x, y, batch_size)
         x, y = (to_float(each) if isinstance(each, np.ndarray) and each.ndim == 4 else each for each in (x, y))
+        callbacks = [*(callbacks or ()), *self.training_callbacks(x, batch_size)]
         if isinstance(x, EpochBatches):
             kwargs.setdefault("shuffle", False)
-            callbacks = [*(callbacks or ()), EpochOrder(x)]
+            callbacks.append(EpochOrder(x))
         return super().fit(x, y, batch_size, epochs, verbose, callbacks, **kwargs)
+
+    def trained_variables(self, phase: Phase) -> list:
+        """Gives the variables that a step of a phase moves; a hook, all of its networks by default."""
+        return phase.variables
+
+    def training_callbacks(self, x, batch_size: int | None) -> list:
+        """Gives the callbacks that training needs, after those of `fit`; a hook, none by default."""
+        return []
 
     def check_training(self, x, y, batch_size: int | None) -> None:
         """Raises ValueError for what `fit` must not be given; a hook."""
@@ -154,7 +163,7 @@ class GenerativeModel(SavedRandomState, keras.Model, abc.ABC):
         batch = _unpack(data)
         results = {}
         for phase in self.phases:
-            variables, optimizer = phase.variables, self.phase_optimizer(phase)
+            variables, optimizer = self.trained_variables(phase), self.phase_optimizer(phase)
             for minibatch in self._minibatches(batch, phase.repeat):
                 results |= backend.minimise(lambda: phase.loss(minibatch, True), phase.total, variables, optimizer, self)
         self.optimizer.iterations.assign_add(1)  # batches; the inner optimisers count their own steps

@@ -8,8 +8,8 @@ from keras import ops
 class Blur(keras.layers.Layer):
     """Filters every channel with [1, 2, 1] / 4 both ways, zeros around; the shape stays.
 
-    After `Upsample` it is bilinear enlargement, as in Karras et al. 2018 (arXiv:1812.04948, appendix C). It sums shifted copies,
-    which any runtime does fast.
+    After `Upsample` it is bilinear enlargement, as in Karras et al. 2018 (arXiv:1812.04948, appendix C). It sums
+    shifted copies, which every runtime does fast.
     """
 
     def call(self, inputs):

@@ -17,6 +17,7 @@ class ImagePool(keras.layers.Layer):
         self.size = size
         self.images = self.add_weight(shape=(size, *image_shape), initializer="zeros", trainable=False, name="images")
         self.kept = self.add_weight(shape=(), initializer="zeros", dtype="int32", trainable=False, name="kept")
+        self.built = True
 
     def query(self, images, places, coins):
         """Gives images to show for new ones, and keeps the new ones it does not show.

@@ -1,4 +1,4 @@
-"""Penalties on the discriminator's gradient with respect to images; `PENALTIES` names them.
+"""Penalties on the discriminator, most of them on its gradient with respect to images; `PENALTIES` names them.
 
 Each is `(discriminator, real, fake, mix) -> scalar`: `discriminator` maps images to logits (batch, 1), `mix` (batch, 1, 1, 1)
 are numbers in [0, 1], and the result, averaged over the batch, is differentiable.
@@ -25,7 +25,12 @@ def fake_penalty(discriminator, real, fake, mix):
     return 0.5 * ops.mean(_squared_norm(discriminator, fake))
 
 
-PENALTIES = {"gradient_penalty": gradient_penalty, "r1": real_penalty, "r2": fake_penalty}
+def drift_penalty(discriminator, real, fake, mix):
+    """E[D(x)^2] at real images: keeps a critic near zero (Karras et al. 2018, arXiv:1710.10196, appendix A.1)."""
+    return ops.mean(ops.square(discriminator(real)))
+
+
+PENALTIES = {"gradient_penalty": gradient_penalty, "r1": real_penalty, "r2": fake_penalty, "drift": drift_penalty}
 
 
 def _squared_norm(discriminator, images):

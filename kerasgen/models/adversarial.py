@@ -75,6 +75,10 @@ class AdversarialModel(LatentSampler, GenerativeModel):
 
     # ---- losses ------------------------------------------------------------------------------------------------
 
+    def real_images(self, batch):
+        """The images of a batch as the discriminator is to see them; a hook."""
+        return batch[0]
+
     def generate(self, batch, training: bool):
         """As many images as the batch has, from fresh codes, for its labels if it has any."""
         codes = self.normal(ops.shape(batch[0])[0], self.latent_dim)
@@ -95,7 +99,7 @@ class AdversarialModel(LatentSampler, GenerativeModel):
         return 0.5 * (1.0 + ops.erf(self.normal(*shape) * 0.5**0.5))
 
     def discriminator_terms(self, batch, training: bool) -> dict:
-        real = self.augmented(batch[0])
+        real = self.augmented(self.real_images(batch))
         fake = ops.stop_gradient(self.augmented(self.generate(batch, training)))
         real_logits = self.discriminate(real, batch, training)
         fake_logits = self.discriminate(fake, batch, training)  # a batch of its own for BatchNorm
@@ -125,7 +129,7 @@ class AdversarialModel(LatentSampler, GenerativeModel):
     def generator_terms(self, batch, training: bool) -> dict:
         loss = LOSSES[self.objective]
         fake_logits = self.discriminate(self.augmented(self.generate(batch, training)), batch, training)
-        real_logits = self.discriminate(self.augmented(batch[0]), batch, training) if loss.relativistic else None
+        real_logits = self.discriminate(self.augmented(self.real_images(batch)), batch, training) if loss.relativistic else None
         return {"generator": loss.generator(real_logits, fake_logits)}
 
     def call(self, z, training=False):

@@ -1,0 +1,166 @@
+"""Generative adversarial networks that grow while they are trained (Karras et al. 2018, arXiv:1710.10196, section 2)."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+from keras import ops
+
+from kerasgen.batching import predict
+from kerasgen.callbacks.growth import Growth
+from kerasgen.layers.counter import Counter
+from kerasgen.layers.upsample import Upsample
+from kerasgen.models.adversarial import AdversarialModel
+from kerasgen.networks.progressive import at_stage, growth_stages
+from kerasgen.phase import Phase
+
+
+class GrowingAdversarialModel(AdversarialModel):
+    """Abstract base: 4 x 4 pixels at first; each further stage doubles the resolution, fades in, and is trained for a while.
+
+    `fit` takes images of the last stage's size throughout and makes them smaller itself. The number of images shown so far is
+    saved with the model: a run that goes on is where it was, in the middle of a fade too. A variant's `generator` gives a list
+    of images in [-1, 1], one a stage; its `discriminator` is that of `growing_discriminator`.
+
+    Args:
+        image_shape: (height, width, channels); square, with a side of a power of two from 8 on.
+        channels: of the largest resolution, doubled at each halving.
+        max_channels: at most.
+        fade_images: images shown while a stage fades in, one number for all or one a stage; nothing fades in at 4 x 4.
+        stable_images: images shown before the next stage begins, likewise; the last stage has no end.
+        **kwargs: as `AdversarialModel`.
+    """
+
+    def __init__(self, image_shape, *, channels=16, max_channels=512, fade_images=600_000, stable_images=600_000, **kwargs):
+        super().__init__(image_shape, **kwargs)
+        count = growth_stages(image_shape)
+        for name, value in (("fade_images", fade_images), ("stable_images", stable_images)):
+            numbers = value if isinstance(value, (list, tuple)) else [value]
+            if len(numbers) not in (1, count) or min(numbers) < 1:
+                raise ValueError(f"{name} must be one positive number, or {count}, one a stage. Received: {value}.")
+        if min(channels, max_channels) < 1:
+            raise ValueError(f"Channels must be positive. Received: {channels=}, {max_channels=}.")
+        self.channels = channels
+        self.max_channels = max_channels
+        self.fade_images = fade_images
+        self.stable_images = stable_images
+        self.stage = count - 1  # of the compiled steps; `Growth` sets it in training
+
+    def prepare_training(self) -> None:
+        if not hasattr(self, "progress"):
+            self.progress = Counter(name="progress")
+
+    def trained_variables(self, phase: Phase) -> list:
+        (network,) = phase.networks
+        return self.network_of_stage(network, self.stage).trainable_variables
+
+    def training_callbacks(self, x, batch_size: int | None) -> list:
+        size = getattr(x, "batch_size", None) or batch_size or 32
+        return [Growth(size // self.repeats * self.phases[0].repeat)]
+
+    # ---- where it stands ---------------------------------------------------------------------------------------
+
+    @property
+    def shown(self) -> int:
+        """Images shown in training so far; 0 for a model that is not trained here."""
+        return int(self.progress.count) if hasattr(self, "progress") else 0
+
+    @property
+    def schedule(self) -> list[tuple[int, int]]:
+        """(images shown when it begins, images of its fade) of each stage."""
+        count = growth_stages(self.image_shape)
+        fades, stables = (list(value) if isinstance(value, (list, tuple)) else [value] * count
+                          for value in (self.fade_images, self.stable_images))
+        begin, result = 0, []
+        for stage in range(count):
+            fade = fades[stage] if stage else 0
+            result.append((begin, fade))
+            begin += fade + stables[stage]
+        return result
+
+    def position(self, shown: int) -> tuple[int, float]:
+        """The stage after so many images, and how far it has grown, in [0, 1]."""
+        stage = max(index for index, (begin, _) in enumerate(self.schedule) if begin <= shown)
+        begin, fade = self.schedule[stage]
+        return stage, min(1.0, (shown - begin) / fade) if fade else 1.0
+
+    def grown(self):
+        """How far the stage in training has grown: (1, 1, 1, 1)."""
+        begin, fade = self.schedule[self.stage]
+        share = ops.clip((ops.cast(self.progress.count, "float32") - begin) / fade, 0.0, 1.0) if fade else 1.0
+        return ops.reshape(ops.cast(share, "float32"), (1, 1, 1, 1))
+
+    # ---- what the losses see -----------------------------------------------------------------------------------
+
+    def real_images(self, batch):
+        images = batch[0]
+        for _ in range(growth_stages(self.image_shape) - 1 - self.stage):
+            images = ops.average_pool(images, 2, 2, data_format="channels_last")
+        if not self.stage:
+            return images
+        before = Upsample()(ops.average_pool(images, 2, 2, data_format="channels_last"))
+        return before + self.grown() * (images - before)
+
+    def generate(self, batch, training: bool):
+        codes = self.normal(ops.shape(batch[0])[0], self.latent_dim)
+        return self.faded(self.images_of_stage(self.generator, self.stage, codes, training), self.grown())
+
+    def images_of_stage(self, generator: keras.Model, stage: int, codes, training: bool) -> list:
+        """The images of a stage and of the one before in [0, 1]; a hook."""
+        outputs = self.network_of_stage(generator, stage)(codes, training=training)
+        return [0.5 * (image + 1.0) for image in (outputs if stage else [outputs])]
+
+    def faded(self, images: list, grown):
+        """The last of `images`, mixed with the one before, enlarged, where there is one."""
+        if len(images) == 1:
+            return images[0]
+        before = Upsample()(images[0])
+        return before + grown * (images[1] - before)
+
+    def discriminate(self, images, batch, training: bool):
+        return self.network_of_stage(self.discriminator, self.stage)([images, self.grown()], training=training)
+
+    def discriminator_terms(self, batch, training: bool) -> dict:
+        terms = super().discriminator_terms(batch, training)
+        if training:
+            self.progress.count.assign(self.progress.count + ops.shape(batch[0])[0])
+        return terms
+
+    def network_of_stage(self, network: keras.Model, stage: int) -> keras.Model:
+        """The part of a growing network that a stage needs, made once."""
+        parts = self.__dict__.setdefault("_parts", _Parts()).found
+        key = id(network), stage
+        if key not in parts:
+            parts[key] = (at_stage(network, stage) if network.name == "discriminator" else
+                          keras.Model(network.input, network.outputs[max(0, stage - 1):stage + 1]), network)
+        return parts[key][0]
+
+    # ---- use ---------------------------------------------------------------------------------------------------
+
+    def drawing(self, network: keras.Model) -> keras.Model:
+        parts = self.__dict__.setdefault("_parts", _Parts()).found
+        if id(network) not in parts:
+            image = keras.layers.Rescaling(0.5, 0.5, dtype="float32", name="from_plus_minus_one")(network.outputs[-1])
+            image = keras.layers.ReLU(max_value=1.0, dtype="float32", name="image")(image)
+            parts[id(network)] = keras.Model(network.input, image, name=network.name), network
+        return parts[id(network)][0]
+
+    def draw(self, network: keras.Model, inputs, batch_size: int) -> np.ndarray:
+        stage, grown = self.position(self.shown) if self.shown else (growth_stages(self.image_shape) - 1, 1.0)
+        if stage == growth_stages(self.image_shape) - 1 and grown == 1.0:
+            return super().draw(network, inputs, batch_size)
+        images = predict(self.network_of_stage(network, stage), inputs, batch_size)
+        images = images if stage else [images]
+        mixed = images[-1] if len(images) == 1 else (1.0 - grown) * _enlarge(images[0], 2) + grown * images[1]
+        return np.clip(_enlarge(0.5 * (mixed + 1.0), self.image_shape[0] // mixed.shape[1]), 0.0, 1.0).astype("float32")
+
+
+class _Parts:
+    """Hides networks from Keras, which would otherwise count them among the model's layers."""
+
+    def __init__(self):
+        self.found = {}
+
+
+def _enlarge(images: np.ndarray, times: int) -> np.ndarray:
+    return images.repeat(times, axis=1).repeat(times, axis=2)

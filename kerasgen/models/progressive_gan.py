@@ -1,0 +1,32 @@
+"""Progressive growing of GANs, of Karras et al. 2018 (arXiv:1710.10196)."""
+
+from __future__ import annotations
+
+import keras
+
+from kerasgen.models.growing import GrowingAdversarialModel
+from kerasgen.networks.progressive import growing_discriminator, growing_generator
+
+
+@keras.saving.register_keras_serializable("kerasgen")
+class ProgressiveGAN(GrowingAdversarialModel):
+    """Pixel norm, equalised learning rates, the deviation within a batch, WGAN-GP with drift: the paper's networks and loss.
+
+    Args:
+        image_shape, **kwargs: as `GrowingAdversarialModel`; the paper's have 16 channels at 1024 x 1024.
+    """
+
+    def __init__(self, image_shape, *, latent_dim=512, objective="wasserstein", penalties=None, **kwargs):
+        super().__init__(image_shape, latent_dim=latent_dim, objective=objective,
+                         penalties={"gradient_penalty": 10.0, "drift": 0.001} if penalties is None else penalties, **kwargs)
+        self.assemble()
+
+    def build_networks(self) -> None:
+        self.generator = growing_generator(self.latent_dim, self.image_shape, self.channels, self.max_channels)
+        self.discriminator = growing_discriminator(self.image_shape, self.channels, self.max_channels)
+
+    def default_optimizers(self) -> dict:
+        return {
+            "discriminator": keras.optimizers.Adam(1e-3, beta_1=0.0, beta_2=0.99, epsilon=1e-8),
+            "generator": keras.optimizers.Adam(1e-3, beta_1=0.0, beta_2=0.99, epsilon=1e-8, use_ema=True, ema_momentum=0.999),
+        }

@@ -1,0 +1,112 @@
+"""Networks that grow (Karras et al. 2018, arXiv:1710.10196, appendix A.1): every resolution with a way in or out."""
+
+from __future__ import annotations
+
+import keras
+from keras import layers
+
+from kerasgen.backend import AveragePooling2D
+from kerasgen.layers.blend import Blend
+from kerasgen.layers.equalised import EqualisedConv2D, EqualisedDense
+from kerasgen.layers.minibatch_deviation import MinibatchDeviation
+from kerasgen.layers.pixel_norm import PixelNorm
+from kerasgen.layers.upsample import Upsample
+
+FIRST = 4  # pixels a side
+
+
+def growth_stages(image_shape) -> int:
+    """Number of resolutions from 4 pixels to the image's; raises ValueError for a side that is no power of two from 8 on."""
+    height, width, _ = image_shape
+    if height != width or height < 2 * FIRST or height & (height - 1):
+        raise ValueError("Images that are grown must be square, with a side of a power of two from 8 on. Received: "
+                         f"image_shape={tuple(image_shape)}.")
+    return (height // FIRST).bit_length()
+
+
+def width(stage: int, count: int, channels: int, most: int) -> int:
+    """Channels of a stage, 0 at 4 x 4: `channels` at the largest resolution, doubled at each halving, `most` at most."""
+    return min(channels * 2 ** (count - 1 - stage), most)
+
+
+def growing_generator(latent_dim: int, image_shape, channels: int, most: int) -> keras.Model:
+    """Codes (batch, latent_dim) to a list of images in [-1, 1], (batch, 4 2^stage, 4 2^stage, channels), one a stage."""
+    count = growth_stages(image_shape)
+    with keras.name_scope("generator"):
+        codes = keras.Input((latent_dim,), name="z")
+        first = width(0, count, channels, most)
+        x = PixelNorm(name="norm_z")(codes)
+        x = EqualisedDense(FIRST * FIRST * first, gain=2**0.5 / 4, name="project")(x)  # the authors' gain
+        x = layers.Reshape((FIRST, FIRST, first), name="reshape")(x)
+        x = _convolve(_finish(x, "project"), first, "0")  # (batch, 4, 4, first)
+        images = [_to_image(x, image_shape[2], 0)]
+        for stage in range(1, count):
+            x = Upsample(name=f"up_{stage}")(x)
+            for half in "ab":
+                x = _convolve(x, width(stage, count, channels, most), f"{stage}_{half}")  # (batch, 2h, 2w, c)
+            images.append(_to_image(x, image_shape[2], stage))
+        return keras.Model(codes, images, name="generator")
+
+
+def growing_discriminator(image_shape, channels: int, most: int, group: int = 4) -> keras.Model:
+    """A list of images in [0, 1], one a stage and each with a logit (batch, 1), float32, and last how far each stage has grown.
+
+    `grown`, (1, 1, 1, 1) in [0, 1], is the share that a stage's own way in has; the rest comes from the stage before.
+    """
+    count = growth_stages(image_shape)
+    with keras.name_scope("discriminator"):
+        images = [keras.Input((FIRST * 2**stage, FIRST * 2**stage, image_shape[2]), name=f"image_{stage}")
+                  for stage in range(count)]
+        grown = keras.Input((1, 1, 1), name="grown")
+        widths = [width(stage, count, channels, most) for stage in range(count)]
+        ways_in = [_chain(layers.Rescaling(2.0, -1.0, name=f"rescale_{stage}"),
+                          EqualisedConv2D(widths[stage], 1, name=f"from_image_{stage}"), _activation(f"image_{stage}"))
+                   for stage in range(count)]
+        blocks = [_chain(EqualisedConv2D(widths[stage], 3, padding="same", name=f"conv_{stage}_a"), _activation(f"{stage}_a"),
+                         EqualisedConv2D(widths[max(stage - 1, 0)], 3, padding="same", name=f"conv_{stage}_b"),
+                         _activation(f"{stage}_b"), AveragePooling2D(2, name=f"down_{stage}")) for stage in range(count)]
+        judge = _chain(MinibatchDeviation(group, name="deviation"),
+                       EqualisedConv2D(widths[0], 3, padding="same", name="conv_last"), _activation("last"),
+                       layers.Flatten(name="flatten"), EqualisedDense(widths[0], name="hidden"), _activation("hidden"),
+                       EqualisedDense(1, gain=1.0, dtype="float32", name="logit"))
+        logits = []
+        for stage, image in enumerate(images):
+            x = ways_in[stage](image)
+            if stage:
+                before = ways_in[stage - 1](AveragePooling2D(2, name=f"down_image_{stage}")(image))
+                x = Blend(name=f"blend_{stage}")([before, blocks[stage](x), grown])
+            for below in reversed(range(1, stage)):
+                x = blocks[below](x)
+            logits.append(judge(x))
+        return keras.Model([*images, grown], logits, name="discriminator")
+
+
+def at_stage(network: keras.Model, stage: int) -> keras.Model:
+    """The part of a growing discriminator that a stage needs: its image and `grown` to its logit."""
+    return keras.Model([network.inputs[stage], network.inputs[-1]], network.outputs[stage])
+
+
+def _chain(*parts):
+    """The same layers for every input: what is called twice learns once."""
+    def apply(x):
+        for part in parts:
+            x = part(x)
+        return x
+
+    return apply
+
+
+def _convolve(x, filters: int, name: str):
+    return _finish(EqualisedConv2D(filters, 3, padding="same", name=f"conv_{name}")(x), name)
+
+
+def _finish(x, name: str):
+    return PixelNorm(name=f"norm_{name}")(_activation(name)(x))
+
+
+def _activation(name: str):
+    return layers.LeakyReLU(0.2, name=f"act_{name}")
+
+
+def _to_image(x, image_channels: int, stage: int):
+    return EqualisedConv2D(image_channels, 1, gain=1.0, dtype="float32", name=f"to_image_{stage}")(x)
