@@ -73,7 +73,8 @@ def test_penalties_of_a_known_gradient():
         return np.sqrt(np.square(weight * x).sum(axis=(1, 2, 3)))
 
     expected = {"gradient_penalty": np.square(norms(mix * real + (1 - mix) * fake) - 1).mean(),
-                "r1": 0.5 * np.square(norms(real)).mean(), "r2": 0.5 * np.square(norms(fake)).mean()}
+                "r1": 0.5 * np.square(norms(real)).mean(), "r2": 0.5 * np.square(norms(fake)).mean(),
+                "drift": np.square(0.5 * (weight * real**2).sum(axis=(1, 2, 3))).mean()}
     for name, penalty in PENALTIES.items():
         value = ops.convert_to_numpy(penalty(discriminator, treal, tfake, ops.convert_to_tensor(mix)))
         assert float(value) == pytest.approx(expected[name], rel=1e-5)
