@@ -26,6 +26,14 @@ class _Equalised:
         plain = super().kernel
         return plain * (self.rate * self.gain / math.sqrt(math.prod(plain.shape[:-1])))
 
+    # Keras's own write what `kernel` gives.
+
+    def save_own_variables(self, store) -> None:
+        keras.layers.Layer.save_own_variables(self, store)
+
+    def load_own_variables(self, store) -> None:
+        keras.layers.Layer.load_own_variables(self, store)
+
     def get_config(self):
         config = {**super().get_config(), "gain": self.gain, "rate": self.rate}
         del config["kernel_initializer"]

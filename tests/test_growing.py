@@ -1,0 +1,135 @@
+"""Networks that grow: their schedule, what they see and draw at each stage, and a run that is cut short in a fade."""
+
+import keras
+import numpy as np
+import pytest
+from helpers import ANY_BACKEND, assert_equal_states, state
+from keras import ops
+
+import kerasgen
+from kerasgen.codes import draw_codes
+from kerasgen.data import ImageBatches
+from kerasgen.models.progressive_gan import ProgressiveGAN
+from kerasgen.networks.progressive import growing_discriminator, growing_generator
+
+pytestmark = ANY_BACKEND
+IMAGES = np.random.default_rng(0).random((16, 16, 16, 3), dtype="float32")
+
+
+def tiny(**arguments):
+    return ProgressiveGAN((16, 16, 3), **{"latent_dim": 3, "channels": 2, "max_channels": 4, "fade_images": 24,
+                                          "stable_images": 8, **arguments})
+
+
+def fit(model, epochs, initial_epoch=0, callbacks=()):
+    batches = ImageBatches(IMAGES, batch_size=4)
+    return model.fit(batches, epochs=epochs, initial_epoch=initial_epoch, verbose=0, callbacks=list(callbacks))
+
+
+def test_the_papers_networks_have_the_papers_sizes():
+    shape = (1024, 1024, 3)
+    assert [round(network.count_params() / 1e6, 1) for network in (
+        growing_generator(512, shape, 16, 512), growing_discriminator(shape, 16, 512))] == [23.1, 23.1]
+
+
+def test_stages_follow_one_another():
+    model = tiny()
+    assert model.schedule == [(0, 0), (8, 24), (40, 24)]
+    expected = {0: (0, 1.0), 7: (0, 1.0), 8: (1, 0.0), 20: (1, 0.5), 32: (1, 1.0), 39: (1, 1.0), 40: (2, 0.0), 64: (2, 1.0),
+                10**9: (2, 1.0)}
+    assert {shown: model.position(shown) for shown in expected} == expected
+    assert tiny(fade_images=[1, 5, 9], stable_images=[2, 3, 4]).schedule == [(0, 0), (2, 5), (10, 9)]
+
+
+def test_training_goes_through_all_stages_and_moves_one_at_a_time():
+    model = tiny()
+    model.compile()
+    seen = []
+
+    class Watch(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            seen.append((self.model.stage, self.model.shown))
+
+    start = {variable.path: ops.convert_to_numpy(variable) for variable in model.generator.trainable_variables}
+    fit(model, 1, callbacks=[Watch()])
+    assert seen == [(0, 4), (0, 8), (1, 12), (1, 16)]
+    moved = {variable.path for variable in model.generator.trainable_variables
+             if not np.array_equal(ops.convert_to_numpy(variable), start[variable.path])}
+    assert any("conv_1_a" in path for path in moved) and not any("_2" in path for path in moved)
+    fit(model, 5, initial_epoch=1, callbacks=[Watch()])
+    assert seen[-1] == (2, 80)
+    assert [stage for stage, _ in seen] == sorted(stage for stage, _ in seen)
+
+
+@pytest.mark.parametrize("shown, size, share", [(4, 4, 1.0), (20, 8, 0.5), (34, 8, 1.0), (46, 16, 0.25)])
+def test_what_a_stage_sees_and_draws(shown, size, share):
+    model = tiny()
+    model.compile()
+    model.progress.count.assign(shown)
+    model.stage, grown = model.position(shown)
+    assert grown == share
+
+    def pooled(images, side):
+        return images.reshape(len(images), side, images.shape[1] // side, side, -1, 3).mean(axis=(2, 4))
+
+    expected = pooled(IMAGES, size)
+    if size > 4:
+        expected = share * expected + (1 - share) * pooled(IMAGES, size // 2).repeat(2, axis=1).repeat(2, axis=2)
+    real = ops.convert_to_numpy(model.real_images((ops.convert_to_tensor(IMAGES),)))
+    np.testing.assert_allclose(real, expected, atol=1e-5)
+    drawn = model.sample(2, seed=0)
+    assert drawn.shape == (2, 16, 16, 3) and drawn.min() >= 0 and drawn.max() <= 1
+    blocks = drawn.reshape(2, size, 16 // size, size, 16 // size, 3)
+    assert np.ptp(blocks, axis=(2, 4)).max() < 1e-6  # enlarged from the stage's own resolution
+    codes = ops.convert_to_tensor(draw_codes(2, 3, 0))
+    images = [ops.convert_to_numpy(each) for each in model.generator(codes)]
+    low, high = images[max(model.stage - 1, 0)], images[model.stage]
+    mixed = high if size == 4 else share * high + (1 - share) * low.repeat(2, axis=1).repeat(2, axis=2)
+    np.testing.assert_allclose(blocks[:, :, 0, :, 0], np.clip(0.5 * mixed + 0.5, 0, 1), atol=1e-5)
+
+
+def test_a_run_that_is_killed_in_a_fade_ends_as_the_uninterrupted(tmp_path):
+    straight = tiny()
+    straight.compile()
+    straight.save_weights(tmp_path / "start.weights.h5")
+    fit(straight, 4)
+
+    class Stop(keras.callbacks.Callback):
+        def on_train_batch_begin(self, batch, logs=None):
+            if self.model.shown >= 20:
+                raise KeyboardInterrupt
+
+    def backup():
+        return keras.callbacks.BackupAndRestore(tmp_path / "backup")
+
+    interrupted, again = tiny(), tiny()
+    for model in (interrupted, again):
+        model.compile()
+    interrupted.load_weights(tmp_path / "start.weights.h5")
+    with pytest.raises(KeyboardInterrupt):
+        fit(interrupted, 4, callbacks=[backup(), Stop()])
+    assert interrupted.position(interrupted.shown) == (1, 0.5)
+    fit(again, 4, callbacks=[backup()])
+    assert again.shown == 64
+    assert_equal_states(state(straight), state(again))
+
+
+def test_a_preset_draws_at_the_full_resolution(tmp_path):
+    model = tiny()
+    model.compile()
+    fit(model, 6)
+    assert model.position(model.shown) == (2, 1.0)
+    loaded = kerasgen.load(model.save_preset(tmp_path / "mine"))
+    np.testing.assert_array_equal(loaded.sample(3, seed=1), model.sample(3, seed=1))
+
+
+@pytest.mark.parametrize("arguments, message", [
+    ({"image_shape": (24, 24, 3)}, "power of two from 8 on. Received"),
+    ({"image_shape": (4, 4, 3)}, "power of two from 8 on. Received"),
+    ({"stable_images": 0}, "stable_images must be one positive number, or 3, one a stage. Received: 0"),
+    ({"fade_images": [8, 8]}, "fade_images must be one positive number, or 3, one a stage. Received"),
+    ({"channels": 0}, "Channels must be positive. Received"),
+])
+def test_wrong_schedules(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        ProgressiveGAN(**{"image_shape": (16, 16, 3), **arguments})
