@@ -9,6 +9,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
+import kerasgen.schedules  # noqa: F401 (cards name what it registers)
 from kerasgen import presets
 from kerasgen.callbacks import (
     AdaptiveResampling,
