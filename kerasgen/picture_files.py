@@ -10,7 +10,7 @@ import numpy as np
 
 from kerasgen.data.fitting import fit_array
 from kerasgen.data.folder import image_files, no_images, read_files
-from kerasgen.images import in_rows, save_png, sheet
+from kerasgen.images import in_rows, save_png, sheet, to_float
 from kerasgen.pictures import fit_in, translate_picture
 
 SHEET = "sheet.png"
@@ -83,5 +83,5 @@ def translate_files(model, pictures: dict[Path, np.ndarray], output: Path, direc
         (output / name).parent.mkdir(parents=True, exist_ok=True)
         save_png(output / name, after)
         if len(shown) < SHOWN:
-            shown.append([fit_in(each.astype("float32") / 255.0, (height, width))[0] for each in (before, after)])
+            shown.append([fit_in(to_float(each), (height, width))[0] for each in (before, after)])
     return save_png(output / SHEET, sheet(in_rows(*map(np.stack, zip(*shown, strict=True))), min(8, len(shown))))

@@ -7,6 +7,9 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image
 
+from kerasgen.data.fitting import by_band
+from kerasgen.images import to_float, to_uint8
+
 OVERLAP = 4  # a tile's side to its overlap with the next
 LIMIT = 64_000_000  # pixels of a picture
 
@@ -28,8 +31,8 @@ def translate_picture(translate: Callable[[np.ndarray], np.ndarray], picture: np
     height, width = picture.shape[:2]
     if height * width > LIMIT:
         raise ValueError(f"Pictures have {LIMIT:,} pixels at most. Received: {width} x {height}.")
-    whole = picture.astype("float32") / 255.0
-    return _bytes(_by_tiles(translate, whole, size) if tiled else _fitted(translate, whole, size))
+    whole = to_float(picture)
+    return to_uint8(_by_tiles(translate, whole, size) if tiled else _fitted(translate, whole, size))
 
 
 def fit_in(picture: np.ndarray, size: tuple[int, int]) -> tuple[np.ndarray, tuple[slice, slice]]:
@@ -46,9 +49,7 @@ def resize(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """Resizes a float picture (height, width, channels) in [0, 1] to (height, width), Lanczos."""
     if picture.shape[:2] == tuple(size):
         return picture
-    bands = [Image.fromarray(np.ascontiguousarray(picture[..., band], dtype="float32")).resize(
-        size[::-1], Image.Resampling.LANCZOS) for band in range(picture.shape[-1])]
-    return np.clip(np.stack([np.asarray(band) for band in bands], axis=-1), 0.0, 1.0)
+    return by_band(picture.astype("float32"), lambda band: band.resize(size[::-1], Image.Resampling.LANCZOS))
 
 
 def _fitted(translate: Callable, picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
@@ -80,7 +81,3 @@ def _starts(whole: int, part: int) -> list[int]:
 
 def _tent(side: int) -> np.ndarray:
     return np.minimum(np.arange(1, side + 1), np.arange(side, 0, -1)).astype("float64")
-
-
-def _bytes(picture: np.ndarray) -> np.ndarray:
-    return np.rint(np.clip(picture, 0.0, 1.0) * 255.0).astype("uint8")

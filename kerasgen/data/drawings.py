@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
-from kerasgen.data.fitting import fit_array
+from kerasgen.data.fitting import by_band, fit_array
 
 LINE = 0.8  # of the standard deviation of the difference of Gaussians: what is darker is drawn
 SCALE = 64  # pixels a side to one of the finer Gaussian's deviation, so that lines look alike at every size
@@ -44,9 +44,7 @@ def coarse(image: np.ndarray) -> np.ndarray:
     """The image at a quarter of its resolution, enlarged again."""
     height, width = image.shape[:2]
     small = fit_array(image, (max(1, height // 4), max(1, width // 4)), None)
-    bands = [Image.fromarray(small[..., band]).resize((width, height), Image.Resampling.BICUBIC)
-             for band in range(small.shape[-1])]
-    return np.stack([np.asarray(band) for band in bands], axis=-1)
+    return by_band(small, lambda band: band.resize((width, height), Image.Resampling.BICUBIC))
 
 
 DRAWINGS = {"edges": edges, "grey": grey, "masked": masked, "coarse": coarse}

@@ -1,5 +1,7 @@
 """Brings pictures to one size and number of channels, with Pillow."""
 
+from collections.abc import Callable
+
 import numpy as np
 from PIL import Image, ImageOps
 
@@ -27,10 +29,16 @@ def fit_array(image: np.ndarray, size: Size | None, channels: int | None) -> np.
         image = _convert(image, channels)
     if size is None or image.shape[:2] == size:
         return image
-    # Band by band: Pillow resizes float images only as single bands, and bands are independent of each other.
-    bands = [Image.fromarray(np.ascontiguousarray(image[..., band])) for band in range(image.shape[-1])]
-    bands = [np.asarray(ImageOps.fit(band, size[::-1], Image.Resampling.LANCZOS)) for band in bands]
-    image = np.stack(bands, axis=-1)
+    return by_band(image, lambda band: ImageOps.fit(band, size[::-1], Image.Resampling.LANCZOS))
+
+
+def by_band(image: np.ndarray, resample: Callable[[Image.Image], Image.Image]) -> np.ndarray:
+    """Resamples each band of an image (height, width, C), uint8 or float32 in [0, 1], and keeps its range.
+
+    Pillow resizes float images only as single bands, and bands are independent of each other.
+    """
+    bands = [resample(Image.fromarray(np.ascontiguousarray(image[..., band]))) for band in range(image.shape[-1])]
+    image = np.stack([np.asarray(band) for band in bands], axis=-1)
     # Lanczos overshoots at edges; Pillow clips bytes, not floats.
     return image if image.dtype == np.uint8 else np.clip(image, 0.0, 1.0)
 

@@ -19,7 +19,7 @@ _MODES = {"1", "L", "LA", "P", "PA", "RGB", "RGBA", "CMYK", "YCbCr"}
 
 
 def read_folder(root: Path, split: str, size: Size | None, channels: int | None, labels: bool | str | None) -> Source:
-    """Reads the image files below a folder, ordered by path.
+    """Reads the image files below a folder, ordered by file name, so that a slice of it holds images of every class.
 
     Sub-folders are classes (`labels=True`); `train` and `test` sub-folders, where there are such, are splits. Raises
     ValueError for an unknown split, for no image at all, for a file that cannot be decoded, and for images of
@@ -29,7 +29,7 @@ def read_folder(root: Path, split: str, size: Size | None, channels: int | None,
     folders = {name: root / name for name in SPLITS if (root / name).is_dir()}
     if not set(folders) - {"val", "validation"}:
         folders = {"train": root}
-    files = {name: image_files(folder) for name, folder in folders.items()}
+    files = {name: sorted(image_files(folder), key=lambda file: (file.name, file)) for name, folder in folders.items()}
     if not any(files.values()):
         raise no_images(root)
     parts = select(split, {name: len(found) for name, found in files.items()})

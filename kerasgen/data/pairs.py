@@ -14,7 +14,7 @@ from kerasgen.data.drawings import DRAWINGS
 from kerasgen.data.epochs import EpochBatches
 from kerasgen.data.folder import image_files, no_images, read_files
 from kerasgen.data.loading import load
-from kerasgen.data.splits import select
+from kerasgen.data.splits import select, split_names
 from kerasgen.errors import unknown_name
 from kerasgen.images import to_uint8
 
@@ -162,9 +162,8 @@ def _halves(pictures: np.ndarray, order: tuple[int, int]) -> tuple[np.ndarray, n
 
 
 def _folders(sources: Path, targets: Path, split: str, size, channels) -> tuple[np.ndarray, np.ndarray]:
-    found = []
+    found, name = [], split_names(split)[0]
     for folder in (sources, targets):
-        name = split.split("[")[0]
         folder = folder / name if (folder / name).is_dir() else folder
         if not folder.is_dir():
             raise ValueError(f"Pairs are in two folders of images. Received: no folder {os.fspath(folder)}.")
@@ -175,7 +174,6 @@ def _folders(sources: Path, targets: Path, split: str, size, channels) -> tuple[
     if alone:
         raise ValueError(f"Every image must have its partner of the same name. Received: {', '.join(alone[:10])}"
                          f"{f' and {len(alone) - 10} more' if len(alone) > 10 else ''}, in one folder only.")
-    name = split.split("[")[0]
     names = sorted(found[0])
     chosen = [names[index] for _, indices in select(split, {name: len(names)}) for index in indices]
     return tuple(read_files([files[name] for name in chosen], size, channels) for files in found)

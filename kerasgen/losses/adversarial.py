@@ -79,11 +79,11 @@ LOSSES = {
 }
 
 
-def check_objective(name: str) -> None:
-    """Raises ValueError for an unknown loss, and for a relativistic one, which pairs real and fake images of one kind."""
+def check_objective(name: str, relativistic: bool = True) -> None:
+    """Raises ValueError for an unknown loss, and for a relativistic one where the generator's loss sees no real images."""
     if name not in LOSSES:
         raise unknown_name("adversarial loss", name, LOSSES)
-    if LOSSES[name].relativistic:
+    if LOSSES[name].relativistic and not relativistic:
         raise ValueError(f"Translators take losses that are not relativistic. Received: {name!r}.")
 
 

@@ -8,7 +8,7 @@ from keras import ops
 from kerasgen.augmentation import AUGMENTATIONS, augment
 from kerasgen.errors import unknown_name
 from kerasgen.latent import LatentSampler
-from kerasgen.losses.adversarial import LOSSES, pairwise_accuracy
+from kerasgen.losses.adversarial import LOSSES, check_objective, pairwise_accuracy
 from kerasgen.losses.penalties import PENALTIES
 from kerasgen.model import GenerativeModel
 from kerasgen.phase import Phase
@@ -40,7 +40,7 @@ class AdversarialModel(LatentSampler, GenerativeModel):
         if min(latent_dim, penalty_every, discriminator_steps) < 1 or (weight_clip is not None and not weight_clip > 0):
             raise ValueError("latent_dim, penalty_every, discriminator_steps and weight_clip must be positive. Received: "
                              f"{latent_dim=}, {penalty_every=}, {discriminator_steps=}, {weight_clip=}.")
-        _check_names("adversarial loss", [objective], LOSSES)
+        check_objective(objective)
         _check_names("penalty", penalties or (), PENALTIES)
         _check_names("augmentation", augmentations, AUGMENTATIONS)
         if any(not weight >= 0 for weight in (penalties or {}).values()):

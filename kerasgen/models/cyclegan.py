@@ -43,7 +43,7 @@ class CycleGAN(TranslationModel):
                              f"{channels=}, {blocks=}, {pool_size=}.")
         if not min(cycle_weight, identity_weight) >= 0:
             raise ValueError(f"Weights must not be negative. Received: {cycle_weight=}, {identity_weight=}.")
-        check_objective(objective)
+        check_objective(objective, relativistic=False)
         self.channels = channels
         self.blocks = blocks
         self.receptive_field = receptive_field

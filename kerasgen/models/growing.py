@@ -6,6 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from kerasgen.backend import AveragePooling2D
 from kerasgen.batching import predict
 from kerasgen.callbacks.growth import Growth
 from kerasgen.layers.counter import Counter
@@ -44,7 +45,7 @@ class GrowingAdversarialModel(AdversarialModel):
         self.max_channels = max_channels
         self.fade_images = fade_images
         self.stable_images = stable_images
-        self.stage = count - 1  # of the compiled steps; `Growth` sets it in training
+        self.stage = self.last_stage  # of the compiled steps; `Growth` sets it in training
 
     def prepare_training(self) -> None:
         if not hasattr(self, "progress"):
@@ -66,9 +67,13 @@ class GrowingAdversarialModel(AdversarialModel):
         return int(self.progress.count) if hasattr(self, "progress") else 0
 
     @property
+    def last_stage(self) -> int:
+        return growth_stages(self.image_shape) - 1
+
+    @property
     def schedule(self) -> list[tuple[int, int]]:
         """(images shown when it begins, images of its fade) of each stage."""
-        count = growth_stages(self.image_shape)
+        count = self.last_stage + 1
         fades, stables = (list(value) if isinstance(value, (list, tuple)) else [value] * count
                           for value in (self.fade_images, self.stable_images))
         begin, result = 0, []
@@ -93,13 +98,8 @@ class GrowingAdversarialModel(AdversarialModel):
     # ---- what the losses see -----------------------------------------------------------------------------------
 
     def real_images(self, batch):
-        images = batch[0]
-        for _ in range(growth_stages(self.image_shape) - 1 - self.stage):
-            images = ops.average_pool(images, 2, 2, data_format="channels_last")
-        if not self.stage:
-            return images
-        before = Upsample()(ops.average_pool(images, 2, 2, data_format="channels_last"))
-        return before + self.grown() * (images - before)
+        images = _shrink(batch[0], 2 ** (self.last_stage - self.stage))
+        return self.faded([_shrink(images, 2), images] if self.stage else [images], self.grown())
 
     def generate(self, batch, training: bool):
         codes = self.normal(ops.shape(batch[0])[0], self.latent_dim)
@@ -146,13 +146,13 @@ class GrowingAdversarialModel(AdversarialModel):
         return parts[id(network)][0]
 
     def draw(self, network: keras.Model, inputs, batch_size: int) -> np.ndarray:
-        stage, grown = self.position(self.shown) if self.shown else (growth_stages(self.image_shape) - 1, 1.0)
-        if stage == growth_stages(self.image_shape) - 1 and grown == 1.0:
+        stage, grown = self.position(self.shown) if self.shown else (self.last_stage, 1.0)
+        if (stage, grown) == (self.last_stage, 1.0):
             return super().draw(network, inputs, batch_size)
         images = predict(self.network_of_stage(network, stage), inputs, batch_size)
-        images = images if stage else [images]
-        mixed = images[-1] if len(images) == 1 else (1.0 - grown) * _enlarge(images[0], 2) + grown * images[1]
-        return np.clip(_enlarge(0.5 * (mixed + 1.0), self.image_shape[0] // mixed.shape[1]), 0.0, 1.0).astype("float32")
+        image = ops.convert_to_numpy(self.faded(list(map(ops.convert_to_tensor, images if stage else [images])), grown))
+        times = self.image_shape[0] // image.shape[1]
+        return np.clip(0.5 * image + 0.5, 0.0, 1.0).repeat(times, axis=1).repeat(times, axis=2)
 
 
 class _Parts:
@@ -162,5 +162,5 @@ class _Parts:
         self.found = {}
 
 
-def _enlarge(images: np.ndarray, times: int) -> np.ndarray:
-    return images.repeat(times, axis=1).repeat(times, axis=2)
+def _shrink(images, times: int):
+    return images if times == 1 else AveragePooling2D(times)(images)

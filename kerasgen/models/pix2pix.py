@@ -49,7 +49,7 @@ class Pix2Pix(TranslationModel):
             raise ValueError("dropout lies in [0, 1); the weights must not be negative, nor both zero. Received: "
                              f"{dropout=}, {l1_weight=}, {adversarial_weight=}.")
         check_norm(norm)
-        check_objective(objective)
+        check_objective(objective, relativistic=False)
         self.source_channels = source_channels
         self.channels = channels
         self.depth = depth

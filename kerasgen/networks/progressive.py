@@ -63,8 +63,8 @@ def growing_discriminator(image_shape, channels: int, most: int, group: int = 4)
                           EqualisedConv2D(widths[stage], 1, name=f"from_image_{stage}"), _activation(f"image_{stage}"))
                    for stage in range(count)]
         blocks = [_chain(EqualisedConv2D(widths[stage], 3, padding="same", name=f"conv_{stage}_a"), _activation(f"{stage}_a"),
-                         EqualisedConv2D(widths[max(stage - 1, 0)], 3, padding="same", name=f"conv_{stage}_b"),
-                         _activation(f"{stage}_b"), AveragePooling2D(2, name=f"down_{stage}")) for stage in range(count)]
+                         EqualisedConv2D(widths[stage - 1], 3, padding="same", name=f"conv_{stage}_b"),
+                         _activation(f"{stage}_b"), AveragePooling2D(2, name=f"down_{stage}")) for stage in range(1, count)]
         judge = _chain(MinibatchDeviation(group, name="deviation"),
                        EqualisedConv2D(widths[0], 3, padding="same", name="conv_last"), _activation("last"),
                        layers.Flatten(name="flatten"), EqualisedDense(widths[0], name="hidden"), _activation("hidden"),
@@ -74,9 +74,9 @@ def growing_discriminator(image_shape, channels: int, most: int, group: int = 4)
             x = ways_in[stage](image)
             if stage:
                 before = ways_in[stage - 1](AveragePooling2D(2, name=f"down_image_{stage}")(image))
-                x = Blend(name=f"blend_{stage}")([before, blocks[stage](x), grown])
+                x = Blend(name=f"blend_{stage}")([before, blocks[stage - 1](x), grown])
             for below in reversed(range(1, stage)):
-                x = blocks[below](x)
+                x = blocks[below - 1](x)
             logits.append(judge(x))
         return keras.Model([*images, grown], logits, name="discriminator")
 
