@@ -8,7 +8,7 @@ import importlib
 __version__ = "0.1.0"
 
 _MODELS = ("Autoencoder", "BetaTCVAE", "BetaVAE", "Classifier", "ConditionalGAN", "CycleGAN", "DCGAN", "DIPVAE", "DebiasingVAE",
-           "FactorVAE", "GAN", "Pix2Pix", "ProgressiveGAN", "R3GAN", "SNGAN", "VAE", "WGANGP")
+           "FactorVAE", "GAN", "Pix2Pix", "ProgressiveGAN", "R3GAN", "SNGAN", "StyleGAN", "VAE", "WGANGP")
 _HOMES = {**dict.fromkeys(_MODELS, "models"), "load": "presets", "list_presets": "presets",
           "GenerativeModel": "model", "Phase": "phase"}
 _MODULES = ("analysis", "callbacks", "data", "export", "extractors", "generation", "losses", "metrics", "models", "networks",

@@ -9,16 +9,21 @@ from keras import ops
 import kerasgen
 from kerasgen.codes import draw_codes
 from kerasgen.data import ImageBatches
-from kerasgen.models.progressive_gan import ProgressiveGAN
+from kerasgen.models import ProgressiveGAN, StyleGAN
 from kerasgen.networks.progressive import growing_discriminator, growing_generator
+from kerasgen.networks.style import style_generator
 
 pytestmark = ANY_BACKEND
 IMAGES = np.random.default_rng(0).random((16, 16, 16, 3), dtype="float32")
 
 
-def tiny(**arguments):
-    return ProgressiveGAN((16, 16, 3), **{"latent_dim": 3, "channels": 2, "max_channels": 4, "fade_images": 24,
-                                          "stable_images": 8, **arguments})
+def tiny(cls=ProgressiveGAN, **arguments):
+    return cls((16, 16, 3), **{"latent_dim": 3, "channels": 2, "max_channels": 4, "start_size": 4, "fade_images": 24,
+                               "stable_images": 8, **arguments})
+
+
+def tiny_style(**arguments):
+    return tiny(StyleGAN, **{"style_dim": 4, "mapping_layers": 2, **arguments})
 
 
 def fit(model, epochs, initial_epoch=0, callbacks=()):
@@ -28,21 +33,29 @@ def fit(model, epochs, initial_epoch=0, callbacks=()):
 
 def test_the_papers_networks_have_the_papers_sizes():
     shape = (1024, 1024, 3)
-    assert [round(network.count_params() / 1e6, 1) for network in (
-        growing_generator(512, shape, 16, 512), growing_discriminator(shape, 16, 512))] == [23.1, 23.1]
+    networks = (growing_generator(512, shape, 16, 512), growing_discriminator(shape, 16, 512),
+                style_generator(512, 512, 8, 0.01, shape, 16, 512))
+    sizes = [sum(np.prod(variable.shape) for variable in network.trainable_variables) / 1e6 for network in networks]
+    assert [round(float(size), 1) for size in sizes] == [23.1, 23.1, 26.2]
 
 
 def test_stages_follow_one_another():
     model = tiny()
-    assert model.schedule == [(0, 0), (8, 24), (40, 24)]
+    assert model.schedule == {0: (0, 0), 1: (8, 24), 2: (40, 24)}
     expected = {0: (0, 1.0), 7: (0, 1.0), 8: (1, 0.0), 20: (1, 0.5), 32: (1, 1.0), 39: (1, 1.0), 40: (2, 0.0), 64: (2, 1.0),
                 10**9: (2, 1.0)}
     assert {shown: model.position(shown) for shown in expected} == expected
-    assert tiny(fade_images=[1, 5, 9], stable_images=[2, 3, 4]).schedule == [(0, 0), (2, 5), (10, 9)]
+    assert tiny(fade_images=[1, 5, 9], stable_images=[2, 3, 4]).schedule == {0: (0, 0), 1: (2, 5), 2: (10, 9)}
+    later = tiny(start_size=8)
+    assert later.schedule == {1: (0, 0), 2: (8, 24)} and later.position(7) == (1, 1.0)
+    assert [each.shape[1] for each in later.generator.outputs] == [8, 16]
+    fixed = tiny(start_size=16)
+    assert fixed.schedule == {2: (0, 0)} and [each.shape[1] for each in fixed.generator.outputs] == [16]
 
 
-def test_training_goes_through_all_stages_and_moves_one_at_a_time():
-    model = tiny()
+@pytest.mark.parametrize("make", [tiny, tiny_style])
+def test_training_goes_through_all_stages_and_moves_one_at_a_time(make):
+    model = make()
     model.compile()
     seen = []
 
@@ -55,7 +68,7 @@ def test_training_goes_through_all_stages_and_moves_one_at_a_time():
     assert seen == [(0, 4), (0, 8), (1, 12), (1, 16)]
     moved = {variable.path for variable in model.generator.trainable_variables
              if not np.array_equal(ops.convert_to_numpy(variable), start[variable.path])}
-    assert any("conv_1_a" in path for path in moved) and not any("_2" in path for path in moved)
+    assert any("conv_1_a" in path for path in moved) and not any("conv_2" in path or "to_image_2" in path for path in moved)
     fit(model, 5, initial_epoch=1, callbacks=[Watch()])
     assert seen[-1] == (2, 80)
     assert [stage for stage, _ in seen] == sorted(stage for stage, _ in seen)
@@ -88,8 +101,9 @@ def test_what_a_stage_sees_and_draws(shown, size, share):
     np.testing.assert_allclose(blocks[:, :, 0, :, 0], np.clip(0.5 * mixed + 0.5, 0, 1), atol=1e-5)
 
 
-def test_a_run_that_is_killed_in_a_fade_ends_as_the_uninterrupted(tmp_path):
-    straight = tiny()
+@pytest.mark.parametrize("make", [tiny, tiny_style])
+def test_a_run_that_is_killed_in_a_fade_ends_as_the_uninterrupted(make, tmp_path):
+    straight = make()
     straight.compile()
     straight.save_weights(tmp_path / "start.weights.h5")
     fit(straight, 4)
@@ -102,7 +116,7 @@ def test_a_run_that_is_killed_in_a_fade_ends_as_the_uninterrupted(tmp_path):
     def backup():
         return keras.callbacks.BackupAndRestore(tmp_path / "backup")
 
-    interrupted, again = tiny(), tiny()
+    interrupted, again = make(), make()
     for model in (interrupted, again):
         model.compile()
     interrupted.load_weights(tmp_path / "start.weights.h5")
@@ -114,8 +128,9 @@ def test_a_run_that_is_killed_in_a_fade_ends_as_the_uninterrupted(tmp_path):
     assert_equal_states(state(straight), state(again))
 
 
-def test_a_preset_draws_at_the_full_resolution(tmp_path):
-    model = tiny()
+@pytest.mark.parametrize("make", [tiny, tiny_style])
+def test_a_preset_draws_at_the_full_resolution(make, tmp_path):
+    model = make()
     model.compile()
     fit(model, 6)
     assert model.position(model.shown) == (2, 1.0)
@@ -128,6 +143,8 @@ def test_a_preset_draws_at_the_full_resolution(tmp_path):
     ({"image_shape": (4, 4, 3)}, "power of two from 8 on. Received"),
     ({"stable_images": 0}, "stable_images must be one positive number, or 3, one a stage. Received: 0"),
     ({"fade_images": [8, 8]}, "fade_images must be one positive number, or 3, one a stage. Received"),
+    ({"start_size": 12}, "start_size must be a resolution, one of 4, 8, 16. Received: 12"),
+    ({"start_size": 32}, "start_size must be a resolution, one of 4, 8, 16. Received: 32"),
     ({"channels": 0}, "Channels must be positive. Received"),
 ])
 def test_wrong_schedules(arguments, message):

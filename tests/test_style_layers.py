@@ -14,6 +14,7 @@ from kerasgen.layers.learned_constant import LearnedConstant
 from kerasgen.layers.minibatch_deviation import MinibatchDeviation
 from kerasgen.layers.pixel_noise import PixelNoise
 from kerasgen.layers.pixel_norm import PixelNorm
+from kerasgen.layers.truncation import Truncation
 from kerasgen.layers.upsample import Upsample
 
 RNG = np.random.default_rng(0)
@@ -80,12 +81,24 @@ def test_minibatch_deviation_of_open_batches():
 
 
 def test_adaptive_instance_norm_sets_the_moments_that_w_asks_for():
-    x, w, layer = 3.0 + 2.0 * normal(5, 16, 16, 6), normal(5, 4), AdaptiveInstanceNorm()
-    outputs = apply(layer, x, w)
+    x, styles, layer = 3.0 + 2.0 * normal(5, 16, 16, 6), normal(5, 3, 4), AdaptiveInstanceNorm(index=1)
+    outputs, w = apply(layer, x, styles), styles[:, 1]
     kernel, bias = (to_numpy(weight) for weight in layer.trainable_weights)
     asked = w @ kernel / np.sqrt(4) + bias
     np.testing.assert_allclose(outputs.mean(axis=(1, 2)), asked[:, 6:], atol=1e-4)
     np.testing.assert_allclose(outputs.std(axis=(1, 2)), np.abs(1.0 + asked[:, :6]), atol=1e-3)
+
+
+def test_truncation_draws_towards_the_moving_average():
+    layer, w, total = Truncation(momentum=0.5), normal(6, 4), 0.0
+    for _ in range(3):
+        np.testing.assert_array_equal(apply(layer, w, training=True), w)
+        total = 0.5 * total + 0.5 * w.mean(axis=0)
+    np.testing.assert_allclose(to_numpy(layer.average), total, rtol=1e-5)
+    share = np.array([[1.0], [0.0], [-1.0], [0.5], [2.0], [0.7]], "float32")
+    np.testing.assert_allclose(apply(layer, w, share), total + share * (w - total), atol=1e-5)
+    np.testing.assert_array_equal(apply(layer, w), w)
+    np.testing.assert_allclose(to_numpy(layer.average), total, rtol=1e-5)
 
 
 def test_noise_begins_without_strength_and_is_fixed_outside_of_training():

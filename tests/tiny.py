@@ -17,6 +17,8 @@ from kerasgen.models import (
     DebiasingVAE,
     FactorVAE,
     Pix2Pix,
+    ProgressiveGAN,
+    StyleGAN,
 )
 
 SMALL = {"latent_dim": 3, "network": "dense", "hidden": (8,)}
@@ -41,6 +43,10 @@ TINY = {
     "r3gan": lambda **kw: R3GAN((8, 8, 3), latent_dim=3, channels=4, penalty_every=2,
                                 augmentations=("colour", "translation", "cutout"), **kw),
     "conditional_gan": lambda **kw: ConditionalGAN((8, 8, 1), latent_dim=3, channels=4, num_classes=2, **kw),
+    # Pixel norm of a few channels, all near zero, would magnify the rounding.
+    "progressive_gan": lambda **kw: ProgressiveGAN((8, 8, 3), latent_dim=3, channels=16, max_channels=16, start_size=8, **kw),
+    "style_gan": lambda **kw: StyleGAN((8, 8, 3), latent_dim=3, style_dim=4, mapping_layers=2, mapping_rate=0.1, channels=4,
+                                     **kw),
     "pix2pix": lambda **kw: Pix2Pix((16, 16, 3), source_channels=1, channels=4, depth=3, receptive_field=16, **kw),
     "cyclegan": lambda **kw: CycleGAN((12, 12, 3), channels=2, blocks=1, receptive_field=16, identity_weight=0.0, pool_size=10,
                                      **kw),

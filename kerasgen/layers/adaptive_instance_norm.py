@@ -11,19 +11,27 @@ from kerasgen.layers.instance_norm import standardise
 class AdaptiveInstanceNorm(keras.layers.Layer):
     """AdaIN(x, y) = y_s (x - mean(x)) / deviation(x) + y_b, a channel and an image at a time (equation 1).
 
-    y = (y_s, y_b) is a learned affine function of w, with y_s around 1. Called with [x, w]: (batch, height, width, channels)
-    and (batch, w dimensions).
+    y = (y_s, y_b) is a learned affine function of a style w, with y_s around 1. Called with [x, styles]: (batch, height, width,
+    channels) and (batch, layers, w dimensions), of which the layer takes that of its `index`.
     """
 
+    def __init__(self, index: int = 0, **kwargs):
+        super().__init__(**kwargs)
+        self.index = index
+
     def build(self, input_shape):
-        features, style = input_shape
+        features, styles = input_shape
         self.affine = EqualisedDense(2 * features[-1], gain=1.0, name="affine")
-        self.affine.build(style)
+        self.affine.build((styles[0], styles[-1]))
 
     def call(self, inputs):
-        x, w = inputs
-        scale, offset = ops.split(ops.cast(self.affine(w), "float32")[:, None, None], 2, axis=-1)  # (batch, 1, 1, channels)
+        x, styles = inputs
+        moments = ops.cast(self.affine(styles[:, self.index]), "float32")[:, None, None]  # (batch, 1, 1, 2 channels)
+        scale, offset = ops.split(moments, 2, axis=-1)
         return ops.cast(standardise(x, 1e-8) * (scale + 1.0) + offset, x.dtype)
 
     def compute_output_shape(self, input_shape):
         return input_shape[0]
+
+    def get_config(self):
+        return {**super().get_config(), "index": self.index}

@@ -1,5 +1,7 @@
 """The learned constant that a style-based generator begins with (Karras et al. 2018, arXiv:1812.04948, section 2)."""
 
+import math
+
 import keras
 from keras import ops
 
@@ -16,7 +18,8 @@ class LearnedConstant(keras.layers.Layer):
         self.constant = self.add_weight(shape=(1, *self.shape), initializer="ones", name="constant")
 
     def call(self, inputs):
-        zeros = ops.zeros_like(ops.reshape(inputs, (-1, inputs.shape[-1]))[:, :1])[:, :, None, None]  # (batch, 1, 1, 1)
+        rows = ops.reshape(inputs, (-1, math.prod(inputs.shape[1:])))
+        zeros = ops.zeros_like(rows[:, :1])[:, :, None, None]  # (batch, 1, 1, 1)
         return ops.cast(self.constant, inputs.dtype) + zeros
 
     def compute_output_shape(self, input_shape):

@@ -12,8 +12,9 @@ from kerasgen.models.pix2pix import Pix2Pix
 from kerasgen.models.progressive_gan import ProgressiveGAN
 from kerasgen.models.r3gan import R3GAN
 from kerasgen.models.sngan import SNGAN
+from kerasgen.models.style_gan import StyleGAN
 from kerasgen.models.vae import VAE
 from kerasgen.models.wgan_gp import WGANGP
 
 __all__ = ["DCGAN", "DIPVAE", "GAN", "R3GAN", "SNGAN", "VAE", "WGANGP", "Autoencoder", "BetaTCVAE", "BetaVAE", "Classifier",
-           "ConditionalGAN", "CycleGAN", "DebiasingVAE", "FactorVAE", "Pix2Pix", "ProgressiveGAN"]
+           "ConditionalGAN", "CycleGAN", "DebiasingVAE", "FactorVAE", "Pix2Pix", "ProgressiveGAN", "StyleGAN"]

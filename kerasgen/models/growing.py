@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import keras
 import numpy as np
 from keras import ops
@@ -12,12 +14,12 @@ from kerasgen.callbacks.growth import Growth
 from kerasgen.layers.counter import Counter
 from kerasgen.layers.upsample import Upsample
 from kerasgen.models.adversarial import AdversarialModel
-from kerasgen.networks.progressive import at_stage, growth_stages
+from kerasgen.networks.progressive import FIRST, at_stage, growth_stages
 from kerasgen.phase import Phase
 
 
 class GrowingAdversarialModel(AdversarialModel):
-    """Abstract base: 4 x 4 pixels at first; each further stage doubles the resolution, fades in, and is trained for a while.
+    """Abstract base: few pixels at first; each further stage doubles the resolution, fades in, and is trained for a while.
 
     `fit` takes images of the last stage's size throughout and makes them smaller itself. The number of images shown so far is
     saved with the model: a run that goes on is where it was, in the middle of a fade too. A variant's `generator` gives a list
@@ -27,14 +29,20 @@ class GrowingAdversarialModel(AdversarialModel):
         image_shape: (height, width, channels); square, with a side of a power of two from 8 on.
         channels: of the largest resolution, doubled at each halving.
         max_channels: at most.
-        fade_images: images shown while a stage fades in, one number for all or one a stage; nothing fades in at 4 x 4.
+        start_size: pixels a side at first, a power of two from 4; that of the images for networks that do not grow.
+        fade_images: images shown while a stage fades in, one number for all or one a stage; the first does not fade in.
         stable_images: images shown before the next stage begins, likewise; the last stage has no end.
         **kwargs: as `AdversarialModel`.
     """
 
-    def __init__(self, image_shape, *, channels=16, max_channels=512, fade_images=600_000, stable_images=600_000, **kwargs):
+    def __init__(self, image_shape, *, channels=16, max_channels=512, start_size=4, fade_images=600_000,
+                 stable_images=600_000, **kwargs):
         super().__init__(image_shape, **kwargs)
-        count = growth_stages(image_shape)
+        sizes = [FIRST * 2**stage for stage in range(growth_stages(image_shape))]
+        if start_size not in sizes:
+            raise ValueError(f"start_size must be a resolution, one of {', '.join(map(str, sizes))}. Received: {start_size}.")
+        self.start_size = start_size
+        count = len(sizes) - self.first_stage
         for name, value in (("fade_images", fade_images), ("stable_images", stable_images)):
             numbers = value if isinstance(value, (list, tuple)) else [value]
             if len(numbers) not in (1, count) or min(numbers) < 1:
@@ -67,25 +75,30 @@ class GrowingAdversarialModel(AdversarialModel):
         return int(self.progress.count) if hasattr(self, "progress") else 0
 
     @property
+    def first_stage(self) -> int:
+        """The stage that training begins with: 0 is 4 x 4 pixels."""
+        return (self.start_size // FIRST).bit_length() - 1
+
+    @property
     def last_stage(self) -> int:
         return growth_stages(self.image_shape) - 1
 
     @property
-    def schedule(self) -> list[tuple[int, int]]:
+    def schedule(self) -> dict[int, tuple[int, int]]:
         """(images shown when it begins, images of its fade) of each stage."""
-        count = self.last_stage + 1
+        count = self.last_stage - self.first_stage + 1
         fades, stables = (list(value) if isinstance(value, (list, tuple)) else [value] * count
                           for value in (self.fade_images, self.stable_images))
-        begin, result = 0, []
-        for stage in range(count):
-            fade = fades[stage] if stage else 0
-            result.append((begin, fade))
-            begin += fade + stables[stage]
+        begin, result = 0, {}
+        for index in range(count):
+            fade = fades[index] if index else 0
+            result[self.first_stage + index] = begin, fade
+            begin += fade + stables[index]
         return result
 
     def position(self, shown: int) -> tuple[int, float]:
         """The stage after so many images, and how far it has grown, in [0, 1]."""
-        stage = max(index for index, (begin, _) in enumerate(self.schedule) if begin <= shown)
+        stage = max(stage for stage, (begin, _) in self.schedule.items() if begin <= shown)
         begin, fade = self.schedule[stage]
         return stage, min(1.0, (shown - begin) / fade) if fade else 1.0
 
@@ -99,7 +112,7 @@ class GrowingAdversarialModel(AdversarialModel):
 
     def real_images(self, batch):
         images = _shrink(batch[0], 2 ** (self.last_stage - self.stage))
-        return self.faded([_shrink(images, 2), images] if self.stage else [images], self.grown())
+        return self.faded([_shrink(images, 2), images] if self.stage > self.first_stage else [images], self.grown())
 
     def generate(self, batch, training: bool):
         codes = self.normal(ops.shape(batch[0])[0], self.latent_dim)
@@ -107,8 +120,11 @@ class GrowingAdversarialModel(AdversarialModel):
 
     def images_of_stage(self, generator: keras.Model, stage: int, codes, training: bool) -> list:
         """The images of a stage and of the one before in [0, 1]; a hook."""
-        outputs = self.network_of_stage(generator, stage)(codes, training=training)
-        return [0.5 * (image + 1.0) for image in (outputs if stage else [outputs])]
+        return self.shown_images(self.network_of_stage(generator, stage)(codes, training=training))
+
+    def shown_images(self, outputs) -> list:
+        """A stage's network's outputs as a list of images in [0, 1]: Keras gives a single output bare."""
+        return [0.5 * (image + 1.0) for image in (outputs if isinstance(outputs, (list, tuple)) else [outputs])]
 
     def faded(self, images: list, grown):
         """The last of `images`, mixed with the one before, enlarged, where there is one."""
@@ -127,32 +143,39 @@ class GrowingAdversarialModel(AdversarialModel):
         return terms
 
     def network_of_stage(self, network: keras.Model, stage: int) -> keras.Model:
-        """The part of a growing network that a stage needs, made once."""
+        """The part of a growing network that a stage needs: to its logit, or to a list of its image and of that before."""
+        index = stage - self.first_stage
+        return self.part(network, stage, lambda: (
+            at_stage(network, index) if network.name == "discriminator" else
+            keras.Model(network.input, network.outputs[max(0, index - 1):index + 1])))
+
+    def part(self, network: keras.Model, key, make: Callable[[], keras.Model]) -> keras.Model:
+        """What `make` cuts from a network, made once for a key."""
         parts = self.__dict__.setdefault("_parts", _Parts()).found
-        key = id(network), stage
+        key = id(network), key
         if key not in parts:
-            parts[key] = (at_stage(network, stage) if network.name == "discriminator" else
-                          keras.Model(network.input, network.outputs[max(0, stage - 1):stage + 1]), network)
+            parts[key] = make(), network  # kept, so that no other takes its id
         return parts[key][0]
 
     # ---- use ---------------------------------------------------------------------------------------------------
 
     def drawing(self, network: keras.Model) -> keras.Model:
-        parts = self.__dict__.setdefault("_parts", _Parts()).found
-        if id(network) not in parts:
+        def make():
             image = keras.layers.Rescaling(0.5, 0.5, dtype="float32", name="from_plus_minus_one")(network.outputs[-1])
             image = keras.layers.ReLU(max_value=1.0, dtype="float32", name="image")(image)
-            parts[id(network)] = keras.Model(network.input, image, name=network.name), network
-        return parts[id(network)][0]
+            return keras.Model(network.input, image, name=network.name)
+
+        return self.part(network, "drawing", make)
 
     def draw(self, network: keras.Model, inputs, batch_size: int) -> np.ndarray:
         stage, grown = self.position(self.shown) if self.shown else (self.last_stage, 1.0)
         if (stage, grown) == (self.last_stage, 1.0):
             return super().draw(network, inputs, batch_size)
-        images = predict(self.network_of_stage(network, stage), inputs, batch_size)
-        image = ops.convert_to_numpy(self.faded(list(map(ops.convert_to_tensor, images if stage else [images])), grown))
+        outputs = predict(self.network_of_stage(network, stage), inputs, batch_size)
+        images = self.shown_images(keras.tree.map_structure(ops.convert_to_tensor, outputs))
+        image = ops.convert_to_numpy(self.faded(images, grown))
         times = self.image_shape[0] // image.shape[1]
-        return np.clip(0.5 * image + 0.5, 0.0, 1.0).repeat(times, axis=1).repeat(times, axis=2)
+        return np.clip(image, 0.0, 1.0).repeat(times, axis=1).repeat(times, axis=2)
 
 
 class _Parts:

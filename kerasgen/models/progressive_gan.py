@@ -22,8 +22,9 @@ class ProgressiveGAN(GrowingAdversarialModel):
         self.assemble()
 
     def build_networks(self) -> None:
-        self.generator = growing_generator(self.latent_dim, self.image_shape, self.channels, self.max_channels)
-        self.discriminator = growing_discriminator(self.image_shape, self.channels, self.max_channels)
+        sizes = self.image_shape, self.channels, self.max_channels, self.first_stage
+        self.generator = growing_generator(self.latent_dim, *sizes)
+        self.discriminator = growing_discriminator(*sizes)
 
     def default_optimizers(self) -> dict:
         return {

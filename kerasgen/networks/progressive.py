@@ -7,6 +7,7 @@ from keras import layers
 
 from kerasgen.backend import AveragePooling2D
 from kerasgen.layers.blend import Blend
+from kerasgen.layers.blur import Blur
 from kerasgen.layers.equalised import EqualisedConv2D, EqualisedDense
 from kerasgen.layers.minibatch_deviation import MinibatchDeviation
 from kerasgen.layers.pixel_norm import PixelNorm
@@ -29,8 +30,11 @@ def width(stage: int, count: int, channels: int, most: int) -> int:
     return min(channels * 2 ** (count - 1 - stage), most)
 
 
-def growing_generator(latent_dim: int, image_shape, channels: int, most: int) -> keras.Model:
-    """Codes (batch, latent_dim) to a list of images in [-1, 1], (batch, 4 2^stage, 4 2^stage, channels), one a stage."""
+def growing_generator(latent_dim: int, image_shape, channels: int, most: int, begin: int = 0) -> keras.Model:
+    """Codes (batch, latent_dim) to a list of images in [-1, 1], (batch, 4 2^stage, 4 2^stage, channels), one a stage.
+
+    `begin` is the first stage that has an image.
+    """
     count = growth_stages(image_shape)
     with keras.name_scope("generator"):
         codes = keras.Input((latent_dim,), name="z")
@@ -39,51 +43,57 @@ def growing_generator(latent_dim: int, image_shape, channels: int, most: int) ->
         x = EqualisedDense(FIRST * FIRST * first, gain=2**0.5 / 4, name="project")(x)  # the authors' gain
         x = layers.Reshape((FIRST, FIRST, first), name="reshape")(x)
         x = _convolve(_finish(x, "project"), first, "0")  # (batch, 4, 4, first)
-        images = [_to_image(x, image_shape[2], 0)]
+        images = [] if begin else [to_image(x, image_shape[2], 0)]
         for stage in range(1, count):
             x = Upsample(name=f"up_{stage}")(x)
             for half in "ab":
                 x = _convolve(x, width(stage, count, channels, most), f"{stage}_{half}")  # (batch, 2h, 2w, c)
-            images.append(_to_image(x, image_shape[2], stage))
+            if stage >= begin:
+                images.append(to_image(x, image_shape[2], stage))
         return keras.Model(codes, images, name="generator")
 
 
-def growing_discriminator(image_shape, channels: int, most: int, group: int = 4) -> keras.Model:
+def growing_discriminator(image_shape, channels: int, most: int, begin: int = 0, *, blurred: bool = False,
+                          group: int = 4) -> keras.Model:
     """A list of images in [0, 1], one a stage and each with a logit (batch, 1), float32, and last how far each stage has grown.
 
-    `grown`, (1, 1, 1, 1) in [0, 1], is the share that a stage's own way in has; the rest comes from the stage before.
+    `grown`, (1, 1, 1, 1) in [0, 1], is the share that a stage's own way in has; the rest comes from the stage before. `begin`
+    is the first stage that has an image; `blurred` smooths before each halving.
     """
     count = growth_stages(image_shape)
     with keras.name_scope("discriminator"):
-        images = [keras.Input((FIRST * 2**stage, FIRST * 2**stage, image_shape[2]), name=f"image_{stage}")
-                  for stage in range(count)]
+        stages = range(begin, count)
+        images = {stage: keras.Input((FIRST * 2**stage, FIRST * 2**stage, image_shape[2]), name=f"image_{stage}")
+                  for stage in stages}
         grown = keras.Input((1, 1, 1), name="grown")
         widths = [width(stage, count, channels, most) for stage in range(count)]
-        ways_in = [_chain(layers.Rescaling(2.0, -1.0, name=f"rescale_{stage}"),
-                          EqualisedConv2D(widths[stage], 1, name=f"from_image_{stage}"), _activation(f"image_{stage}"))
-                   for stage in range(count)]
-        blocks = [_chain(EqualisedConv2D(widths[stage], 3, padding="same", name=f"conv_{stage}_a"), _activation(f"{stage}_a"),
-                         EqualisedConv2D(widths[stage - 1], 3, padding="same", name=f"conv_{stage}_b"),
-                         _activation(f"{stage}_b"), AveragePooling2D(2, name=f"down_{stage}")) for stage in range(1, count)]
+        ways_in = {stage: _chain(layers.Rescaling(2.0, -1.0, name=f"rescale_{stage}"),
+                                 EqualisedConv2D(widths[stage], 1, name=f"from_image_{stage}"), activation(f"image_{stage}"))
+                   for stage in stages}
+        blocks = {stage: _chain(EqualisedConv2D(widths[stage], 3, padding="same", name=f"conv_{stage}_a"),
+                                activation(f"{stage}_a"), *([Blur(name=f"blur_{stage}")] if blurred else []),
+                                EqualisedConv2D(widths[stage - 1], 3, padding="same", name=f"conv_{stage}_b"),
+                                activation(f"{stage}_b"), AveragePooling2D(2, name=f"down_{stage}"))
+                  for stage in range(1, count)}
         judge = _chain(MinibatchDeviation(group, name="deviation"),
-                       EqualisedConv2D(widths[0], 3, padding="same", name="conv_last"), _activation("last"),
-                       layers.Flatten(name="flatten"), EqualisedDense(widths[0], name="hidden"), _activation("hidden"),
+                       EqualisedConv2D(widths[0], 3, padding="same", name="conv_last"), activation("last"),
+                       layers.Flatten(name="flatten"), EqualisedDense(widths[0], name="hidden"), activation("hidden"),
                        EqualisedDense(1, gain=1.0, dtype="float32", name="logit"))
         logits = []
-        for stage, image in enumerate(images):
-            x = ways_in[stage](image)
-            if stage:
+        for stage, image in images.items():
+            x, left = ways_in[stage](image), stage
+            if stage > begin:
                 before = ways_in[stage - 1](AveragePooling2D(2, name=f"down_image_{stage}")(image))
-                x = Blend(name=f"blend_{stage}")([before, blocks[stage - 1](x), grown])
-            for below in reversed(range(1, stage)):
-                x = blocks[below - 1](x)
+                x, left = Blend(name=f"blend_{stage}")([before, blocks[stage](x), grown]), stage - 1
+            for below in range(left, 0, -1):
+                x = blocks[below](x)
             logits.append(judge(x))
-        return keras.Model([*images, grown], logits, name="discriminator")
+        return keras.Model([*images.values(), grown], logits, name="discriminator")
 
 
-def at_stage(network: keras.Model, stage: int) -> keras.Model:
-    """The part of a growing discriminator that a stage needs: its image and `grown` to its logit."""
-    return keras.Model([network.inputs[stage], network.inputs[-1]], network.outputs[stage])
+def at_stage(network: keras.Model, index: int) -> keras.Model:
+    """The part of a growing discriminator that one of its stages needs: its image and `grown` to its logit."""
+    return keras.Model([network.inputs[index], network.inputs[-1]], network.outputs[index])
 
 
 def _chain(*parts):
@@ -101,12 +111,14 @@ def _convolve(x, filters: int, name: str):
 
 
 def _finish(x, name: str):
-    return PixelNorm(name=f"norm_{name}")(_activation(name)(x))
+    return PixelNorm(name=f"norm_{name}")(activation(name)(x))
 
 
-def _activation(name: str):
+def activation(name: str):
+    """The rectifier of both networks."""
     return layers.LeakyReLU(0.2, name=f"act_{name}")
 
 
-def _to_image(x, image_channels: int, stage: int):
+def to_image(x, image_channels: int, stage: int):
+    """A stage's image in [-1, 1], by a convolution of 1 x 1."""
     return EqualisedConv2D(image_channels, 1, gain=1.0, dtype="float32", name=f"to_image_{stage}")(x)

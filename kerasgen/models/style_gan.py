@@ -1,0 +1,120 @@
+"""The style-based generator, of Karras et al. 2018 (arXiv:1812.04948)."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+from keras import ops
+
+from kerasgen.batching import predict
+from kerasgen.codes import check_codes, check_labels, draw_codes
+from kerasgen.models.growing import GrowingAdversarialModel
+from kerasgen.networks.progressive import growing_discriminator
+from kerasgen.networks.style import mapping, style_generator, synthesis
+from kerasgen.styles import check_styles, check_truncation
+
+
+@keras.saving.register_keras_serializable("kerasgen")
+class StyleGAN(GrowingAdversarialModel):
+    """Codes are mapped to w, which sets the style of every layer; noise adds what no style tells.
+
+    Two layers a resolution take a style each, from coarse to fine. In training some images take the styles of two codes, one up
+    to a layer and one from there on (section 3.1). The paper's gamma / 2 = 5 on images in [-1, 1] is an R1 weight of 2.5 here.
+
+    Args:
+        image_shape, **kwargs: as `GrowingAdversarialModel`; the paper's have 16 channels at 1024 x 1024.
+        style_dim: numbers of w.
+        mapping_layers: dense layers from z to w.
+        mapping_rate: learning rate of these layers, against that of the others.
+        mixing: share of the images in training that have two codes.
+    """
+
+    def __init__(self, image_shape, *, latent_dim=512, style_dim=512, mapping_layers=8, mapping_rate=0.01, mixing=0.9,
+                 start_size=8, objective="non_saturating", penalties=None, **kwargs):
+        super().__init__(image_shape, latent_dim=latent_dim, start_size=start_size, objective=objective,
+                         penalties={"r1": 2.5} if penalties is None else penalties, **kwargs)
+        if min(style_dim, mapping_layers) < 1 or not mapping_rate > 0 or not 0 <= mixing <= 1:
+            raise ValueError("style_dim, mapping_layers and mapping_rate must be positive, and mixing lie in [0, 1]. Received: "
+                             f"{style_dim=}, {mapping_layers=}, {mapping_rate=}, {mixing=}.")
+        self.style_dim = style_dim
+        self.mapping_layers = mapping_layers
+        self.mapping_rate = mapping_rate
+        self.mixing = mixing
+        self.assemble()
+
+    def build_networks(self) -> None:
+        sizes = self.image_shape, self.channels, self.max_channels, self.first_stage
+        self.generator = style_generator(self.latent_dim, self.style_dim, self.mapping_layers, self.mapping_rate, *sizes)
+        self.discriminator = growing_discriminator(*sizes, blurred=True)
+
+    def default_optimizers(self) -> dict:
+        return {
+            "discriminator": keras.optimizers.Adam(1e-3, beta_1=0.0, beta_2=0.99, epsilon=1e-8),
+            "generator": keras.optimizers.Adam(1e-3, beta_1=0.0, beta_2=0.99, epsilon=1e-8, use_ema=True, ema_momentum=0.999),
+        }
+
+    # ---- training ----------------------------------------------------------------------------------------------
+
+    def images_of_stage(self, generator: keras.Model, stage: int, codes, training: bool) -> list:
+        if not (training and self.mixing):
+            return super().images_of_stage(generator, stage, codes, training)
+        n, used = ops.shape(codes)[0], 2 * (stage + 1)
+        first, second = (self.mapping_of(generator)(z, training=True) for z in (codes, self.normal(n, self.latent_dim)))
+        draws = self.uniform(n, 2)
+        # From layer 1 to the last one, or beyond it.
+        border = ops.where(draws[:, :1] < self.mixing, 1.0 + ops.floor(draws[:, 1:] * (used - 1)), float(used))
+        mine = ops.expand_dims(ops.arange(self.style_layers, dtype="float32")[None] < border, -1)  # (n, layers, 1)
+        part = self.network_of_stage(self.synthesis_of(generator), stage)
+        return self.shown_images(part(ops.where(mine, first, second), training=True))
+
+    def mapping_of(self, generator: keras.Model, truncated: bool = False) -> keras.Model:
+        """The mapping in a generator, this one or its average; see `kerasgen.networks.style.mapping`."""
+        return self.part(generator, ("mapping", truncated), lambda: mapping(generator, truncated))
+
+    def synthesis_of(self, generator: keras.Model) -> keras.Model:
+        """The synthesis in a generator, this one or its average."""
+        return self.part(generator, "synthesis", lambda: synthesis(generator))
+
+    # ---- use ---------------------------------------------------------------------------------------------------
+
+    @property
+    def style_layers(self) -> int:
+        """Number of layers that take a style: two a resolution, from coarse to fine."""
+        return 2 * (self.last_stage + 1)
+
+    def sample(self, n: int, seed: int | None = None, batch_size: int = 64, *, labels=None,
+               truncation: float = 1.0) -> np.ndarray:
+        """Draws `n` images: `decode` of codes from N(0, I). The same seed gives the same images on every backend.
+
+        Returns:
+            (n, height, width, channels) float32 in [0, 1]. Raises ValueError as `decode`.
+        """
+        return self.decode(draw_codes(n, self.latent_dim, seed), batch_size, labels=labels, truncation=truncation)
+
+    def decode(self, z, batch_size: int = 64, *, labels=None, truncation: float = 1.0) -> np.ndarray:
+        """Maps codes (n, latent_dim) to images.
+
+        `truncation` in [-1, 2] draws w towards its average (appendix B): 1 leaves it, 0 gives the average face; less than 1 is
+        less varied and mostly of higher quality.
+
+        Returns:
+            (n, height, width, channels) float32 in [0, 1]. Raises ValueError for codes of another size, labels, and another
+            truncation.
+        """
+        check_labels(labels, len(z), self.num_classes)
+        return self.synthesise(self.styles(z, truncation, batch_size), batch_size)
+
+    def styles(self, z, truncation: float = 1.0, batch_size: int = 64) -> np.ndarray:
+        """Maps codes (n, latent_dim) to styles (n, style_layers, style_dim) float32; raises ValueError as `decode`."""
+        check_codes(z, self.latent_dim)
+        check_truncation(truncation)
+        network = self.mapping_of(self.averaged(self.generator), truncated=True)
+        return predict(network, [z, np.full((len(z), 1), truncation, "float32")], batch_size)
+
+    def synthesise(self, styles, batch_size: int = 64) -> np.ndarray:
+        """Maps styles (n, style_layers, style_dim) to images (n, height, width, channels) float32 in [0, 1].
+
+        Raises ValueError for styles of another shape.
+        """
+        check_styles(styles, self.style_layers, self.style_dim)
+        return self.draw(self.synthesis_of(self.averaged(self.generator)), styles, batch_size)

@@ -1,0 +1,41 @@
+"""Styles, the codes of a style-based generator's layers: numpy only, so that the runtime checks them as the models do."""
+
+from __future__ import annotations
+
+import numpy as np
+
+TRUNCATION = (-1.0, 2.0)
+
+
+def check_truncation(truncation) -> None:
+    """Raises ValueError for a truncation outside [-1, 2]."""
+    low, high = TRUNCATION
+    if isinstance(truncation, bool) or not np.isscalar(truncation) or not low <= truncation <= high:
+        raise ValueError(f"truncation must be a number from {low:g} to {high:g}. Received: {truncation!r}.")
+
+
+def check_styles(styles, layers: int, style_dim: int) -> None:
+    """Raises ValueError unless `styles` has the shape (n, layers, style_dim), n > 0."""
+    shape = tuple(styles.shape) if hasattr(styles, "shape") else np.shape(styles)
+    if len(shape) != 3 or shape[1:] != (layers, style_dim) or shape[0] == 0:
+        raise ValueError(f"Styles must have the shape (n, {layers}, {style_dim}) with n > 0. Received: shape {shape}.")
+
+
+def mix_styles(styles: np.ndarray, other: np.ndarray, layers) -> np.ndarray:
+    """Takes `layers` from `other` and the rest from `styles` (Karras et al. 2018, arXiv:1812.04948, section 3.1).
+
+    Args:
+        styles, other: (n, layers, style_dim), or one of them (1, layers, style_dim).
+        layers: a range or sequence of indices, from 0, the coarsest.
+
+    Returns:
+        (n, layers, style_dim). Raises ValueError for layers out of range and shapes that do not fit.
+    """
+    styles, other = np.asarray(styles, dtype="float32"), np.asarray(other, dtype="float32")
+    if styles.ndim != 3 or other.ndim != 3 or styles.shape[1:] != other.shape[1:]:
+        raise ValueError(f"Both must be styles (n, layers, style_dim). Received: shapes {styles.shape} and {other.shape}.")
+    layers, count = list(layers), styles.shape[1]
+    if any(not 0 <= layer < count for layer in layers):
+        raise ValueError(f"Layers must lie in [0, {count}). Received: {layers}.")
+    taken = np.isin(np.arange(count), layers)[None, :, None]
+    return np.where(taken, other, styles)
