@@ -43,7 +43,8 @@ def resnet_features(images, halvings: int, channels: int, *, wrap: Callable | No
 
     Args:
         wrap: applied to every convolution, as `SpectralNormalization`.
-        pool: whether a vector is the mean of its map (base, base, channels * 2^halvings) instead of all of it.
+        pool: whether a vector is the sum of its map (base, base, channels * 2^halvings) instead of all of it. Under spectral
+            normalisation their mean would leave the logits near zero, and the hinge loss without a hinge.
     """
     x = layers.Rescaling(2.0, -1.0, name="rescale")(images)
     x = _wrapped(_conv(channels, "from_image"), wrap)(x)  # (batch, height, width, channels)
@@ -57,7 +58,10 @@ def resnet_features(images, halvings: int, channels: int, *, wrap: Callable | No
         skip = AveragePooling2D(2, name=f"down_{stage}_skip")(x)
         x = layers.Add(name=f"add_{stage}")([_wrapped(_conv(width, f"{stage}_skip", size=1), wrap)(skip), residual])
     x = _activate(x, "last", False)
-    return (layers.GlobalAveragePooling2D if pool else layers.Flatten)(name="features")(x)
+    if not pool:
+        return layers.Flatten(name="features")(x)
+    pixels = x.shape[1] * x.shape[2]
+    return layers.Rescaling(float(pixels), name="features")(layers.GlobalAveragePooling2D(name="mean")(x))
 
 
 def _conv(filters: int, name: str, *, size: int = 3, zero: bool = False) -> Conv2D:
