@@ -29,7 +29,9 @@ def export(model_or_name, path: str | Path, *, part: str | None = None, batch_si
         path: `.onnx` or `.tflite` chooses the format; the manifest becomes `<path>.json`.
         part: "decoder": codes `z` (batch, latent_dim), and for conditional models `label` (batch,), to `image`
             (batch, height, width, channels) in [0, 1];
-            "encoder": `image` to the encoder's outputs, a VAE's `mean` and `log_variance`; or
+            "encoder": `image` to the encoder's outputs, a VAE's `mean` and `log_variance`;
+            "mapping", "synthesis": a style-based generator in two: `z` and `truncation` (batch, 1) to `styles` (batch, layers,
+            style_dim), these to `image`; or
             "a_to_b", "b_to_a": `image` to `translated`, a translator's directions.
             None for the decoder, or a translator's "a_to_b".
         batch_size: fixes the batch; by default it is open in ONNX and 1 in LiteRT.

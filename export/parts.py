@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from pathlib import Path
 
 import keras
@@ -12,13 +13,15 @@ from kerasgen import presets
 from kerasgen.codes import draw_codes, labels_in_turn
 from kerasgen.model import GenerativeModel
 from kerasgen.models.translating import DIRECTIONS
+from kerasgen.styles import TRUNCATION
 
 
 @dataclasses.dataclass(frozen=True)
 class Part:
     """A network of float32 weights, and the names of its inputs and outputs in the file.
 
-    `inputs` maps names to what goes in: "normal" codes, "uniform image" values in [0, 1], or a "label", a whole number.
+    `inputs` maps names to what goes in: "normal" values, as codes, "uniform image" values in [0, 1], a "label", a whole number,
+    or a "truncation" in [-1, 2].
     """
 
     name: str
@@ -31,9 +34,11 @@ class Part:
 
     def draw_inputs(self, n: int, seed: int) -> dict[str, np.ndarray]:
         """Draws `n` of each input, by name; labels in turn."""
-        draw = {"normal": lambda: draw_codes(n, self.latent_dim, seed),
-                "uniform image": lambda: np.random.default_rng(seed).random((n, *self.network.inputs[0].shape[1:]), np.float32),
-                "label": lambda: labels_in_turn(n, self.num_classes)}
+        shape = self.network.inputs[0].shape[1:]
+        draw = {"normal": lambda: draw_codes(n, math.prod(shape), seed).reshape(n, *shape),
+                "uniform image": lambda: np.random.default_rng(seed).random((n, *shape), np.float32),
+                "label": lambda: labels_in_turn(n, self.num_classes),
+                "truncation": lambda: np.linspace(*TRUNCATION, n).reshape(n, 1)}
         return {name: draw[distribution]().astype("float32") for name, distribution in self.inputs.items()}
 
     def describe_inputs(self, batch_size: int | None) -> list[dict]:
@@ -60,8 +65,23 @@ def _translator(direction: str):
     return lambda model: model.translators.get(direction) if hasattr(model, "translate") else None
 
 
-PARTS = {"decoder": (_decoder, {"z": "normal"}), "encoder": (_encoder, {"image": "uniform image"}),
-         **{direction: (_translator(direction), {"image": "uniform image"}) for direction in DIRECTIONS}}
+def _style_generator(model) -> keras.Model | None:
+    return model.generator if hasattr(model, "synthesise") else None
+
+
+def _as_it_is(model, network):
+    return network
+
+
+# The network, what of it is written, and its inputs.
+PARTS = {"decoder": (_decoder, lambda model, network: model.drawing(network), {"z": "normal"}),
+         "encoder": (_encoder, _as_it_is, {"image": "uniform image"}),
+         "mapping": (_style_generator, lambda model, network: model.mapping_of(network, truncated=True),
+                     {"z": "normal", "truncation": "truncation"}),
+         "synthesis": (_style_generator, lambda model, network: model.drawing(model.synthesis_of(network)),
+                       {"styles": "normal"}),
+         **{direction: (_translator(direction), _as_it_is, {"image": "uniform image"}) for direction in DIRECTIONS}}
+OUTPUTS = {"decoder": ("image",), "mapping": ("styles",), "synthesis": ("image",), **dict.fromkeys(DIRECTIONS, ("translated",))}
 PICTURES = ("image", "translated")  # outputs in [0, 1]
 
 
@@ -103,7 +123,7 @@ def select(model, part: str) -> Part:
     devices. Raises ValueError for a model without that part, and for a network of other inputs.
     """
     check_part(part)
-    find, inputs = PARTS[part]
+    find, cut, inputs = PARTS[part]
     network = find(model)
     if network is None:
         raise ValueError(f"part={part!r} needs a model that has it. Received: {type(model).__name__}.")
@@ -112,13 +132,12 @@ def select(model, part: str) -> Part:
         twin = find(type(model).from_config({**model.get_config(), "dtype": "float32"}))
         twin.set_weights([weight.astype("float32") for weight in trained.get_weights()])
         trained = twin
-    if part == "decoder":
-        trained = model.drawing(trained)
+    trained = cut(model, trained)
     if part == "decoder" and model.num_classes:
         inputs = {**inputs, "label": "label"}
     if len(trained.inputs) != len(inputs):
         raise ValueError(f"A network that is exported has the inputs {', '.join(inputs)}. "
                          f"Received: {network.name} with {len(trained.inputs)}.")
-    outputs = ("image",) if part == "decoder" else ("translated",) if part in DIRECTIONS else tuple(trained.output_names)
+    outputs = OUTPUTS.get(part) or tuple(trained.output_names)
     return Part(part, trained, inputs, outputs, getattr(model, "latent_dim", None), tuple(model.image_shape),
                 model.num_classes)

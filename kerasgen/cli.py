@@ -129,7 +129,8 @@ def evaluate(
 def export(
     preset: Preset,
     output: Annotated[Path, typer.Argument(help="The file; its suffix, .onnx or .tflite, is the format.")],
-    part: Annotated[str | None, typer.Option(help="decoder, encoder, a_to_b or b_to_a; what draws otherwise.")] = None,
+    part: Annotated[str | None, typer.Option(help="decoder, encoder, mapping, synthesis, a_to_b or b_to_a; what draws "
+                                             "otherwise.")] = None,
     batch_size: Annotated[int | None, typer.Option(help="A fixed batch; .onnx is dynamic and .tflite 1 otherwise.")] = None,
     size: Annotated[int | None, typer.Option(help="Pixels a side of a translator's images; the preset's otherwise.")] = None,
     overwrite: Overwrite = False,

@@ -11,9 +11,11 @@ from tiny import TINY
 
 from kerasgen import presets
 from kerasgen.checksum import sha256
+from kerasgen.codes import draw_codes
 from kerasgen.models import DCGAN, VAE
 from kerasgen.runtime import load
 from kerasgen.runtime.manifest import manifest_path
+from kerasgen.styles import mix_styles
 
 pytestmark = pytest.mark.backend("tensorflow")
 FORMATS = ["onnx", "tflite"]
@@ -84,7 +86,7 @@ def test_decoder_gives_the_images_of_keras(make, kind, tmp_path):
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-@pytest.mark.parametrize("name", ["gan", "sngan", "r3gan", "conditional_gan"])
+@pytest.mark.parametrize("name", ["gan", "sngan", "r3gan", "conditional_gan", "progressive_gan"])
 def test_generators_of_every_family(name, kind, tmp_path):
     model = TINY[name]()
     vary(model.generator)
@@ -96,6 +98,28 @@ def test_generators_of_every_family(name, kind, tmp_path):
         assert np.abs(load(path).sample(1, seed=3, labels=0) - load(path).sample(1, seed=3, labels=1)).max() > 1e-4
         with pytest.raises(ValueError, match="needs labels, whole numbers from 0 to 1.* Received: none"):
             load(path).sample(2)
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_style_generator_whole_and_in_two(kind, tmp_path):
+    model = TINY["style_gan"]()
+    vary(model.generator)
+    whole, mapping, synthesis = (load(export(model, tmp_path / f"{part}.{kind}", part=part))
+                                 for part in ("decoder", "mapping", "synthesis"))
+    np.testing.assert_allclose(whole.sample(5, seed=3), model.sample(5, seed=3), atol=1e-5)
+    codes = draw_codes(5, 3, 3)
+    for truncation in (1.0, 0.5):
+        styles = mapping.styles(codes, truncation)
+        np.testing.assert_allclose(styles, model.styles(codes, truncation), atol=1e-5)
+        np.testing.assert_allclose(synthesis.synthesise(styles), model.decode(codes, truncation=truncation), atol=1e-5)
+    mixed = mix_styles(styles, styles[:1], range(2))
+    np.testing.assert_allclose(synthesis.synthesise(mixed), model.synthesise(mixed), atol=1e-5)
+    assert [each.manifest["gpu_delegate_complaints"] for each in (whole, mapping, synthesis)] == [[], [], []]
+    assert verify(tmp_path / f"mapping.{kind}", model).max_abs_error < 1e-5
+    with pytest.raises(ValueError, match="truncation must be a number from -1 to 2. Received: 3"):
+        mapping.styles(codes, 3)
+    with pytest.raises(ValueError, match=r"Styles must have the shape .n, 4, 4. with n > 0. Received: shape .5, 4."):
+        synthesis.synthesise(styles[:, 0])
 
 
 @pytest.mark.parametrize("kind", FORMATS)

@@ -11,6 +11,7 @@ from kerasgen.data.check import check_batch_size, check_images
 from kerasgen.images import to_float
 from kerasgen.runtime.manifest import read_manifest
 from kerasgen.runtime.sessions import open_session
+from kerasgen.styles import check_styles, check_truncation
 
 
 def load(path: str | Path, num_threads: int | None = None) -> Runtime:
@@ -28,7 +29,7 @@ def load(path: str | Path, num_threads: int | None = None) -> Runtime:
 
 
 class Runtime:
-    """Runs an exported decoder, encoder or translator.
+    """Runs an exported decoder, encoder, translator, or either half of a style-based generator.
 
     Attributes:
         manifest: what the file holds and where it is from.
@@ -62,6 +63,23 @@ class Runtime:
         labels = check_labels(labels, len(z), self.num_classes)
         codes = np.asarray(z, dtype=np.float32)
         return self.run({"z": codes} if labels is None else {"z": codes, "label": labels})["image"]
+
+    def styles(self, z, truncation: float = 1.0) -> np.ndarray:
+        """Maps codes (n, latent_dim) to styles (n, layers, style_dim) float32, drawn towards their average by `truncation`.
+
+        `kerasgen.styles.mix_styles` mixes those of two pictures. Raises ValueError for a truncation outside [-1, 2].
+        """
+        self._require("mapping", "styles")
+        check_codes(z, self.latent_dim)
+        check_truncation(truncation)
+        return self.run({"z": np.asarray(z, dtype=np.float32),
+                         "truncation": np.full((len(z), 1), truncation, np.float32)})["styles"]
+
+    def synthesise(self, styles) -> np.ndarray:
+        """Maps styles (n, layers, style_dim) to images (n, height, width, channels) float32 in [0, 1]."""
+        self._require("synthesis", "synthesise")
+        check_styles(styles, *self.manifest["inputs"][0]["shape"][1:])
+        return self.run({"styles": np.asarray(styles, dtype=np.float32)})["image"]
 
     def encode(self, x) -> np.ndarray:
         """Maps images (n, height, width, channels), [0, 1] or uint8, to codes (n, latent_dim): a VAE's means."""
