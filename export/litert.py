@@ -22,9 +22,11 @@ GPU_OPS = {
     "DIV", "ELU", "EXP", "FLOOR", "FULLY_CONNECTED", "GELU", "HARD_SWISH", "LEAKY_RELU", "LOG", "LOGISTIC", "MAXIMUM",
     "MAX_POOL_2D", "MEAN", "MINIMUM", "MIRROR_PAD", "MUL", "NEG", "PAD", "PADV2", "POW", "PRELU", "RELU", "RELU6", "RESHAPE",
     "RESIZE_BILINEAR", "RESIZE_NEAREST_NEIGHBOR", "RSQRT", "SIGN", "SIN", "SLICE", "SOFTMAX", "SPACE_TO_DEPTH",
-    "SPLIT", "SPLIT_V", "SQRT", "SQUARE", "SQUARED_DIFFERENCE", "SUB", "SUM", "TANH", "TRANSPOSE", "TRANSPOSE_CONV",
+    "SPLIT", "SPLIT_V", "SQRT", "SQUARE", "SQUARED_DIFFERENCE", "STRIDED_SLICE", "SUB", "SUM", "TANH", "TILE", "TRANSPOSE",
+    "TRANSPOSE_CONV",
 }
-GPU_VERSIONS = {"ADD": 2, "CONCATENATION": 2, "MUL": 3, "RESIZE_BILINEAR": 3, "SPACE_TO_DEPTH": 2, "TRANSPOSE_CONV": 3}
+GPU_VERSIONS = {"ADD": 2, "CONCATENATION": 2, "FULLY_CONNECTED": 9, "MUL": 3, "RESIZE_BILINEAR": 3, "SPACE_TO_DEPTH": 2,
+                "TRANSPOSE_CONV": 3}
 
 
 def write(part: Part, path: Path, batch_size: int) -> dict:
@@ -70,7 +72,16 @@ def gpu_delegate(path: Path) -> dict:
             complaints.append(f"{custom or name}: not known to be supported")
         elif version > GPU_VERSIONS.get(name, 1):
             complaints.append(f"{name} version {version}: supported up to version {GPU_VERSIONS.get(name, 1)}")
+    if any(getattr(operator.builtinOptions, mask, 0) for graph in _content(path).subgraphs for operator in graph.operators
+           for mask in ("shrinkAxisMask", "newAxisMask", "ellipsisMask")):
+        complaints.append("STRIDED_SLICE: supported where it keeps the axes")
     return {"gpu_delegate_compatible": not complaints, "gpu_delegate_complaints": complaints}
+
+
+def _content(path: Path):
+    from ai_edge_litert import schema_py_generated as schema
+
+    return schema.ModelT.InitFromPackedBuf(path.read_bytes(), 0)
 
 
 def _operators(path: Path) -> set[tuple[str, int, str]]:
@@ -79,7 +90,7 @@ def _operators(path: Path) -> set[tuple[str, int, str]]:
 
     names = {code: name for name, code in vars(schema.BuiltinOperator).items() if isinstance(code, int)}
     found = set()
-    for operator in schema.ModelT.InitFromPackedBuf(path.read_bytes(), 0).operatorCodes:
+    for operator in _content(path).operatorCodes:
         # The old field holds codes up to 127, the new one those above; the other is then the smaller.
         name = names[max(operator.builtinCode, operator.deprecatedBuiltinCode)]
         found.add((name, operator.version, operator.customCode.decode() if name == "CUSTOM" else ""))

@@ -194,6 +194,7 @@ def test_mixed_precision_is_exported_in_float32(tmp_path):
 @pytest.mark.parametrize("activation, complaints", [
     ("leaky_relu", []),
     ("relu", ["TRANSPOSE_CONV version 4: supported up to version 3"]),
+    (lambda x: x[:, :14, 0][..., None], ["STRIDED_SLICE: supported where it keeps the axes"]),
     (lambda x: keras.ops.cumsum(keras.ops.sigmoid(x) / 28, axis=1), ["CUMSUM: not known to be supported"]),
 ])
 def test_gpu_delegate_objects(activation, complaints, tmp_path, monkeypatch):

@@ -26,7 +26,9 @@ class AdaptiveInstanceNorm(keras.layers.Layer):
 
     def call(self, inputs):
         x, styles = inputs
-        moments = ops.cast(self.affine(styles[:, self.index]), "float32")[:, None, None]  # (batch, 1, 1, 2 channels)
+        # Sliced, not indexed: LiteRT's GPU delegate refuses slices that drop an axis.
+        style = ops.reshape(styles[:, self.index:self.index + 1], (-1, styles.shape[-1]))
+        moments = ops.reshape(ops.cast(self.affine(style), "float32"), (-1, 1, 1, 2 * x.shape[-1]))
         scale, offset = ops.split(moments, 2, axis=-1)
         return ops.cast(standardise(x, 1e-8) * (scale + 1.0) + offset, x.dtype)
 

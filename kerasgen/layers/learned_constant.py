@@ -19,7 +19,7 @@ class LearnedConstant(keras.layers.Layer):
 
     def call(self, inputs):
         rows = ops.reshape(inputs, (-1, math.prod(inputs.shape[1:])))
-        zeros = ops.zeros_like(rows[:, :1])[:, :, None, None]  # (batch, 1, 1, 1)
+        zeros = ops.reshape(ops.zeros_like(rows[:, :1]), (-1, 1, 1, 1))  # (batch, 1, 1, 1)
         return ops.cast(self.constant, inputs.dtype) + zeros
 
     def compute_output_shape(self, input_shape):
