@@ -1,6 +1,10 @@
 """Noise a pixel, with a learned strength a channel (Karras et al. 2018, arXiv:1812.04948, section 2)."""
 
+import contextlib
+from collections.abc import Iterator
+
 import keras
+import numpy as np
 from keras import ops
 
 from kerasgen import backend
@@ -37,3 +41,18 @@ class PixelNoise(keras.layers.Layer):
 
     def get_config(self):
         return {**super().get_config(), "seed": self.seed}
+
+
+@contextlib.contextmanager
+def other_noise(network: keras.Model, seed: int | None) -> Iterator[None]:
+    """Gives a network other maps of noise inside, drawn from `seed`; its own where that is None."""
+    layers = [layer for layer in network.layers if isinstance(layer, PixelNoise)] if seed is not None else []
+    own = [np.array(ops.convert_to_numpy(layer.noise)) for layer in layers]
+    rng = np.random.default_rng(seed)
+    try:
+        for layer in layers:
+            layer.noise.assign(rng.standard_normal(layer.noise.shape, dtype="float32"))
+        yield
+    finally:
+        for layer, noise in zip(layers, own, strict=True):
+            layer.noise.assign(noise)

@@ -8,6 +8,7 @@ from keras import ops
 
 from kerasgen.batching import predict
 from kerasgen.codes import check_codes, check_labels, draw_codes
+from kerasgen.layers.pixel_noise import other_noise
 from kerasgen.models.growing import GrowingAdversarialModel
 from kerasgen.networks.progressive import growing_discriminator
 from kerasgen.networks.style import mapping, style_generator, synthesis
@@ -111,10 +112,12 @@ class StyleGAN(GrowingAdversarialModel):
         network = self.mapping_of(self.averaged(self.generator), truncated=True)
         return predict(network, [z, np.full((len(z), 1), truncation, "float32")], batch_size)
 
-    def synthesise(self, styles, batch_size: int = 64) -> np.ndarray:
+    def synthesise(self, styles, batch_size: int = 64, *, noise: int | None = None) -> np.ndarray:
         """Maps styles (n, style_layers, style_dim) to images (n, height, width, channels) float32 in [0, 1].
 
-        Raises ValueError for styles of another shape.
+        `noise` is the seed of other maps of noise than the generator's own. Raises ValueError for styles of another shape.
         """
         check_styles(styles, self.style_layers, self.style_dim)
-        return self.draw(self.synthesis_of(self.averaged(self.generator)), styles, batch_size)
+        network = self.synthesis_of(self.averaged(self.generator))
+        with other_noise(network, noise):
+            return self.draw(network, styles, batch_size)

@@ -1,0 +1,23 @@
+"""What the noise of a style-based generator draws (Karras et al. 2018, arXiv:1812.04948, figure 4)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def noise_variation(model, z: np.ndarray, n: int = 8, seed: int = 0, truncation: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
+    """Draws each code with `n` other maps of noise: styles tell the picture, the noise its details.
+
+    Args:
+        model: a style-based generator.
+        z: codes (m, latent_dim).
+
+    Returns:
+        The pictures, (m, n, height, width, channels) in [0, 1], and the deviation of each pixel over the noise, averaged over
+        the channels, (m, height, width).
+    """
+    if n < 2:
+        raise ValueError(f"A deviation needs at least 2 pictures. Received: n={n}.")
+    styles = model.styles(z, truncation)
+    images = np.stack([model.synthesise(styles, noise=seed + index) for index in range(n)], axis=1)
+    return images, images.std(axis=1).mean(axis=-1)

@@ -1,0 +1,62 @@
+"""Style mixing: coarse, middle or fine styles of one picture in another (Karras et al. 2018, arXiv:1812.04948, figure 3)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kerasgen.styles import mix_styles
+
+BORDERS = {"coarse": (0, 4), "middle": (4, 8), "fine": (8, None)}  # 4 to 8 pixels, 16 to 32, and what is finer
+
+
+def style_ranges(layers: int) -> dict[str, range]:
+    """Gives the layers of each kind of styles, of a generator of so many; kinds that it does not have are left out."""
+    ranges = {name: range(start, layers if stop is None else min(stop, layers)) for name, (start, stop) in BORDERS.items()}
+    return {name: chosen for name, chosen in ranges.items() if chosen}
+
+
+def check_layers(layers, count: int) -> range | list[int]:
+    """Gives the layers that a name ("coarse", "middle", "fine") or a sequence of indices means.
+
+    Raises ValueError for a name that a generator of `count` layers does not have, and for indices out of range.
+    """
+    named = style_ranges(count)
+    if isinstance(layers, str):
+        if layers not in named:
+            raise ValueError(f"Layers of this generator are {', '.join(named)}, or indices. Received: {layers!r}.")
+        return named[layers]
+    if not len(layers) or any(not 0 <= layer < count for layer in layers):
+        raise ValueError(f"Layers must be some of 0 to {count - 1}. Received: {list(layers)}.")
+    return list(layers)
+
+
+def mix(model, a: np.ndarray, b: np.ndarray, layers="coarse", truncation: float = 1.0) -> np.ndarray:
+    """Draws every source A with the styles of every source B at `layers`, and its own at the others.
+
+    Args:
+        model: a style-based generator.
+        a, b: codes (n, latent_dim) and (m, latent_dim).
+        layers: "coarse" (4 to 8 pixels), "middle" (16 to 32), "fine" (from 64 on), or indices.
+        truncation: as `model.sample`.
+
+    Returns:
+        (n, m, height, width, channels) float32 in [0, 1]. Raises ValueError for layers out of range.
+    """
+    layers = check_layers(layers, model.style_layers)
+    ours, theirs = (model.styles(codes, truncation) for codes in (a, b))
+    mixed = mix_styles(np.repeat(ours, len(theirs), axis=0), np.tile(theirs, (len(ours), 1, 1)), layers)
+    images = model.synthesise(mixed)
+    return images.reshape(len(ours), len(theirs), *images.shape[1:])
+
+
+def mixing_table(model, a: np.ndarray, b: np.ndarray, layers="coarse", truncation: float = 1.0) -> np.ndarray:
+    """The pictures of `mix` with their sources: white and sources B above, sources A to the left.
+
+    Returns:
+        ((n + 1) (m + 1), height, width, channels), row by row, for a sheet of m + 1 columns.
+    """
+    ours, theirs = (model.decode(codes, truncation=truncation) for codes in (a, b))
+    mixed = mix(model, a, b, layers, truncation)
+    corner = np.ones((1, *model.image_shape), "float32")
+    rows = [np.concatenate([corner, theirs]), *(np.concatenate([own[None], row]) for own, row in zip(ours, mixed, strict=True))]
+    return np.concatenate(rows)
