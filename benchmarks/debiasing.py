@@ -18,13 +18,11 @@ os.environ.setdefault("KERAS_BACKEND", "torch")
 import keras
 import numpy as np
 from scipy.stats import binomtest
-from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import balanced_accuracy_score
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 import kerasgen
 from kerasgen import analysis, data
+from kerasgen.analysis.attributes import AttributeClassifier
 from kerasgen.callbacks import AdaptiveResampling
 from kerasgen.data.face_crops import VIEWS
 from kerasgen.models import DebiasingVAE
@@ -121,17 +119,12 @@ def generation(n: int = 2000) -> list[str]:
     lines = ["| | classifier's balanced accuracy on held-out portraits | " + " | ".join(drawn) + " |", "|---" * 4 + "|"]
     for _, rare in PAIRS.values():
         is_train, is_test = members("train")[rare], members("test")[rare]
-        classifier = make_pipeline(StandardScaler(), LogisticRegression(C=1e-3, class_weight="balanced", max_iter=1000))
-        classifier.fit(small(train_set), is_train)
-        accuracy = balanced_accuracy_score(is_test, classifier.predict(small(test_set)))
-        shares = [classifier.predict(small(images)).mean() for images in drawn.values()]
+        has = AttributeClassifier(train_set, is_train)
+        accuracy = balanced_accuracy_score(is_test, has(test_set))
+        shares = [has(images).mean() for images in drawn.values()]
         lines.append(f"| {rare} | {accuracy:.3f} | " + " | ".join(f"{share:.1%}" for share in shares) + " |")
         print(lines[-1], flush=True)
     return lines
-
-
-def small(images: np.ndarray) -> np.ndarray:
-    return images.reshape(len(images), 16, 4, 16, 4, 3).mean(axis=(2, 4)).reshape(len(images), -1)
 
 
 def main() -> None:

@@ -10,15 +10,13 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from kerasgen import cli_generators
+from kerasgen.cli_options import Overwrite, Preset, Seed, console, load_preset
 from kerasgen.quiet import quiet_stderr
 
 app = typer.Typer(help="Generative models in Keras 3: borrow, train, export, verify.", no_args_is_help=True,
                   add_completion=False, pretty_exceptions_enable=False)
-console = Console()
-
-Preset = Annotated[str, typer.Argument(help="A preset's name or the path of a card.")]
-Seed = Annotated[int, typer.Option(help="Seed of the codes.")]
-Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace existing files.")]
+app.add_typer(cli_generators.app)
 
 
 def main() -> None:
@@ -67,6 +65,7 @@ def sample(
     seed: Seed = 0,
     labels: Annotated[list[int] | None, typer.Option("--label", help="Class to draw, for conditional models; may be given "
                                                      "several times, and is each in turn otherwise.")] = None,
+    truncation: Annotated[float, typer.Option(help="Of style-based generators: less than 1 is less varied.")] = 1.0,
     overwrite: Overwrite = False,
 ) -> None:
     """Draw pictures and write them as one sheet; exported files run without Keras."""
@@ -79,8 +78,11 @@ def sample(
 
         model = runtime.load(source)
     else:
-        model = _load(source)
-    images = model.sample(n, seed=seed, labels=labels_in_turn(n, model.num_classes, labels))
+        model = load_preset(source)
+    if truncation != 1.0 and not hasattr(model, "synthesise"):
+        raise ValueError(f"--truncation is for presets of style-based generators. Received: {source}.")
+    options = {} if truncation == 1.0 else {"truncation": truncation}
+    images = model.sample(n, seed=seed, labels=labels_in_turn(n, model.num_classes, labels), **options)
     console.print(f"{n} pictures of seed {seed}: {save_png(output, sheet(images))}")
 
 
@@ -116,7 +118,7 @@ def evaluate(
     """Measure a preset on its held-out data."""
     from kerasgen.presets import find_card, write_card
 
-    model = _load(preset)
+    model = load_preset(preset)
     from kerasgen import evaluation
 
     figures = evaluation.evaluate(model, model.card)
@@ -139,7 +141,7 @@ def export(
     with quiet_stderr():
         from kerasgen.export import export, verify
     image_size = None if size is None else (size, size)
-    path = export(_load(preset), output, part=part, batch_size=batch_size, image_size=image_size, overwrite=overwrite)
+    path = export(load_preset(preset), output, part=part, batch_size=batch_size, image_size=image_size, overwrite=overwrite)
     console.print(verify(path))
 
 
@@ -175,7 +177,7 @@ def translate(
         model = runtime.load(source)
         card = {}
     else:
-        model = _load(source)
+        model = load_preset(source)
         card = model.card
     drawing = check_drawing(card) if draw else None
     written = translate_files(model, pictures, output, direction, tiled, drawing, overwrite)
@@ -195,7 +197,7 @@ def outliers(
     from kerasgen.images import check_output
 
     check_output(output, overwrite)
-    model = _load(preset)
+    model = load_preset(preset)
     from kerasgen.analysis.outlier_report import outlier_report, write_csv
 
     rows = outlier_report(model, folder, score, contamination)
@@ -212,14 +214,3 @@ def demo(
     with quiet_stderr():
         from kerasgen import demo
     demo.run(output, seconds, console)
-
-
-def _load(preset: str):
-    from kerasgen.presets import find_card
-
-    find_card(preset)  # a wrong name is told before Keras is loaded
-    with quiet_stderr():
-        import keras  # noqa: F401
-    from kerasgen import presets
-
-    return presets.load(preset)

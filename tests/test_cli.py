@@ -15,6 +15,7 @@ from tiny import TINY
 
 import kerasgen
 from kerasgen import cli
+from kerasgen.models import StyleGAN
 
 pytestmark = ANY_BACKEND
 
@@ -96,6 +97,49 @@ def test_translate_a_folder(run, tmp_path):
         assert picture.size == (30, 20)
     other = run("translate", "vae_portraits", "in/a.png", "-o", "other")
     assert other.returncode == 2 and "translators" in other.err and other.err.count("\n") == 1
+
+
+def test_work_with_a_style_generator(run, tmp_path):
+    model = StyleGAN((16, 16, 3), latent_dim=4, style_dim=4, mapping_layers=2, channels=4, max_channels=4, start_size=16)
+    tiny = model.save_preset(tmp_path / "tiny", card={"data": {"source": "portraits", "train": "train[:60]", "image_size": 16,
+                                                               "held_out": "test[:8]", "mirror": True}})
+    face = kerasgen.data.load("portraits", "test[:1]").images()[0]
+    Image.fromarray(np.rint(face * 255).astype("uint8")).save(tmp_path / "face.png")
+    Image.fromarray(np.random.default_rng(0).integers(256, size=(20, 30, 3), dtype="uint8")).save(tmp_path / "noise.png")
+    side = 16
+    for command, shape in {  # rows and columns
+        ("mix", tiny, "-o", "mix.png"): (8, 7), ("mix", tiny, "--layers", "0,5", "--b", "2", "-o", "two.png"): (4, 3),
+        ("truncate", tiny, "-n", "2", "--values", "1,0", "-o", "truncate.png"): (2, 2),
+        ("noise", tiny, "-n", "1", "-o", "map.png"): (1, 8),
+        ("direction", tiny, "era=modern", "-n", "2", "-o", "era.png"): (2, 5),
+        ("neighbours", tiny, "-n", "3", "-k", "2", "-o", "near.png"): (3, 3),
+        ("sample", tiny, "--truncation", "0.5", "-n", "4", "-o", "sample.png"): (2, 2),
+        ("project", tiny, "face.png", "noise.png", "--steps", "2", "-o", "sheet.png"): None,
+    }.items():
+        result = run(*command)
+        assert result.returncode == 0, result.err
+        if shape:
+            with Image.open(tmp_path / command[-1]) as picture:
+                assert picture.size == tuple(count * (side + 2) - 2 for count in reversed(shape)), command
+    assert "warning: noise.png shows no upright face" in result.out and "face.png shows" not in result.out
+    assert {file.name for file in (tmp_path / "sheet.png").iterdir()} == {"face.png", "noise.png", "sheet.png", "styles.npz"}
+    with np.load(tmp_path / "sheet.png" / "styles.npz") as styles:
+        assert styles["face"].shape == (6, 4)
+    again = run("project", tiny, "face.png", "--steps", "2", "-o", "sheet.png")
+    assert again.returncode == 2 and "only if told to" in again.err
+    assert run("film", tiny, "-n", "2", "--steps", "2", "-o", "film.gif").returncode == 0
+
+
+@pytest.mark.parametrize("arguments, message", [
+    (("mix", "dcgan_portraits"), "needs a style-based generator. Received: dcgan_portraits, a DCGAN"),
+    (("film", "autoencoder_fashion_mnist_2d"), "a model that samples without labels"),
+    (("truncate", "dcgan_portraits", "--values", "1,x"), "separated by commas. Received: '1,x'"),
+    (("sample", "dcgan_portraits", "--truncation", "0.5", "-o", "x.png"), "for presets of style-based generators"),
+])
+def test_commands_for_other_models(arguments, message, run, tmp_path):
+    result = run(*arguments)
+    assert result.returncode == 2 and message in result.err and result.err.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
 
 
 def card(tmp_path):

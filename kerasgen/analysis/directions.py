@@ -41,3 +41,25 @@ def move(model, styles: np.ndarray, direction: np.ndarray, amounts: Sequence[flo
     moved = styles[:, None] + np.asarray(amounts)[:, None, None] * chosen[:, None] * direction  # (n, amounts, layers, numbers)
     images = model.synthesise(moved.reshape(-1, *styles.shape[1:]).astype("float32"))
     return images.reshape(len(styles), len(amounts), *images.shape[1:])
+
+
+def attribute_direction(model, label: str, seed: int = 0, samples: int = 4000) -> tuple[np.ndarray, float]:
+    """The direction of a label of the preset's training data, given as "gender=F", and the deviation of w along it.
+
+    A classifier of the labelled training images tells which samples have it. Raises ValueError for a label or a value that the
+    data do not have.
+    """
+    from kerasgen.analysis.attributes import AttributeClassifier
+    from kerasgen.card import load_data
+    from kerasgen.codes import draw_codes
+    from kerasgen.errors import unknown_name
+
+    name, _, value = label.partition("=")
+    train = load_data(model.card, "train", labels=name, mirror=False, shuffle=False, drop_remainder=False)
+    if value not in (train.class_names or ()):
+        raise unknown_name(f"value of the label {name}", value, train.class_names or ())
+    tell = AttributeClassifier(train.images(), train.labels == train.class_names.index(value))
+    codes = draw_codes(samples, model.latent_dim, seed)
+    w = model.styles(codes)[:, 0]
+    found = label_direction(w, tell(model.decode(codes)), seed)
+    return found, float((w @ found).std())

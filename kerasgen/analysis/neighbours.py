@@ -23,3 +23,26 @@ def nearest(features: np.ndarray, among: np.ndarray, k: int = 1) -> tuple[np.nda
         indices[rows] = order
         lengths[rows] = np.sqrt(np.take_along_axis(squared, order, axis=1))
     return indices, lengths
+
+
+def sample_neighbours(model, n: int, k: int, extractor: str | None = None, seed: int = 0):
+    """Draws `n` samples of a preset and finds the training images nearest to each, mirrored ones among them.
+
+    `extractor` names whose features tell (`kerasgen.extractors`): that of the card's "evaluation" if None, or the pixels.
+
+    Returns:
+        Samples (n, height, width, channels), their neighbours (n, k, height, width, channels), and the distances (n, k).
+    """
+    from kerasgen.card import load_data
+    from kerasgen.codes import labels_in_turn
+    from kerasgen.extractors import get_extractor
+    from kerasgen.generation import extract
+
+    name = extractor or model.card.get("evaluation", {}).get("extractor")
+    features = get_extractor(name) if name else (lambda images: images.reshape(len(images), -1))
+    train = load_data(model.card, "train", mirror=False, shuffle=False, drop_remainder=False).images()
+    if model.card["data"].get("mirror"):
+        train = np.concatenate([train, train[:, :, ::-1]])
+    samples = model.sample(n, seed=seed, labels=labels_in_turn(n, model.num_classes))
+    indices, lengths = nearest(features(samples), extract(features, train), k)
+    return samples, train[indices], lengths

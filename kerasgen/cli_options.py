@@ -1,0 +1,44 @@
+"""What the commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from kerasgen.quiet import quiet_stderr
+
+console = Console()
+
+Preset = Annotated[str, typer.Argument(help="A preset's name or the path of a card.")]
+Seed = Annotated[int, typer.Option(help="Seed of the codes.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace existing files.")]
+
+
+def load_preset(name: str):
+    """Loads a preset, Keras with it; a wrong name is told before that."""
+    from kerasgen.presets import find_card
+
+    find_card(name)
+    with quiet_stderr():
+        import keras  # noqa: F401
+    from kerasgen import presets
+
+    return presets.load(name)
+
+
+def load_style_generator(name: str):
+    """Loads a preset of a style-based generator; raises ValueError for another."""
+    model = load_preset(name)
+    if not hasattr(model, "synthesise"):
+        raise ValueError(f"This needs a style-based generator. Received: {name}, a {type(model).__name__}.")
+    return model
+
+
+def write_rows(output: Path, images, columns: int) -> Path:
+    """Writes pictures (n, height, width, channels) as a sheet of so many columns."""
+    from kerasgen.images import save_png, sheet
+
+    return save_png(output, sheet(images, columns))
