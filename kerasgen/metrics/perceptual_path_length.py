@@ -1,0 +1,53 @@
+"""Perceptual path length (Karras et al. 2018, arXiv:1812.04948, section 4.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+KINDS = ("spherical", "linear")
+
+
+def perceptual_path_length(start: np.ndarray, end: np.ndarray, features: Callable[[np.ndarray], np.ndarray], *,
+                           kind: str = "spherical", whole: bool = True, epsilon: float = 1e-4, seed: int = 0) -> float:
+    """The mean of |features(way(t)) - features(way(t + epsilon))|^2 / epsilon^2 over ways between pairs of codes.
+
+    The shorter, the more evenly a picture changes on the way. As in the authors' evaluation the lowest and the highest
+    hundredth of the pairs do not count.
+
+    Args:
+        start, end: codes (n, dimensions), a pair a row.
+        features: codes (n, dimensions) to features (n, m) of the pictures that they draw. It decides, with the number of pairs,
+            which figures may be compared.
+        kind: "spherical" for codes z of N(0, I), after they are brought to length 1 (equation 2); "linear" for w (equation 3).
+        whole: t from all of [0, 1), or from its beginning alone.
+        epsilon: of the way; larger than the steps in which the features see their pictures.
+
+    Returns:
+        A length, at least 0. Raises ValueError for codes that are no pairs, and for another kind or epsilon.
+    """
+    start, end = np.asarray(start, dtype="float64"), np.asarray(end, dtype="float64")
+    if start.ndim != 2 or start.shape != end.shape or len(start) < 2:
+        raise ValueError(f"Ways join pairs of codes, 2 at least. Received: shapes {start.shape} and {end.shape}.")
+    if kind not in KINDS or not 0 < epsilon < 1:
+        raise ValueError(f"kind must be one of {', '.join(KINDS)}, epsilon in (0, 1). Received: {kind=}, {epsilon=}.")
+    t = np.random.default_rng(seed).random((len(start), 1)) if whole else np.zeros((len(start), 1))
+    way = _spherical if kind == "spherical" else _linear
+    near, far = (np.asarray(features(way(start, end, at).astype("float32")), dtype="float64") for at in (t, t + epsilon))
+    lengths = np.square(near - far).sum(axis=1) / epsilon**2
+    low, high = np.quantile(lengths, [0.01, 0.99])
+    return float(lengths[(lengths >= low) & (lengths <= high)].mean())
+
+
+def _linear(start, end, t):
+    return start + t * (end - start)
+
+
+def _spherical(start, end, t):
+    start, end = (codes / np.linalg.norm(codes, axis=1, keepdims=True) for codes in (start, end))
+    cosine = np.sum(start * end, axis=1, keepdims=True)
+    across = end - cosine * start
+    across /= np.linalg.norm(across, axis=1, keepdims=True)
+    angle = t * np.arccos(np.clip(cosine, -1.0, 1.0))
+    return start * np.cos(angle) + across * np.sin(angle)
