@@ -10,6 +10,7 @@ from kerasgen import metrics
 from kerasgen.card import load_data
 from kerasgen.codes import labels_in_turn
 from kerasgen.generation import GENERATED_IMAGES, generation_figures, rounded
+from kerasgen.latent_figures import path_lengths, separability
 from kerasgen.translation import translation_figures
 
 DISTRIBUTION_IMAGES = 1000  # compared at most by distances between sets of images
@@ -53,6 +54,10 @@ def evaluate(model, card: dict, seed: int = 0) -> dict:
         result["parzen_window"] = _parzen(model, card, images, seed)
     if "extractor" in card.get("evaluation", {}):
         result["generation"] = generation_figures(model, card["evaluation"]["extractor"], images, train, seed)
+    if "path_length" in card.get("evaluation", {}):
+        result["path_length"] = path_lengths(model, **card["evaluation"]["path_length"], seed=seed)
+    if "separability" in card.get("evaluation", {}):
+        result["separability"] = separability(model, card, **card["evaluation"]["separability"], seed=seed)
     return result
 
 

@@ -6,9 +6,11 @@ from helpers import ANY_BACKEND
 from PIL import Image
 from tiny import TINY
 
-from kerasgen import analysis
+from kerasgen import analysis, latent_figures
 from kerasgen.analysis.style_mixing import style_ranges
 from kerasgen.codes import draw_codes
+from kerasgen.extractors import Extractor
+from kerasgen.metrics import perceptual_path_length
 from kerasgen.models import StyleGAN
 from kerasgen.styles import mix_styles
 
@@ -127,6 +129,28 @@ def test_nearest_neighbours_are_numpys():
     np.testing.assert_allclose(lengths, np.sort(full, axis=1)[:, :3], rtol=1e-6)
     with pytest.raises(ValueError, match="from 1 to the number of images, 40. Received: k=41"):
         analysis.nearest(features, among, 41)
+
+
+def test_figures_of_both_latent_spaces(model, monkeypatch):
+    extractor = Extractor("pixels", lambda images: images.reshape(len(images), -1))
+    monkeypatch.setattr(latent_figures, "get_extractor", {"pixels": extractor}.get)
+    figures = latent_figures.path_lengths(model, "pixels", epsilon=1e-3, pairs=30)
+    assert (figures["extractor"], figures["pairs"], figures["epsilon"]) == ("pixels", 30, 1e-3)
+    start, end = np.split(draw_codes(60, 5, 0), 2)
+
+    def speed(space, features, **options):
+        return perceptual_path_length(*space, features, epsilon=1e-3, **options)
+
+    drawn = {"z_whole": speed((start, end), lambda z: extractor(model.decode(z))),
+             "w_end": speed((model.styles(start)[:, 0], model.styles(end)[:, 0]), whole=False, kind="linear",
+                            features=lambda w: extractor(model.synthesise(np.repeat(w[:, None], 6, axis=1))))}
+    for name, expected in drawn.items():
+        assert figures[name] == pytest.approx(expected, abs=0.01), name
+    card = {"data": {"source": "portraits", "train": "train[:200]", "image_size": 16}}
+    found = latent_figures.separability(model, card, ["era=modern", "gender=F"], samples=300)
+    assert 1.0 <= found["w"] <= 4.0 and 1.0 <= found["z"] <= 4.0
+    with pytest.raises(ValueError, match="Unknown value of the label era. Received: 'modem'. Did you mean 'modern'"):
+        latent_figures.separability(model, card, ["era=modem"])
 
 
 @pytest.mark.parametrize("call, message", [

@@ -9,6 +9,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from kerasgen.data.fitting import by_band
+from kerasgen.errors import unknown_name
 
 SIDE = 16  # pixels, where the blur of generated pictures is no matter
 
@@ -28,6 +29,24 @@ class AttributeClassifier:
     def __call__(self, images: np.ndarray) -> np.ndarray:
         """Says which images (n, height, width, channels) have the attribute: (n,) of bool."""
         return self._regression.predict(_small(images))
+
+    def probabilities(self, images: np.ndarray) -> np.ndarray:
+        """How sure it is of each image: (n,) in [0, 1]."""
+        return self._regression.predict_proba(_small(images))[:, 1]
+
+
+def attribute_of(card: dict, label: str) -> AttributeClassifier:
+    """Learns a label of a card's training data, given as "gender=F".
+
+    Raises ValueError for a label or a value that the data do not have.
+    """
+    from kerasgen.card import load_data
+
+    name, _, value = label.partition("=")
+    train = load_data(card, "train", labels=name, mirror=False, shuffle=False, drop_remainder=False)
+    if value not in (train.class_names or ()):
+        raise unknown_name(f"value of the label {name}", value, train.class_names or ())
+    return AttributeClassifier(train.images(), train.labels == train.class_names.index(value))
 
 
 def _small(images: np.ndarray) -> np.ndarray:

@@ -49,16 +49,10 @@ def attribute_direction(model, label: str, seed: int = 0, samples: int = 4000) -
     A classifier of the labelled training images tells which samples have it. Raises ValueError for a label or a value that the
     data do not have.
     """
-    from kerasgen.analysis.attributes import AttributeClassifier
-    from kerasgen.card import load_data
+    from kerasgen.analysis.attributes import attribute_of
     from kerasgen.codes import draw_codes
-    from kerasgen.errors import unknown_name
 
-    name, _, value = label.partition("=")
-    train = load_data(model.card, "train", labels=name, mirror=False, shuffle=False, drop_remainder=False)
-    if value not in (train.class_names or ()):
-        raise unknown_name(f"value of the label {name}", value, train.class_names or ())
-    tell = AttributeClassifier(train.images(), train.labels == train.class_names.index(value))
+    tell = attribute_of(model.card, label)
     codes = draw_codes(samples, model.latent_dim, seed)
     w = model.styles(codes)[:, 0]
     found = label_direction(w, tell(model.decode(codes)), seed)
