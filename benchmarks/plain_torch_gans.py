@@ -46,6 +46,11 @@ class Down(nn.Module):
         return self.skip(x) + self.residual(x)
 
 
+class Sum(nn.Module):
+    def forward(self, x):
+        return x.sum((2, 3))
+
+
 def residual_up(shape, channels, latent_dim, stages):
     side, width = shape[0] // 2**stages, channels * 2**stages
     layers = [nn.Linear(latent_dim, side * side * width), nn.Unflatten(1, (width, side, side))]
@@ -58,7 +63,7 @@ def residual_up(shape, channels, latent_dim, stages):
 def residual_down(shape, channels, stages):
     blocks = [Down(channels * 2**stage, channels * 2 ** (stage + 1)) for stage in range(stages)]
     return nn.Sequential(spectral_norm(nn.Conv2d(shape[2], channels, 3, 1, 1)), *blocks, nn.LeakyReLU(0.2),
-                         nn.AdaptiveAvgPool2d(1), nn.Flatten(), spectral_norm(nn.Linear(channels * 2**stages, 1)))
+                         Sum(), spectral_norm(nn.Linear(channels * 2**stages, 1)))
 
 
 class Trainer:

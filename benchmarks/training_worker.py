@@ -12,6 +12,7 @@ CASES = {  # kind, image shape, channels or width, latent_dim, batch, batches a 
     "DCGAN 64x64x3": ("dcgan", (64, 64, 3), 32, 128, 64, 6),
     "WGAN-GP 28x28x1": ("wgan_gp", (28, 28, 1), 32, 64, 320, 6),  # five steps of 64
     "SNGAN 28x28x1": ("sngan", (28, 28, 1), 16, 64, 64, 12),
+    "StyleGAN 64x64x3": ("style_gan", (64, 64, 3), 16, 128, 32, 4),
     "VAE 64x64x3": ("vae", (64, 64, 3), 32, 64, 64, 6),
     "dense VAE 28x28x1": ("dense_vae", (28, 28, 1), 512, 16, 128, 48),  # one hidden layer: pythae's default
 }
@@ -75,11 +76,14 @@ def translator(system, kind, shape, channels, size, halvings, batch, batches):
 def torch_runner(kind, shape, channels, latent_dim, batch, system):
     import plain_torch
     import plain_torch_gans
+    import plain_torch_style
     import torch
 
     torch.set_num_threads(os.cpu_count())
     if kind in STEPS:
         trainer = plain_torch_gans.Trainer(kind, shape, channels, latent_dim, system["variant"], STEPS[kind])
+    elif kind == "style_gan":
+        trainer = plain_torch_style.Trainer(shape, channels, latent_dim, system["variant"])
     else:
         trainer = plain_torch.Trainer(kind, shape, channels, latent_dim, system["variant"])
 
@@ -101,13 +105,15 @@ def by_torch(trainer, batch):
 
 def kerasgen_runner(kind, shape, channels, latent_dim, batch, system):
     os.environ["KERAS_BACKEND"] = system["backend"]
-    from kerasgen.models import DCGAN, SNGAN, VAE, WGANGP
+    from kerasgen.models import DCGAN, SNGAN, VAE, WGANGP, StyleGAN
 
     if kind == "dcgan":
         model = DCGAN(shape, channels=channels, latent_dim=latent_dim)
     elif kind in STEPS:
         model = {"wgan_gp": WGANGP, "sngan": SNGAN}[kind](shape, channels=channels, latent_dim=latent_dim,
                                                           discriminator_steps=STEPS[kind])
+    elif kind == "style_gan":
+        model = StyleGAN(shape, channels=channels, max_channels=128, latent_dim=latent_dim, style_dim=128, start_size=shape[0])
     elif kind == "dense_vae":
         model = VAE(shape, network="dense", hidden=[channels], latent_dim=latent_dim, likelihood="bernoulli")
     else:
