@@ -2,7 +2,9 @@
 
 Built anew from the examples' descriptions: "DCGAN to generate face images" (64 x 64 there: one octave less here, from 7 x 7
 pixels) and "WGAN-GP overriding Model.train_step" (Fashion-MNIST there too). They train by kerasgen's step, which is that of
-their `train_step`s: the first with the cross-entropy and noisy labels, the second with three critic steps and a penalty.
+their `train_step`s: the first with the cross-entropy and noisy labels, the second with three critic steps and a penalty. The
+example's three steps see the same 512 images; here each has its own third of them, so that as many images are shown in as many
+steps as elsewhere in the table.
 """
 
 from __future__ import annotations
