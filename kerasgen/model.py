@@ -138,6 +138,10 @@ class GenerativeModel(SavedRandomState, keras.Model, abc.ABC):
         """Gives the variables that a step of a phase moves; a hook, all of its networks by default."""
         return phase.variables
 
+    def step_batches(self, batch) -> list:
+        """Gives what the phases run on, one after another, of a batch of the data; a hook, the batch itself by default."""
+        return [batch]
+
     def training_callbacks(self, x, batch_size: int | None) -> list:
         """Gives the callbacks that training needs, after those of `fit`; a hook, none by default."""
         return []
@@ -160,14 +164,15 @@ class GenerativeModel(SavedRandomState, keras.Model, abc.ABC):
         return backend.run_test_step(self, self._test_on, *args)
 
     def _train_on(self, data) -> dict:
-        batch = _unpack(data)
-        results = {}
-        for phase in self.phases:
-            variables, optimizer = self.trained_variables(phase), self.phase_optimizer(phase)
-            for minibatch in self._minibatches(batch, phase.repeat):
-                results |= backend.minimise(lambda: phase.loss(minibatch, True), phase.total, variables, optimizer, self)
-        self.optimizer.iterations.assign_add(1)  # batches; the inner optimisers count their own steps
-        return self._track(results, batch)
+        for batch in self.step_batches(_unpack(data)):
+            results = {}
+            for phase in self.phases:
+                variables, optimizer = self.trained_variables(phase), self.phase_optimizer(phase)
+                for minibatch in self._minibatches(batch, phase.repeat):
+                    results |= backend.minimise(lambda: phase.loss(minibatch, True), phase.total, variables, optimizer, self)
+            self.optimizer.iterations.assign_add(1)  # batches; the inner optimisers count their own steps
+            logs = self._track(results, batch)
+        return logs
 
     def _test_on(self, data) -> dict:
         batch = _unpack(data)
@@ -178,9 +183,7 @@ class GenerativeModel(SavedRandomState, keras.Model, abc.ABC):
         if self.repeats == 1:
             yield batch
             return
-        size = ops.shape(batch[0])[0] // self.repeats
-        for start in range(repeat):
-            yield keras.tree.map_structure(lambda v: v[start * size:(start + 1) * size], batch)
+        yield from split(batch, self.repeats)[:repeat]
 
     def _track(self, results: dict, batch) -> dict:
         weight = ops.shape(batch[0])[0]
@@ -231,6 +234,12 @@ def _unpack(data) -> tuple:
         raise ValueError("Generative losses take no sample weights. Received: data of three parts.")
     batch = (x,) if y is None else (x, y)
     return keras.tree.map_structure(ops.convert_to_tensor, batch)  # `train_on_batch` hands numpy through
+
+
+def split(batch, parts: int) -> list:
+    """Cuts a batch into parts of equally many images."""
+    size = ops.shape(batch[0])[0] // parts
+    return [keras.tree.map_structure(lambda v: v[start * size:(start + 1) * size], batch) for start in range(parts)]
 
 
 @contextlib.contextmanager

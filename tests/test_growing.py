@@ -74,6 +74,17 @@ def test_training_goes_through_all_stages_and_moves_one_at_a_time(make):
     assert [stage for stage, _ in seen] == sorted(stage for stage, _ in seen)
 
 
+def test_batches_are_split_as_the_stage_wants():
+    model = tiny(batch_sizes=[4, 2, 1], fade_images=4, stable_images=4)
+    model.compile()
+    assert model.schedule == {0: (0, 0), 1: (4, 4), 2: (12, 4)}
+    fit(model, 1)  # four batches of four images
+    assert model.shown == 16
+    assert [int(optimizer.iterations) for optimizer in model.optimizer.optimizers] == [1 + 2 * 2 + 4] * 2
+    with pytest.raises(ValueError, match="must split into those of every stage, .4, 2, 1.. Received: 6"):
+        model.fit(IMAGES[:12], batch_size=6, verbose=0)
+
+
 @pytest.mark.parametrize("shown, size, share", [(4, 4, 1.0), (20, 8, 0.5), (34, 8, 1.0), (46, 16, 0.25)])
 def test_what_a_stage_sees_and_draws(shown, size, share):
     model = tiny()
@@ -143,6 +154,7 @@ def test_a_preset_draws_at_the_full_resolution(make, tmp_path):
     ({"image_shape": (4, 4, 3)}, "power of two from 8 on. Received"),
     ({"stable_images": 0}, "stable_images must be one positive number, or 3, one a stage. Received: 0"),
     ({"fade_images": [8, 8]}, "fade_images must be one positive number, or 3, one a stage. Received"),
+    ({"batch_sizes": [8, 4]}, "batch_sizes must be 3 positive numbers, one a stage, or None. Received"),
     ({"start_size": 12}, "start_size must be a resolution, one of 4, 8, 16. Received: 12"),
     ({"start_size": 32}, "start_size must be a resolution, one of 4, 8, 16. Received: 32"),
     ({"channels": 0}, "Channels must be positive. Received"),

@@ -13,6 +13,7 @@ from kerasgen.batching import predict
 from kerasgen.callbacks.growth import Growth
 from kerasgen.layers.counter import Counter
 from kerasgen.layers.upsample import Upsample
+from kerasgen.model import split
 from kerasgen.models.adversarial import AdversarialModel
 from kerasgen.networks.progressive import FIRST, at_stage, growth_stages
 from kerasgen.phase import Phase
@@ -32,11 +33,12 @@ class GrowingAdversarialModel(AdversarialModel):
         start_size: pixels a side at first, a power of two from 4; that of the images for networks that do not grow.
         fade_images: images shown while a stage fades in, one number for all or one a stage; the first does not fade in.
         stable_images: images shown before the next stage begins, likewise; the last stage has no end.
+        batch_sizes: images of a step at each stage, into which the data's batches are split; None for whole batches.
         **kwargs: as `AdversarialModel`.
     """
 
     def __init__(self, image_shape, *, channels=16, max_channels=512, start_size=4, fade_images=600_000,
-                 stable_images=600_000, **kwargs):
+                 stable_images=600_000, batch_sizes=None, **kwargs):
         super().__init__(image_shape, **kwargs)
         sizes = [FIRST * 2**stage for stage in range(growth_stages(image_shape))]
         if start_size not in sizes:
@@ -47,12 +49,16 @@ class GrowingAdversarialModel(AdversarialModel):
             numbers = value if isinstance(value, (list, tuple)) else [value]
             if len(numbers) not in (1, count) or min(numbers) < 1:
                 raise ValueError(f"{name} must be one positive number, or {count}, one a stage. Received: {value}.")
+        if batch_sizes is not None and (len(batch_sizes) != count or min(batch_sizes) < 1):
+            raise ValueError(f"batch_sizes must be {count} positive numbers, one a stage, or None. Received: {batch_sizes}.")
         if min(channels, max_channels) < 1:
             raise ValueError(f"Channels must be positive. Received: {channels=}, {max_channels=}.")
         self.channels = channels
         self.max_channels = max_channels
         self.fade_images = fade_images
         self.stable_images = stable_images
+        self.batch_sizes = batch_sizes
+        self.parts = {}  # of a batch, by stage
         self.stage = self.last_stage  # of the compiled steps; `Growth` sets it in training
 
     def prepare_training(self) -> None:
@@ -65,7 +71,13 @@ class GrowingAdversarialModel(AdversarialModel):
 
     def training_callbacks(self, x, batch_size: int | None) -> list:
         size = getattr(x, "batch_size", None) or batch_size or 32
+        if any(size % part for part in self.batch_sizes or ()):
+            raise ValueError(f"The data's batches must split into those of every stage, {self.batch_sizes}. Received: {size}.")
+        self.parts = {self.first_stage + index: size // part for index, part in enumerate(self.batch_sizes or ())}
         return [Growth(size // self.repeats * self.phases[0].repeat)]
+
+    def step_batches(self, batch) -> list:
+        return split(batch, self.parts.get(self.stage, 1))
 
     # ---- where it stands ---------------------------------------------------------------------------------------
 
