@@ -7,11 +7,14 @@ from helpers import ANY_BACKEND, assert_equal_states, state
 from keras import ops
 
 import kerasgen
+from kerasgen import training
+from kerasgen.card import build_model, read_card
 from kerasgen.codes import draw_codes
 from kerasgen.data import ImageBatches
 from kerasgen.models import ProgressiveGAN, StyleGAN
 from kerasgen.networks.progressive import growing_discriminator, growing_generator
 from kerasgen.networks.style import style_generator
+from kerasgen.presets import find_card
 
 pytestmark = ANY_BACKEND
 IMAGES = np.random.default_rng(0).random((16, 16, 16, 3), dtype="float32")
@@ -83,6 +86,8 @@ def test_batches_are_split_as_the_stage_wants():
     assert [int(optimizer.iterations) for optimizer in model.optimizer.optimizers] == [1 + 2 * 2 + 4] * 2
     with pytest.raises(ValueError, match="must split into those of every stage, .4, 2, 1.. Received: 6"):
         model.fit(IMAGES[:12], batch_size=6, verbose=0)
+    with pytest.raises(ValueError, match="no batch may be smaller. Received: 14 images in batches of 4"):
+        model.fit(IMAGES[:14], batch_size=4, verbose=0)
 
 
 @pytest.mark.parametrize("shown, size, share", [(4, 4, 1.0), (20, 8, 0.5), (34, 8, 1.0), (46, 16, 0.25)])
@@ -147,6 +152,22 @@ def test_a_preset_draws_at_the_full_resolution(make, tmp_path):
     assert model.position(model.shown) == (2, 1.0)
     loaded = kerasgen.load(model.save_preset(tmp_path / "mine"))
     np.testing.assert_array_equal(loaded.sample(3, seed=1), model.sample(3, seed=1))
+
+
+@pytest.mark.parametrize("name", ["progressive_gan_celebahq_256", "stylegan_ffhq_256"])
+def test_recipes_for_bigger_machines_begin_and_go_on(name):
+    card = read_card(find_card(name))
+    model = build_model(card, channels=1, max_channels=2)  # narrow; all else is the card's
+    model.compile(**training.optimizers(card["training"]))
+    size = card["training"]["batch_size"]
+    images = np.random.default_rng(0).random((size, 1, 1, 3), dtype="float32").repeat(256, axis=1).repeat(256, axis=2)
+    steps = 0
+    for index, (stage, (begin, _)) in enumerate(list(model.schedule.items())[:3]):
+        model.progress.count.assign(begin)
+        history = model.fit(images, batch_size=size, verbose=0).history
+        assert np.isfinite(list(history.values())).all() and model.stage == stage
+        steps += size // model.batch_sizes[index]
+        assert int(model.optimizer.iterations) == steps
 
 
 @pytest.mark.parametrize("arguments, message", [

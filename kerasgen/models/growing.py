@@ -73,6 +73,9 @@ class GrowingAdversarialModel(AdversarialModel):
         size = getattr(x, "batch_size", None) or batch_size or 32
         if any(size % part for part in self.batch_sizes or ()):
             raise ValueError(f"The data's batches must split into those of every stage, {self.batch_sizes}. Received: {size}.")
+        if self.batch_sizes and isinstance(x, np.ndarray) and len(x) % size:
+            raise ValueError("Where batches are split for the stages, no batch may be smaller. "
+                             f"Received: {len(x)} images in batches of {size}.")
         self.parts = {self.first_stage + index: size // part for index, part in enumerate(self.batch_sizes or ())}
         return [Growth(size // self.repeats * self.phases[0].repeat)]
 
