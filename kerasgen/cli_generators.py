@@ -11,13 +11,15 @@ from kerasgen.cli_options import Overwrite, Preset, Seed, console, load_preset, 
 
 app = typer.Typer()
 
+Output = Annotated[Path, typer.Option("-o", "--output", help="The PNG to write.")]
+Rows = Annotated[int, typer.Option("-n", help="Number of pictures, the rows.")]
 Truncation = Annotated[float, typer.Option(help="Draws w towards its average; from -1 to 2.")]
 
 
 @app.command()
 def mix(
     preset: Preset,
-    output: Annotated[Path, typer.Option("-o", "--output", help="The PNG to write.")] = Path("mixed.png"),
+    output: Output = Path("mixed.png"),
     layers: Annotated[str | None, typer.Option(help="coarse, middle, fine, or indices as 0,1,2; all kinds otherwise.")] = None,
     a: Annotated[int, typer.Option(help="Number of sources A, the rows.")] = 3,
     b: Annotated[int, typer.Option(help="Number of sources B, the columns, whose styles are taken.")] = 6,
@@ -28,10 +30,7 @@ def mix(
     """Mix styles: every source A with the styles of every source B at some layers."""
     import numpy as np
 
-    from kerasgen.images import check_output
-
-    check_output(output, overwrite)
-    model = load_style_generator(preset)
+    model = load_style_generator(preset, output, overwrite)
     from kerasgen import analysis
     from kerasgen.analysis.style_mixing import style_ranges
     from kerasgen.codes import draw_codes
@@ -45,18 +44,15 @@ def mix(
 @app.command()
 def truncate(
     preset: Preset,
-    output: Annotated[Path, typer.Option("-o", "--output", help="The PNG to write.")] = Path("truncated.png"),
-    n: Annotated[int, typer.Option("-n", help="Number of pictures, the rows.")] = 6,
+    output: Output = Path("truncated.png"),
+    n: Rows = 6,
     values: Annotated[str, typer.Option(help="The truncations, the columns.")] = "1,0.7,0.5,0,-0.5,-1",
     seed: Seed = 0,
     overwrite: Overwrite = False,
 ) -> None:
     """Draw the same codes at several truncations."""
-    from kerasgen.images import check_output
-
-    check_output(output, overwrite)
     strengths = _numbers(values, float)
-    model = load_style_generator(preset)
+    model = load_style_generator(preset, output, overwrite)
     from kerasgen import analysis
     from kerasgen.codes import draw_codes
 
@@ -67,8 +63,8 @@ def truncate(
 @app.command()
 def noise(
     preset: Preset,
-    output: Annotated[Path, typer.Option("-o", "--output", help="The PNG to write.")] = Path("noise.png"),
-    n: Annotated[int, typer.Option("-n", help="Number of pictures, the rows.")] = 4,
+    output: Output = Path("noise.png"),
+    n: Rows = 4,
     truncation: Truncation = 0.7,
     seed: Seed = 0,
     overwrite: Overwrite = False,
@@ -76,10 +72,7 @@ def noise(
     """Draw the same styles with other noise; the last column is where it matters, brightest the most."""
     import numpy as np
 
-    from kerasgen.images import check_output
-
-    check_output(output, overwrite)
-    model = load_style_generator(preset)
+    model = load_style_generator(preset, output, overwrite)
     from kerasgen import analysis
     from kerasgen.codes import draw_codes
 
@@ -94,17 +87,14 @@ def noise(
 def direction(
     preset: Preset,
     label: Annotated[str, typer.Argument(help="A label of the preset's data, and its value: gender=F, era=modern.")],
-    output: Annotated[Path, typer.Option("-o", "--output", help="The PNG to write.")] = Path("direction.png"),
-    n: Annotated[int, typer.Option("-n", help="Number of pictures, the rows.")] = 6,
+    output: Output = Path("direction.png"),
+    n: Rows = 6,
     truncation: Truncation = 0.7,
     seed: Seed = 0,
     overwrite: Overwrite = False,
 ) -> None:
     """Move pictures along the direction of a label in w, which 4,000 samples tell."""
-    from kerasgen.images import check_output
-
-    check_output(output, overwrite)
-    model = load_style_generator(preset)
+    model = load_style_generator(preset, output, overwrite)
     from kerasgen import analysis
     from kerasgen.analysis.directions import attribute_direction
     from kerasgen.codes import draw_codes
@@ -147,10 +137,7 @@ def film(
     overwrite: Overwrite = False,
 ) -> None:
     """Film a way through latent space, over several codes and back to the first."""
-    from kerasgen.images import check_output
-
-    check_output(output, overwrite)
-    model = load_preset(preset)
+    model = load_preset(preset, output, overwrite)
     if not hasattr(model, "sample") or model.num_classes:
         raise ValueError(f"A film needs a model that samples without labels. Received: {preset}, a {type(model).__name__}.")
     from kerasgen import analysis
@@ -163,7 +150,7 @@ def film(
 @app.command()
 def neighbours(
     preset: Preset,
-    output: Annotated[Path, typer.Option("-o", "--output", help="The PNG to write.")] = Path("neighbours.png"),
+    output: Output = Path("neighbours.png"),
     n: Annotated[int, typer.Option("-n", help="Number of samples, the rows.")] = 8,
     k: Annotated[int, typer.Option("-k", help="Number of neighbours of each.")] = 5,
     extractor: Annotated[str | None, typer.Option(help="By whose features; the card's otherwise, or pixels.")] = None,
@@ -173,10 +160,7 @@ def neighbours(
     """Show samples, each beside the training images nearest to it: a copy would show."""
     import numpy as np
 
-    from kerasgen.images import check_output
-
-    check_output(output, overwrite)
-    model = load_preset(preset)
+    model = load_preset(preset, output, overwrite)
     if not hasattr(model, "sample"):
         raise ValueError(f"Neighbours are those of samples. Received: {preset}, a {type(model).__name__}.")
     from kerasgen.analysis.neighbours import sample_neighbours

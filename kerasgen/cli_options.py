@@ -17,10 +17,13 @@ Seed = Annotated[int, typer.Option(help="Seed of the codes.")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace existing files.")]
 
 
-def load_preset(name: str):
-    """Loads a preset, Keras with it; a wrong name is told before that."""
+def load_preset(name: str, output: Path | None = None, overwrite: bool = False):
+    """Loads a preset, Keras with it; a wrong name, and an output that cannot be written, are told before that."""
+    from kerasgen.images import check_output
     from kerasgen.presets import find_card
 
+    if output is not None:
+        check_output(output, overwrite)
     find_card(name)
     with quiet_stderr():
         import keras  # noqa: F401
@@ -29,9 +32,9 @@ def load_preset(name: str):
     return presets.load(name)
 
 
-def load_style_generator(name: str):
+def load_style_generator(name: str, output: Path | None = None, overwrite: bool = False):
     """Loads a preset of a style-based generator; raises ValueError for another."""
-    model = load_preset(name)
+    model = load_preset(name, output, overwrite)
     if not hasattr(model, "synthesise"):
         raise ValueError(f"This needs a style-based generator. Received: {name}, a {type(model).__name__}.")
     return model
