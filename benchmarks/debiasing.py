@@ -22,7 +22,7 @@ from sklearn.metrics import balanced_accuracy_score
 
 import kerasgen
 from kerasgen import analysis, data
-from kerasgen.analysis.attributes import AttributeClassifier
+from kerasgen.attributes import AttributeClassifier
 from kerasgen.callbacks import AdaptiveResampling
 from kerasgen.data.face_crops import VIEWS
 from kerasgen.models import DebiasingVAE

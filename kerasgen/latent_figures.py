@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kerasgen import metrics
-from kerasgen.analysis.attributes import attribute_of
+from kerasgen.attributes import attribute_of
 from kerasgen.codes import draw_codes
 from kerasgen.extractors import get_extractor
 from kerasgen.generation import PART

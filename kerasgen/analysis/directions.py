@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
+from kerasgen.attributes import attribute_of
+from kerasgen.codes import draw_codes
 from kerasgen.metrics.features import check_features
 
 
@@ -49,9 +51,6 @@ def attribute_direction(model, label: str, seed: int = 0, samples: int = 4000) -
     A classifier of the labelled training images tells which samples have it. Raises ValueError for a label or a value that the
     data do not have.
     """
-    from kerasgen.analysis.attributes import attribute_of
-    from kerasgen.codes import draw_codes
-
     tell = attribute_of(model.card, label)
     codes = draw_codes(samples, model.latent_dim, seed)
     w = model.styles(codes)[:, 0]

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from kerasgen.card import load_data
+from kerasgen.codes import labels_in_turn
+from kerasgen.extractors import get_extractor
+from kerasgen.generation import extract
 from kerasgen.metrics.features import check_pair
 from kerasgen.metrics.neighbourhoods import distances
 
@@ -33,11 +37,6 @@ def sample_neighbours(model, n: int, k: int, extractor: str | None = None, seed:
     Returns:
         Samples (n, height, width, channels), their neighbours (n, k, height, width, channels), and the distances (n, k).
     """
-    from kerasgen.card import load_data
-    from kerasgen.codes import labels_in_turn
-    from kerasgen.extractors import get_extractor
-    from kerasgen.generation import extract
-
     name = extractor or model.card.get("evaluation", {}).get("extractor")
     features = get_extractor(name) if name else (lambda images: images.reshape(len(images), -1))
     train = load_data(model.card, "train", mirror=False, shuffle=False, drop_remainder=False).images()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from kerasgen import presets
 from kerasgen.analysis.projection import project
 from kerasgen.data.fitting import fit_array
 from kerasgen.images import COLUMNS, in_rows, save_png, sheet, to_float
@@ -44,8 +45,6 @@ def project_files(model, pictures: dict[Path, np.ndarray], output: Path, steps: 
 def _no_faces(model, names: list[Path], images: np.ndarray) -> list[str]:
     if getattr(model, "card", {}).get("data", {}).get("source") != "portraits":
         return []
-    from kerasgen import presets
-
     detector = presets.load(FACES)
     sizes = np.stack([fit_array(image, detector.image_shape[:2], detector.image_shape[2]) for image in images])
     return [f"{name} shows no upright face in its middle, by {FACES}; what it is projected to may not be like it."

@@ -8,6 +8,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from kerasgen.card import load_data
 from kerasgen.data.fitting import by_band
 from kerasgen.errors import unknown_name
 
@@ -40,8 +41,6 @@ def attribute_of(card: dict, label: str) -> AttributeClassifier:
 
     Raises ValueError for a label or a value that the data do not have.
     """
-    from kerasgen.card import load_data
-
     name, _, value = label.partition("=")
     train = load_data(card, "train", labels=name, mirror=False, shuffle=False, drop_remainder=False)
     if value not in (train.class_names or ()):
