@@ -2,7 +2,8 @@
 
 Each is trained twice for two epochs of a few batches, each time in a process of its own: on the backend of its card, and on
 TensorFlow with `enable_op_determinism`. What is compared is everything that training changes: weights, moving statistics and
-averages, optimiser slots, random state. Without names, all recipes. Writes DETERMINISM.md; needs the cards' data.
+averages, optimiser slots, random state. Without names, all recipes whose data are at hand; with names, their rows anew. Writes
+DETERMINISM.md.
 """
 
 from __future__ import annotations
@@ -16,6 +17,12 @@ import tempfile
 from pathlib import Path
 
 BATCHES = 20  # an epoch
+TABLE = Path(__file__).with_name("DETERMINISM.md")
+ROW = "| `"
+HEAD = ("# Determinism", "", f"Written by `python benchmarks/determinism.py`: two epochs of {BATCHES} batches from the card, "
+        "twice, on one machine; equal means that all variables are, bit for bit.", "",
+        "| preset | the card's backend | TensorFlow, op determinism |", "|---|---|---|")
+MISSING = "missing"  # in place of a digest
 
 
 def main() -> None:
@@ -29,16 +36,19 @@ def main() -> None:
     from kerasgen.card import read_card
     from kerasgen.presets import find_card, list_presets
 
-    lines = ["# Determinism", "", f"Written by `python benchmarks/determinism.py`: two epochs of {BATCHES} batches from the "
-             "card, twice, on one machine; equal means that all variables are, bit for bit.", "",
-             "| preset | the card's backend | TensorFlow, op determinism |", "|---|---|---|"]
+    rows = {}
+    if options.presets and TABLE.is_file():
+        rows = {line.split("`")[1]: line for line in TABLE.read_text("utf-8").splitlines() if line.startswith(ROW)}
     for name in options.presets or list_presets():
         own = read_card(find_card(name))["training"].get("backend", "torch")
-        verdicts = ["equal" if len({digest(name, backend) for _ in range(2)}) == 1 else "**differs**"
-                    for backend in (own, "tensorflow")]
-        lines.append(f"| `{name}` | {own}: {verdicts[0]} | {verdicts[1]} |")
-        print(lines[-1], flush=True)
-    Path(__file__).with_name("DETERMINISM.md").write_text("\n".join(lines) + "\n", "utf-8")
+        found = {backend: [digest(name, backend) for _ in range(2)] for backend in (own, "tensorflow")}
+        if MISSING in found[own]:
+            print(f"{name}: its data are not at hand", flush=True)
+            continue
+        verdicts = ["equal" if len(set(digests)) == 1 else "**differs**" for digests in found.values()]
+        rows[name] = f"{ROW}{name}` | {own}: {verdicts[0]} | {verdicts[-1]} |"
+        print(rows[name], flush=True)
+        TABLE.write_text("\n".join([*HEAD, *(rows[name] for name in sorted(rows))]) + "\n", "utf-8")
 
 
 def digest(name: str, backend: str) -> str:
@@ -53,7 +63,7 @@ def digest_of_training(name: str) -> str:
     import keras
 
     from kerasgen import training
-    from kerasgen.card import read_card
+    from kerasgen.card import load_data, read_card
     from kerasgen.presets import find_card
 
     if keras.backend.backend() == "tensorflow":
@@ -65,6 +75,10 @@ def digest_of_training(name: str) -> str:
     card["data"] |= {"train": f"train[:{BATCHES * size}]", "held_out": f"{card['data']['held_out'].split('[')[0]}[:{size}]"}
     card["training"] |= {"epochs": 2}
     card["training"].pop("keep_best", None)  # wants more samples; it draws nothing that training sees
+    try:
+        load_data(card, "train")
+    except (OSError, ValueError):
+        return MISSING
     with tempfile.TemporaryDirectory() as folder:
         model = training.train(card, folder, verbose=0)
     content = b"".join(keras.ops.convert_to_numpy(v).tobytes() for v in [*model.variables, *model.optimizer.variables])
