@@ -10,9 +10,11 @@ import numpy as np
 import kerasgen
 from kerasgen import analysis, data
 from kerasgen.analysis import figures
+from kerasgen.codes import draw_codes
 
 FOLDER = Path(__file__).parent / "gallery"
 CODE_SIZES = (2, 5, 16, 64)
+GANS = {"gan": "GAN, 2014", "dcgan": "DCGAN", "wgan_gp": "WGAN-GP", "sngan": "SNGAN", "r3gan": "R3GAN"}
 
 
 def reconstructions():
@@ -82,8 +84,25 @@ def balanced():
     return figures.grid(rows, names, title="Faces drawn as the archive falls, and evenly over the latent space")
 
 
+def generators():
+    rows = np.stack([kerasgen.load(f"{name}_fashion_mnist").sample(12, seed=0) for name in GANS])
+    names = [*GANS.values(), "truth"]
+    truth = data.load("fashion_mnist", "test[:12]", batch_size=12).images()
+    return figures.grid(np.concatenate([rows, truth[None]]), names, title="Clothing by ten years of adversarial networks")
+
+
+def asked():
+    model = kerasgen.load("conditional_gan_fashion_mnist")
+    names = data.load("fashion_mnist", "test", labels=True).class_names
+    codes = np.tile(draw_codes(12, model.latent_dim, seed=0), (len(names), 1))  # a column draws every kind by one code
+    images = model.decode(codes, labels=np.repeat(np.arange(len(names)), 12))
+    rows = images.reshape(len(names), 12, *model.image_shape)
+    return figures.grid(rows, names, title="Clothing of the kind that was asked for, by twelve codes")
+
+
 def main() -> None:
-    for make in (reconstructions, manifold, scatter, traversal, factors, interpolation, correlation, balanced):
+    for make in (reconstructions, manifold, scatter, traversal, factors, interpolation, correlation, balanced,
+                 generators, asked):
         make().savefig(FOLDER / f"{make.__name__}.png")
         print(make.__name__, flush=True)
 
