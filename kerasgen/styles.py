@@ -21,6 +21,12 @@ def check_styles(styles, layers: int, style_dim: int) -> None:
         raise ValueError(f"Styles must have the shape (n, {layers}, {style_dim}) with n > 0. Received: shape {shape}.")
 
 
+def check_layers(layers, count: int) -> None:
+    """Raises ValueError unless `layers` are indices of a generator that has `count`, one at least."""
+    if not len(layers) or any(not 0 <= layer < count for layer in layers):
+        raise ValueError(f"Layers must be some of 0 to {count - 1}. Received: {list(layers)}.")
+
+
 def mix_styles(styles: np.ndarray, other: np.ndarray, layers) -> np.ndarray:
     """Takes `layers` from `other` and the rest from `styles` (Karras et al. 2018, arXiv:1812.04948, section 3.1).
 
@@ -34,8 +40,6 @@ def mix_styles(styles: np.ndarray, other: np.ndarray, layers) -> np.ndarray:
     styles, other = np.asarray(styles, dtype="float32"), np.asarray(other, dtype="float32")
     if styles.ndim != 3 or other.ndim != 3 or styles.shape[1:] != other.shape[1:]:
         raise ValueError(f"Both must be styles (n, layers, style_dim). Received: shapes {styles.shape} and {other.shape}.")
-    layers, count = list(layers), styles.shape[1]
-    if any(not 0 <= layer < count for layer in layers):
-        raise ValueError(f"Layers must lie in [0, {count}). Received: {layers}.")
-    taken = np.isin(np.arange(count), layers)[None, :, None]
+    check_layers(layers, styles.shape[1])
+    taken = np.isin(np.arange(styles.shape[1]), list(layers))[None, :, None]
     return np.where(taken, other, styles)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kerasgen.styles import mix_styles
+from kerasgen.styles import check_layers, mix_styles
 
 BORDERS = {"coarse": (0, 4), "middle": (4, 8), "fine": (8, None)}  # 4 to 8 pixels, 16 to 32, and what is finer
 
@@ -13,21 +13,6 @@ def style_ranges(layers: int) -> dict[str, range]:
     """Gives the layers of each kind of styles, of a generator of so many; kinds that it does not have are left out."""
     ranges = {name: range(start, layers if stop is None else min(stop, layers)) for name, (start, stop) in BORDERS.items()}
     return {name: chosen for name, chosen in ranges.items() if chosen}
-
-
-def check_layers(layers, count: int) -> range | list[int]:
-    """Gives the layers that a name ("coarse", "middle", "fine") or a sequence of indices means.
-
-    Raises ValueError for a name that a generator of `count` layers does not have, and for indices out of range.
-    """
-    named = style_ranges(count)
-    if isinstance(layers, str):
-        if layers not in named:
-            raise ValueError(f"Layers of this generator are {', '.join(named)}, or indices. Received: {layers!r}.")
-        return named[layers]
-    if not len(layers) or any(not 0 <= layer < count for layer in layers):
-        raise ValueError(f"Layers must be some of 0 to {count - 1}. Received: {list(layers)}.")
-    return list(layers)
 
 
 def mix(model, a: np.ndarray, b: np.ndarray, layers="coarse", truncation: float = 1.0) -> np.ndarray:
@@ -42,7 +27,11 @@ def mix(model, a: np.ndarray, b: np.ndarray, layers="coarse", truncation: float 
     Returns:
         (n, m, height, width, channels) float32 in [0, 1]. Raises ValueError for layers out of range.
     """
-    layers = check_layers(layers, model.style_layers)
+    named = style_ranges(model.style_layers)
+    if isinstance(layers, str) and layers not in named:
+        raise ValueError(f"Layers of this generator are {', '.join(named)}, or indices. Received: {layers!r}.")
+    layers = named[layers] if isinstance(layers, str) else layers
+    check_layers(layers, model.style_layers)
     ours, theirs = (model.styles(codes, truncation) for codes in (a, b))
     mixed = mix_styles(np.repeat(ours, len(theirs), axis=0), np.tile(theirs, (len(ours), 1, 1)), layers)
     images = model.synthesise(mixed)
@@ -55,8 +44,8 @@ def mixing_table(model, a: np.ndarray, b: np.ndarray, layers="coarse", truncatio
     Returns:
         ((n + 1) (m + 1), height, width, channels), row by row, for a sheet of m + 1 columns.
     """
-    ours, theirs = (model.decode(codes, truncation=truncation) for codes in (a, b))
     mixed = mix(model, a, b, layers, truncation)
+    ours, theirs = (model.decode(codes, truncation=truncation) for codes in (a, b))
     corner = np.ones((1, *model.image_shape), "float32")
     rows = [np.concatenate([corner, theirs]), *(np.concatenate([own[None], row]) for own, row in zip(ours, mixed, strict=True))]
     return np.concatenate(rows)

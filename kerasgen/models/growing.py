@@ -61,6 +61,12 @@ class GrowingAdversarialModel(AdversarialModel):
         self.parts = {}  # of a batch, by stage
         self.stage = self.last_stage  # of the compiled steps; `Growth` sets it in training
 
+    def default_optimizers(self) -> dict:
+        return {
+            "discriminator": keras.optimizers.Adam(1e-3, beta_1=0.0, beta_2=0.99, epsilon=1e-8),
+            "generator": keras.optimizers.Adam(1e-3, beta_1=0.0, beta_2=0.99, epsilon=1e-8, use_ema=True, ema_momentum=0.999),
+        }
+
     def prepare_training(self) -> None:
         if not hasattr(self, "progress"):
             self.progress = Counter(name="progress")

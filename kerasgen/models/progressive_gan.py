@@ -25,9 +25,3 @@ class ProgressiveGAN(GrowingAdversarialModel):
         sizes = self.image_shape, self.channels, self.max_channels, self.first_stage
         self.generator = growing_generator(self.latent_dim, *sizes)
         self.discriminator = growing_discriminator(*sizes)
-
-    def default_optimizers(self) -> dict:
-        return {
-            "discriminator": keras.optimizers.Adam(1e-3, beta_1=0.0, beta_2=0.99, epsilon=1e-8),
-            "generator": keras.optimizers.Adam(1e-3, beta_1=0.0, beta_2=0.99, epsilon=1e-8, use_ema=True, ema_momentum=0.999),
-        }

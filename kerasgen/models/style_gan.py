@@ -48,12 +48,6 @@ class StyleGAN(GrowingAdversarialModel):
         self.generator = style_generator(self.latent_dim, self.style_dim, self.mapping_layers, self.mapping_rate, *sizes)
         self.discriminator = growing_discriminator(*sizes, blurred=True)
 
-    def default_optimizers(self) -> dict:
-        return {
-            "discriminator": keras.optimizers.Adam(1e-3, beta_1=0.0, beta_2=0.99, epsilon=1e-8),
-            "generator": keras.optimizers.Adam(1e-3, beta_1=0.0, beta_2=0.99, epsilon=1e-8, use_ema=True, ema_momentum=0.999),
-        }
-
     # ---- training ----------------------------------------------------------------------------------------------
 
     def images_of_stage(self, generator: keras.Model, stage: int, codes, training: bool) -> list:
