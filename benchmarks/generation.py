@@ -20,6 +20,7 @@ from rivals import ExampleDCGAN, ExampleWGANGP
 
 from kerasgen import data
 from kerasgen.card import build_model, read_card
+from kerasgen.codes import labels_in_turn
 from kerasgen.generation import generation_figures
 from kerasgen.images import save_png, sheet
 from kerasgen.presets import find_card, list_presets
@@ -63,12 +64,12 @@ def trained(name: str, epochs: int, folder: Path) -> dict:
         keras.utils.set_random_seed(0)
         train = data.load(SOURCE, "train")
         model, batch_size = contender(name, epochs, train.num_images)
-        train = data.load(SOURCE, "train", batch_size=batch_size, labels=hasattr(model, "num_classes"))
+        train = data.load(SOURCE, "train", batch_size=batch_size, labels=model.num_classes is not None)
         model.fit(train, epochs=epochs, verbose=2, callbacks=[
             keras.callbacks.BackupAndRestore(folder / f"{name}, {epochs} epochs", delete_checkpoint=False)])
         held_out = data.load(SOURCE, "test", shuffle=False, drop_remainder=False).images()
         figures = generation_figures(model, EXTRACTOR, held_out, train.images(slice(10_000)), 0)
-        save_png(result.with_suffix(".png"), sheet(model.sample(64, seed=0)))
+        save_png(result.with_suffix(".png"), sheet(model.sample(64, seed=0, labels=labels_in_turn(64, model.num_classes))))
         result.write_text(json.dumps({**figures, "images_seen": epochs * train.num_images}), "utf-8")
     return json.loads(result.read_text("utf-8"))
 
