@@ -62,18 +62,19 @@ def test_frechet_distance_warns_of_too_few_images():
         frechet_distance(normal(4), normal(9))
 
 
-def test_kernel_distance_is_the_u_statistic():
-    x, y = normal(6), normal(6, seed=1, shift=0.5)
+def test_kernel_distance_is_the_mean_u_statistic_of_ten_blocks():
+    real, generated = normal(60), normal(60, seed=1, shift=0.5)
 
     def kernel(a, b):
         return (a @ b / 4 + 1) ** 3
 
     pairs = [(i, j) for i in range(6) for j in range(6) if i != j]
-    expected = (np.mean([kernel(x[i], x[j]) for i, j in pairs]) + np.mean([kernel(y[i], y[j]) for i, j in pairs])
-                - 2 * np.mean([kernel(a, b) for a in x for b in y]))
-    distance, error = kernel_distance(x, y)
-    assert distance == pytest.approx(expected)
-    assert np.isnan(error)
+    expected = [np.mean([kernel(x[i], x[j]) for i, j in pairs]) + np.mean([kernel(y[i], y[j]) for i, j in pairs])
+                - 2 * np.mean([kernel(a, b) for a in x for b in y])
+                for x, y in zip(np.split(real, 10), np.split(generated, 10), strict=True)]
+    distance, error = kernel_distance(real, generated)
+    assert distance == pytest.approx(np.mean(expected))
+    assert error == pytest.approx(np.std(expected, ddof=1) / np.sqrt(10))
 
 
 def test_kernel_distance_is_unbiased_and_knows_its_error():

@@ -33,7 +33,7 @@ def test_comparison_holds_every_figure():
     figures = compare(real, generated)
     assert figures["fid"] == metrics.frechet_distance(real, generated)
     kid = metrics.kernel_distance(real, generated)
-    assert (figures["kid"], figures["kid_standard_error"]) == pytest.approx(kid, nan_ok=True)
+    assert (figures["kid"], figures["kid_standard_error"]) == kid
     assert (figures["precision"], figures["recall"]) == metrics.precision_recall(real, generated)
     assert (figures["density"], figures["coverage"]) == metrics.density_coverage(real, generated)
 

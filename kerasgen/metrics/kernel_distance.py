@@ -15,17 +15,18 @@ def kernel_distance(real: np.ndarray, generated: np.ndarray, block: int = 1000) 
 
     Args:
         real, generated: features (n, dimensions).
-        block: images of each set in a block; fewer where a set is smaller.
+        block: images of each set in a block; fewer where the smaller set would not give ten.
 
     Returns:
-        The distance, about 0 (below it by chance) for equal distributions, and its standard error over the blocks, NaN where
-        there is one. Raises ValueError for NaN, dimensions that differ and fewer than 2 images.
+        The distance, about 0 (below it by chance) for equal distributions, and its standard error over the blocks, NaN below
+        four images, where there is one block. Raises ValueError for NaN, dimensions that differ and fewer than 2 images.
     """
     real, generated = check_pair(real, generated)
-    size = min(block, len(real), len(generated))
-    if size < 2:
+    if block < 2:
         raise ValueError(f"A block needs at least 2 images. Received: block={block}.")
-    starts = range(0, min(len(real), len(generated)) - size + 1, size)
+    images = min(len(real), len(generated))
+    size = min(block, max(images // 10, 2))
+    starts = range(0, images - size + 1, size)
     estimates = [_unbiased(real[start:start + size], generated[start:start + size]) for start in starts]
     error = np.std(estimates, ddof=1) / np.sqrt(len(estimates)) if len(estimates) > 1 else np.nan
     return float(np.mean(estimates)), float(error)

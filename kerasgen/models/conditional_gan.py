@@ -22,25 +22,31 @@ class ConditionalGAN(ConvolutionalAdversarialModel):
         image_shape, **kwargs: as `ConvolutionalAdversarialModel`.
         num_classes: labels are whole numbers from 0 below it.
         projection: whether the discriminator takes the label by projection.
+        normalise: whether the networks are normalised as `SNGAN`'s are. Plain ones, as `R3GAN`'s, go with the relativistic loss
+            and penalties.
     """
 
     labelled = True
 
-    def __init__(self, image_shape, *, num_classes=10, projection=True, objective="hinge", **kwargs):
+    def __init__(self, image_shape, *, num_classes=10, projection=True, normalise=True, objective="hinge",
+                 **kwargs):
         super().__init__(image_shape, objective=objective, **kwargs)
         if num_classes < 2:
             raise ValueError(f"num_classes must be at least 2. Received: {num_classes}.")
         self.num_classes = num_classes
         self.projection = projection
+        self.normalise = normalise
         self.assemble()
 
     def build_networks(self) -> None:
+        wrap = SpectralNormalization if self.normalise else None
         self.discriminator = discriminator(
             self.image_shape,
-            lambda x: resnet_features(x, self.halvings, self.channels, wrap=SpectralNormalization, pool=True),
-            wrap=SpectralNormalization, num_classes=self.num_classes, projection=self.projection)
+            lambda x: resnet_features(x, self.halvings, self.channels, wrap=wrap, pool=self.normalise),
+            wrap=wrap, num_classes=self.num_classes, projection=self.projection)
         self.generator = generator(
-            self.latent_dim, lambda x: resnet_images(x, self.image_shape, self.channels, normalise=True), self.num_classes)
+            self.latent_dim, lambda x: resnet_images(x, self.image_shape, self.channels, normalise=self.normalise),
+            self.num_classes)
 
     def default_optimizers(self) -> dict:
         return {
