@@ -9,7 +9,7 @@ from tiny import TINY
 
 from kerasgen import backend
 from kerasgen.model import GenerativeModel
-from kerasgen.models import GAN
+from kerasgen.models import GAN, R3GAN
 from kerasgen.phase import Phase
 
 
@@ -104,6 +104,17 @@ def test_tensorflow_compiles_unless_told_not_to(monkeypatch, tmp_path):
     assert keras.models.load_model(tmp_path / "model.keras").jit_compile
     monkeypatch.setattr(backend, "compiles_on_cpu", lambda: False)  # as on another backend
     assert not keras.models.load_model(tmp_path / "model.keras").jit_compile
+
+
+@pytest.mark.backend("tensorflow")
+def test_lazy_penalties_train_on_tensorflow_as_compiled_by_default(monkeypatch):
+    monkeypatch.setattr(backend, "compiles_on_cpu", backend.tensorflow.compiles_on_cpu)
+    model = R3GAN((8, 8, 1), latent_dim=3, channels=4, penalty_every=2)
+    model.compile()
+    assert not model.jit_compile
+    # 5 images in batches of 2: TensorFlow does not know the size of a batch beforehand
+    history = model.fit(np.full((5, 8, 8, 1), 0.5, "float32"), batch_size=2, verbose=0).history
+    assert np.isfinite(history["loss"]).all()
 
 
 @pytest.mark.backend("torch")

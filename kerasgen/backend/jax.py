@@ -11,6 +11,8 @@ import keras
 from keras import StatelessScope, ops
 from keras.layers import AveragePooling2D, BatchNormalization, Conv2D  # noqa: F401
 
+COMPILES_BRANCHES = True
+
 
 def compiles_on_cpu():
     return False  # Keras chooses well

@@ -5,6 +5,7 @@ from __future__ import annotations
 import keras
 from keras import ops
 
+from kerasgen import backend
 from kerasgen.augmentation import AUGMENTATIONS, augment
 from kerasgen.errors import unknown_name
 from kerasgen.latent import LatentSampler
@@ -125,6 +126,10 @@ class AdversarialModel(LatentSampler, GenerativeModel):
         step = self.phase_optimizer(self.phases[0]).iterations
         return ops.cond(ops.equal(step % self.penalty_every, 0), lambda: penalise(float(self.penalty_every)),
                         lambda: {name: ops.zeros(()) for name in self.penalties})
+
+    def _resolve_auto_jit_compile(self) -> bool:  # Keras's hook
+        lazy = bool(self.penalties) and self.penalty_every > 1
+        return (backend.COMPILES_BRANCHES or not lazy) and super()._resolve_auto_jit_compile()
 
     def generator_terms(self, batch, training: bool) -> dict:
         loss = LOSSES[self.objective]
