@@ -9,7 +9,7 @@ from tiny import DECODERS, TINY
 import kerasgen
 from kerasgen.data import ImageBatches, PairedBatches, UnpairedBatches
 from kerasgen.model import GenerativeModel
-from kerasgen.models import ConditionalGAN, CycleGAN, Pix2Pix
+from kerasgen.models import GAN, ConditionalGAN, CycleGAN, Pix2Pix
 from kerasgen.models.translating import TranslationModel
 
 # TensorFlow takes longer to trace these models than to run them. What is traced and compiled has promises of its own.
@@ -261,6 +261,16 @@ def test_training_with_wrong_labels(labels, message):
 def test_wrong_arguments_of_an_adversarial_model(arguments, message):
     with pytest.raises(ValueError, match=message):
         TINY["dcgan"](**arguments)
+
+
+@pytest.mark.parametrize("arguments, message", [
+    ({"hidden": (8, 0)}, "widths must be positive. Received: hidden=.8, 0."),
+    ({"dropout": (0.5,)}, "two shares in .0, 1.: of the image, of what is hidden. Received: .0.5,"),
+    ({"dropout": (0.2, 1.0)}, "two shares in .0, 1.: of the image, of what is hidden. Received: .0.2, 1.0."),
+])
+def test_wrong_arguments_of_dense_adversaries(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        GAN((6, 5, 1), **arguments)
 
 
 @pytest.mark.parametrize("shape", [(2, 4), (3,), (0, 3)])

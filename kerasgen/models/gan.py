@@ -15,22 +15,27 @@ from kerasgen.networks.dense import dense_images
 class GAN(AdversarialModel):
     """Dense networks, the minimax objective of equation 1 and momentum: the paper's recipe for MNIST.
 
-    The generator has rectified layers, the discriminator maxout layers with dropout (0.2 of the image, 0.5 of what is hidden)
+    The generator has rectified layers, the discriminator maxout layers with dropout
     and bounded columns. Codes are normal where the paper's were uniform.
 
     Args:
         image_shape: (height, width, channels), of any size.
         hidden: widths of the generator's layers.
         maxout: (units, pieces) of each of the discriminator's layers.
+        dropout: shares of the image's values and of each hidden layer's that the discriminator is not shown in training.
         **kwargs: as `AdversarialModel`; `objective="non_saturating"` is the paper's alternative.
     """
 
-    def __init__(self, image_shape, *, hidden=(1200, 1200), maxout=((240, 5), (240, 5)), objective="minimax", **kwargs):
+    def __init__(self, image_shape, *, hidden=(1200, 1200), maxout=((240, 5), (240, 5)), dropout=(0.2, 0.5),
+                 objective="minimax", **kwargs):
         super().__init__(image_shape, objective=objective, **kwargs)
         if min((*hidden, *(number for layer in maxout for number in layer)), default=1) < 1:
             raise ValueError(f"The widths must be positive. Received: {hidden=}, {maxout=}.")
+        if len(dropout) != 2 or not all(0 <= share < 1 for share in dropout):
+            raise ValueError(f"dropout must be two shares in [0, 1): of the image, of what is hidden. Received: {dropout}.")
         self.hidden = tuple(hidden)
         self.maxout = tuple(tuple(layer) for layer in maxout)
+        self.dropout = tuple(dropout)
         self.assemble()
 
     def build_networks(self) -> None:
@@ -40,11 +45,12 @@ class GAN(AdversarialModel):
 
     def _features(self, images):
         # With a seed: PyTorch draws from its global state without one, which no file keeps.
-        x = layers.Dropout(0.2, seed=self.seed, name="drop_image")(layers.Flatten(name="flatten")(images))
+        image, hidden = self.dropout
+        x = layers.Dropout(image, seed=self.seed, name="drop_image")(layers.Flatten(name="flatten")(images))
         for index, (units, pieces) in enumerate(self.maxout):
             x = Maxout(units, pieces, kernel_initializer=_uniform(0.005), kernel_constraint=keras.constraints.MaxNorm(1.9365),
                        name=f"maxout_{index}")(x)
-            x = layers.Dropout(0.5, seed=self.seed + index + 1, name=f"drop_{index}")(x)
+            x = layers.Dropout(hidden, seed=self.seed + index + 1, name=f"drop_{index}")(x)
         return x
 
     def default_optimizers(self) -> dict:
