@@ -246,6 +246,7 @@ def test_rates_hold_and_then_fall():
     (lambda: Pix2Pix((63, 64, 3)), "halve twice at least"),
     (lambda: Pix2Pix((64, 64, 3), depth=7), "depth from 2 to 6 at this size. Received"),
     (lambda: Pix2Pix((64, 64, 3), norm="layer"), "Unknown normalisation. Received: 'layer'"),
+    (lambda: Pix2Pix((64, 64, 3), upsampling="near"), "Unknown upsampling. Received: 'near'. Did you mean 'nearest'"),
     (lambda: Pix2Pix((64, 64, 3), receptive_field=50), "receptive_field must be one of 1, 16, 34, 70, 142, 286 or 'image'"),
     (lambda: Pix2Pix((16, 16, 3)), "at least 24 pixels a side for a receptive field of 70. Received: 16 x 16"),
     (lambda: Pix2Pix((64, 64, 3), objective="relativistic"), "not relativistic. Received"),
@@ -330,6 +331,13 @@ def test_edge_agreement_against_brute_force():
     assert metrics.edge_agreement(a, a, tolerance=0) == 1.0
     assert metrics.edge_agreement(a, np.zeros_like(a)) == 0.0
     assert metrics.edge_agreement(np.zeros_like(a), np.zeros_like(a)) == 1.0
+
+
+@pytest.mark.parametrize("upsampling, even", [("nearest", True), ("transposed", False)])
+def test_nearest_upsampling_treats_all_pixels_alike(upsampling, even):
+    model = Pix2Pix((64, 64, 3), channels=4, depth=2, receptive_field=16, upsampling=upsampling)
+    inside = model.translate(np.full((1, 64, 64, 3), 0.3, "float32"))[0, 16:-16, 16:-16]
+    assert (np.ptp(inside, axis=(0, 1)).max() < 1e-6) == even
 
 
 def test_checkerboards_show_at_the_strides_frequency():

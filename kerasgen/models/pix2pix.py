@@ -10,7 +10,7 @@ from kerasgen.losses.adversarial import LOSSES, check_objective, pairwise_accura
 from kerasgen.losses.reconstruction import absolute_error
 from kerasgen.models.translating import TranslationModel
 from kerasgen.networks.patch import patch_discriminator, receptive_field
-from kerasgen.networks.unet import halvings, unet
+from kerasgen.networks.unet import check_upsampling, halvings, unet
 from kerasgen.phase import Phase
 
 
@@ -27,6 +27,7 @@ class Pix2Pix(TranslationModel):
         depth: halvings of the U-Net; None for as many as the sides have, 8 at 256 pixels.
         norm: "batch" (the paper's) or "instance", which is the paper's with batches of one image.
         dropout: rate in the generator.
+        upsampling: "transposed" (the paper's convolutions) or "nearest", which leaves no checkerboards.
         receptive_field: pixels a side that a logit of the discriminator sees: 1, 16, 34, 70, 142, 286 or "image".
         l1_weight: lambda, on images in [-1, 1] as in the paper.
         adversarial_weight: of L_cGAN; 0 trains the generator alone.
@@ -36,8 +37,8 @@ class Pix2Pix(TranslationModel):
     """
 
     def __init__(self, image_shape, *, source_channels=None, channels=64, depth=None, norm="batch", dropout=0.5,
-                 receptive_field=70, l1_weight=100.0, adversarial_weight=1.0, conditional=True, objective="non_saturating",
-                 seed=0, **kwargs):
+                 upsampling="transposed", receptive_field=70, l1_weight=100.0, adversarial_weight=1.0, conditional=True,
+                 objective="non_saturating", seed=0, **kwargs):
         super().__init__(**kwargs)
         self.image_shape = tuple(image_shape)
         most = halvings(self.image_shape)
@@ -49,12 +50,14 @@ class Pix2Pix(TranslationModel):
             raise ValueError("dropout lies in [0, 1); the weights must not be negative, nor both zero. Received: "
                              f"{dropout=}, {l1_weight=}, {adversarial_weight=}.")
         check_norm(norm)
+        check_upsampling(upsampling)
         check_objective(objective, relativistic=False)
         self.source_channels = source_channels
         self.channels = channels
         self.depth = depth
         self.norm = norm
         self.dropout = dropout
+        self.upsampling = upsampling
         self.receptive_field = receptive_field
         self.l1_weight = l1_weight
         self.adversarial_weight = adversarial_weight
@@ -64,8 +67,8 @@ class Pix2Pix(TranslationModel):
         self.assemble()
 
     def build_networks(self) -> None:
-        self.generator = unet("generator", self.source_shape, self.image_shape[2], self.channels,
-                              self.depth, norm=self.norm, dropout=self.dropout, seed=self.seed)
+        self.generator = unet("generator", self.source_shape, self.image_shape[2], self.channels, self.depth, norm=self.norm,
+                              dropout=self.dropout, seed=self.seed, upsampling=self.upsampling)
         if self.adversarial_weight:
             seen = [self.source_shape, self.image_shape] if self.conditional else [self.image_shape]
             self.discriminator = patch_discriminator("discriminator", seen, self.channels,

@@ -6,10 +6,29 @@ import keras
 from keras import layers
 
 from kerasgen.backend import Conv2D, Conv2DTranspose
+from kerasgen.errors import unknown_name
 from kerasgen.layers.normalisation import normalisation
+from kerasgen.layers.upsample import Upsample
 
 INITIAL = {"class_name": "RandomNormal", "config": {"stddev": 0.02}}
 DROPPED = 3  # of the decoder's widest maps have dropout, the paper's noise
+
+
+def _transposed(x, filters: int, name: str, **options):
+    return Conv2DTranspose(filters, 4, 2, "same", kernel_initializer=INITIAL, name=name, **options)(x)
+
+
+def _nearest(x, filters: int, name: str, **options):
+    return Conv2D(filters, 3, 1, "same", kernel_initializer=INITIAL, name=name, **options)(Upsample(name=f"enlarge_{name}")(x))
+
+
+UPSAMPLINGS = {"transposed": _transposed, "nearest": _nearest}
+
+
+def check_upsampling(upsampling: str) -> None:
+    """Raises ValueError for an unknown way of doubling the resolution."""
+    if upsampling not in UPSAMPLINGS:
+        raise unknown_name("upsampling", upsampling, UPSAMPLINGS)
 
 
 def halvings(image_shape) -> int:
@@ -25,7 +44,7 @@ def halvings(image_shape) -> int:
 
 
 def unet(name: str, source_shape, image_channels: int, channels: int, depth: int, *, norm: str, dropout: float,
-         seed: int) -> keras.Model:
+         seed: int, upsampling: str = "transposed") -> keras.Model:
     """Images (batch, height, width, source channels) to images (batch, height, width, image channels), in [0, 1].
 
     Args:
@@ -34,7 +53,9 @@ def unet(name: str, source_shape, image_channels: int, channels: int, depth: int
         norm: "batch" or "instance"; the first and the last map of the encoder have none.
         dropout: rate in the decoder while training.
         seed: of the dropout.
+        upsampling: "transposed" convolutions of 4 pixels, or "nearest" pixels and convolutions of 3, which treat all alike.
     """
+    enlarge = UPSAMPLINGS[upsampling]
     widths = [channels * min(2**stage, 8) for stage in range(depth)]
     with keras.name_scope(name):
         images = keras.Input(source_shape, name="image")
@@ -50,12 +71,10 @@ def unet(name: str, source_shape, image_channels: int, channels: int, depth: int
             skips.append(x)
         for stage in reversed(range(depth - 1)):
             x = layers.ReLU(name=f"act_up_{stage}")(x)
-            x = Conv2DTranspose(widths[stage], 4, 2, "same", use_bias=False, kernel_initializer=INITIAL,
-                                name=f"conv_up_{stage}")(x)  # (batch, 2h, 2w, width)
+            x = enlarge(x, widths[stage], f"conv_up_{stage}", use_bias=False)  # (batch, 2h, 2w, width)
             x = normalisation(norm, f"norm_up_{stage}")(x)
             if depth - 2 - stage < DROPPED and widths[stage] == widths[-1]:
                 x = layers.Dropout(dropout, seed=seed + stage, name=f"drop_{stage}")(x)
             x = layers.Concatenate(name=f"skip_{stage}")([x, skips[stage]])  # (batch, h, w, 2 width)
-        x = layers.ReLU(name="act_image")(x)
-        x = Conv2DTranspose(image_channels, 4, 2, "same", kernel_initializer=INITIAL, name="to_image")(x)
+        x = enlarge(layers.ReLU(name="act_image")(x), image_channels, "to_image")
         return keras.Model(images, layers.Activation("sigmoid", dtype="float32", name="translated")(x), name=name)
