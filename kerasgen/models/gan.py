@@ -15,8 +15,8 @@ from kerasgen.networks.dense import dense_images
 class GAN(AdversarialModel):
     """Dense networks, the minimax objective of equation 1 and momentum: the paper's recipe for MNIST.
 
-    The generator has rectified layers, the discriminator maxout layers with dropout
-    and bounded columns. Codes are normal where the paper's were uniform.
+    The generator has rectified layers, the discriminator maxout layers with dropout and bounded columns. Codes are normal where
+    the paper's were uniform.
 
     Args:
         image_shape: (height, width, channels), of any size.
