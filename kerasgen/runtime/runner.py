@@ -8,24 +8,32 @@ import numpy as np
 
 from kerasgen.codes import check_codes, check_labels, draw_codes
 from kerasgen.data.check import check_batch_size, check_images
-from kerasgen.images import to_float
+from kerasgen.images import to_float, to_uint8
 from kerasgen.runtime.manifest import read_manifest
 from kerasgen.runtime.sessions import open_session
 from kerasgen.styles import check_styles, check_truncation
 
+DTYPES = ("float32", "uint8")  # of pictures
 
-def load(path: str | Path, num_threads: int | None = None) -> Runtime:
+
+def load(path: str | Path, num_threads: int | None = None, provider: str = "cpu") -> Runtime:
     """Opens an exported file, after its manifest.
 
     Args:
         path: an `.onnx` or `.tflite` file that `kerasgen.export.export` wrote, with `<file>.json` beside it.
         num_threads: CPU threads; None leaves the choice to the runtime.
+        provider: where an ONNX file runs: "cpu", "tensorrt", "cuda", "coreml" or "directml", or "auto" for the first of
+            TensorRT, CUDA, CoreML, DirectML and CPU that starts. The CPU is the default, as the manifest's parity was measured
+            there: others round otherwise (TF32, half floats), and TensorRT compiles for minutes before its first picture.
 
-    Raises FileNotFoundError for a missing file or manifest, ValueError for a manifest that does not match its file or
-    has an unknown format version, ImportError if the file's runtime is not installed.
+    Raises FileNotFoundError for a missing file or manifest; ValueError for a manifest that does not match its file or has an
+    unknown format version, and for a provider that is not there or does not start; ImportError if the file's runtime is not
+    installed.
     """
     manifest = read_manifest(path)
-    return Runtime(manifest, open_session(Path(path), manifest["format"], num_threads))
+    session = open_session(Path(path), manifest["format"], num_threads, provider)
+    _check_signature(manifest, session, path)
+    return Runtime(manifest, session)
 
 
 class Runtime:
@@ -34,37 +42,45 @@ class Runtime:
     Attributes:
         manifest: what the file holds and where it is from.
         batch_size: the fixed batch size of the file, None if it takes any.
+        precision: of its weights and arithmetic: "float32", "float16", "int8", "int8_dynamic" or "int16x8".
+        provider: where it runs: "cpu", "cuda", ...
+
+    Methods that give pictures take `dtype`: "float32" for [0, 1], or "uint8" for 0..255, as some files give by themselves.
+    `batch_size` is that of a file which takes any; one of a fixed size runs at that size, the last batch padded.
     """
 
     def __init__(self, manifest: dict, session):
         self.manifest = manifest
         self.latent_dim: int | None = manifest["latent_dim"]
         self.image_shape: tuple[int, int, int] = tuple(manifest["image_shape"])
-        self.num_classes: int = manifest.get("num_classes", 0)
+        self.num_classes: int = manifest.get("num_classes") or 0
         self.batch_size: int | None = manifest["inputs"][0]["shape"][0]
+        self.precision: str = manifest.get("precision", "float32")
+        self.provider: str = session.provider
         self._session = session
 
-    def sample(self, n: int, seed: int | None = None, *, labels=None) -> np.ndarray:
+    def sample(self, n: int, seed: int | None = None, batch_size: int = 64, *, labels=None,
+               dtype: str = "float32") -> np.ndarray:
         """Draws `n` images from codes of N(0, I): those that the Keras model's `sample` draws from the same seed.
 
         Returns:
-            (n, height, width, channels) float32 in [0, 1].
+            (n, height, width, channels) in [0, 1], or uint8.
         """
         self._require("decoder", "sample")
-        return self.decode(draw_codes(n, self.latent_dim, seed), labels=labels)
+        return self.decode(draw_codes(n, self.latent_dim, seed), batch_size, labels=labels, dtype=dtype)
 
-    def decode(self, z, *, labels=None) -> np.ndarray:
-        """Maps codes (n, latent_dim) to images (n, height, width, channels) float32 in [0, 1].
+    def decode(self, z, batch_size: int = 64, *, labels=None, dtype: str = "float32") -> np.ndarray:
+        """Maps codes (n, latent_dim) to images (n, height, width, channels) in [0, 1], or uint8.
 
         `labels`, (n,) whole numbers or one for all, say which class a conditional model draws; others take none.
         """
         self._require("decoder", "decode")
         check_codes(z, self.latent_dim)
         labels = check_labels(labels, len(z), self.num_classes)
-        codes = np.asarray(z, dtype=np.float32)
-        return self.run({"z": codes} if labels is None else {"z": codes, "label": labels})["image"]
+        inputs = {"z": _finite(z, "Codes")} | ({} if labels is None else {"label": labels})
+        return self._pictures(inputs, "image", dtype, batch_size)
 
-    def styles(self, z, truncation: float = 1.0) -> np.ndarray:
+    def styles(self, z, truncation: float = 1.0, batch_size: int = 64) -> np.ndarray:
         """Maps codes (n, latent_dim) to styles (n, layers, style_dim) float32, drawn towards their average by `truncation`.
 
         `kerasgen.styles.mix_styles` mixes those of two pictures. Raises ValueError for a truncation outside [-1, 2].
@@ -72,33 +88,33 @@ class Runtime:
         self._require("mapping", "styles")
         check_codes(z, self.latent_dim)
         check_truncation(truncation)
-        return self.run({"z": np.asarray(z, dtype=np.float32),
-                         "truncation": np.full((len(z), 1), truncation, np.float32)})["styles"]
+        return self.run({"z": _finite(z, "Codes"), "truncation": np.full((len(z), 1), truncation, np.float32)},
+                        batch_size)["styles"]
 
-    def synthesise(self, styles) -> np.ndarray:
-        """Maps styles (n, layers, style_dim) to images (n, height, width, channels) float32 in [0, 1]."""
+    def synthesise(self, styles, batch_size: int = 64, *, dtype: str = "float32") -> np.ndarray:
+        """Maps styles (n, layers, style_dim) to images (n, height, width, channels) in [0, 1], or uint8."""
         self._require("synthesis", "synthesise")
         check_styles(styles, *self.manifest["inputs"][0]["shape"][1:])
-        return self.run({"styles": np.asarray(styles, dtype=np.float32)})["image"]
+        return self._pictures({"styles": _finite(styles, "Styles")}, "image", dtype, batch_size)
 
-    def encode(self, x) -> np.ndarray:
+    def encode(self, x, batch_size: int = 64) -> np.ndarray:
         """Maps images (n, height, width, channels), [0, 1] or uint8, to codes (n, latent_dim): a VAE's means."""
-        outputs = self._encoder_outputs(x)
+        outputs = self._encoder_outputs(x, batch_size)
         return outputs.get("mean", next(iter(outputs.values())))
 
-    def encode_distribution(self, x) -> tuple[np.ndarray, np.ndarray]:
+    def encode_distribution(self, x, batch_size: int = 64) -> tuple[np.ndarray, np.ndarray]:
         """Mean and log-variance of q(z|x), each (n, latent_dim) float32.
 
         Raises ValueError for an encoder that gives codes only.
         """
-        outputs = self._encoder_outputs(x)
+        outputs = self._encoder_outputs(x, batch_size)
         if "log_variance" not in outputs:
             raise ValueError("encode_distribution needs an encoder with the outputs mean and log_variance. "
                              f"Received: {', '.join(outputs)}.")
         return outputs["mean"], outputs["log_variance"]
 
-    def translate(self, x, direction: str | None = None) -> np.ndarray:
-        """Maps images (n, height, width, channels), [0, 1] or uint8, to those of the other kind, float32 in [0, 1].
+    def translate(self, x, direction: str | None = None, batch_size: int = 64, *, dtype: str = "float32") -> np.ndarray:
+        """Maps images (n, height, width, channels), [0, 1] or uint8, to those of the other kind, in [0, 1] or uint8.
 
         A file holds one direction, `part` in its manifest; another raises ValueError.
         """
@@ -107,7 +123,7 @@ class Runtime:
         if direction not in (None, *self.directions):
             raise ValueError(f"The file translates {self.manifest['part']}. Received: {direction!r}.")
         check_images(x, self.source_shape, "x")
-        return self.run({"image": to_float(np.asarray(x))})["translated"]
+        return self._pictures({"image": to_float(np.asarray(x))}, "translated", dtype, batch_size)
 
     @property
     def directions(self) -> tuple[str, ...]:
@@ -121,10 +137,7 @@ class Runtime:
         return tuple(self.manifest["inputs"][0]["shape"][1:])
 
     def run(self, inputs: dict[str, np.ndarray], batch_size: int = 64) -> dict[str, np.ndarray]:
-        """Runs the graph over inputs (n, ...) by name, unchecked, and gives the outputs by name.
-
-        `batch_size` is that of a file which takes any; one of a fixed size runs at that size, the last batch padded.
-        """
+        """Runs the graph over inputs (n, ...) by name, unchecked, and gives the outputs by name, as the file has them."""
         size = self.batch_size or check_batch_size(batch_size)
         n = len(next(iter(inputs.values())))
         parts = [self._run_batch({name: values[start:start + size] for name, values in inputs.items()})
@@ -139,12 +152,44 @@ class Runtime:
                      for name, values in batch.items()}
         return {name: output[:n] for name, output in self._session.run(batch).items()}
 
-    def _encoder_outputs(self, x) -> dict[str, np.ndarray]:
+    def _pictures(self, inputs: dict[str, np.ndarray], output: str, dtype: str, batch_size: int) -> np.ndarray:
+        if dtype not in DTYPES:
+            raise ValueError(f"dtype must be one of {', '.join(map(repr, DTYPES))}. Received: {dtype!r}.")
+        images = self.run(inputs, batch_size)[output]
+        if images.dtype == dtype:
+            return images
+        return to_uint8(images) if dtype == "uint8" else to_float(images)
+
+    def _encoder_outputs(self, x, batch_size: int) -> dict[str, np.ndarray]:
         self._require("encoder", "encode")
-        check_images(x, self.image_shape, "x")
-        return self.run({"image": to_float(np.asarray(x))})
+        check_images(x, self.source_shape, "x")
+        return self.run({"image": to_float(np.asarray(x))}, batch_size)
 
     def _require(self, part: str, method: str) -> None:
         if self.manifest["part"] != part:
             raise ValueError(f"{method} needs an exported {part}; export it with part={part!r}. "
                              f"Received: a file of the {self.manifest['part']}.")
+
+
+def _finite(values, what: str) -> np.ndarray:
+    """Gives them as float32; raises ValueError for NaN and infinity, of which a picture would show nothing but grey."""
+    with np.errstate(over="ignore"):  # 1e300 becomes infinity, and is refused as such
+        array = np.asarray(values, dtype=np.float32)
+    if not np.isfinite(array).all():
+        raise ValueError(f"{what} must be finite. Received: NaN or infinity in "
+                         f"{np.sum(~np.isfinite(array).reshape(len(array), -1).all(axis=1))} of {len(array)}.")
+    return array
+
+
+def _check_signature(manifest: dict, session, path: str | Path) -> None:
+    """Raises ValueError unless the manifest's inputs and outputs are those of the graph; sizes that it leaves open fit all."""
+    for side in ("inputs", "outputs"):
+        told = {entry["name"]: (entry.get("dtype", "float32"), tuple(entry["shape"])) for entry in manifest[side]}
+        found = getattr(session, side)
+        if told.keys() != found.keys() or not all(_fits(told[name], found[name]) for name in told):
+            raise ValueError(f"A manifest must have the {side} of its file, {found}. Received: {told} beside {path}.")
+
+
+def _fits(told: tuple, found: tuple) -> bool:
+    return told[0] == found[0] and len(told[1]) == len(found[1]) and all(
+        size in (None, expected) for expected, size in zip(told[1], found[1], strict=True))

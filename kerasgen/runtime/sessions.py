@@ -8,36 +8,65 @@ from pathlib import Path
 import numpy as np
 
 from kerasgen.quiet import quiet_stderr
+from kerasgen.runtime.providers import DEVICES, ProviderError, check_provider, start
+
+# What a graph takes and gives by name: dtype, and the shape with None for open sizes.
+Signature = dict[str, tuple[str, tuple[int | None, ...]]]
+DTYPES = {"tensor(float)": "float32", "tensor(uint8)": "uint8"}  # others keep ONNX's name, for errors to say
 
 
 class OnnxSession:
-    """Runs an ONNX file on the CPU with onnxruntime."""
+    """Runs an ONNX file with onnxruntime.
 
-    def __init__(self, path: Path, num_threads: int | None):
+    Attributes:
+        provider: where it runs: "cpu", "cuda", ...
+        inputs, outputs: the graph's own account of them.
+    """
+
+    def __init__(self, path: Path, num_threads: int | None, provider: str = "cpu"):
         onnxruntime = _import("onnxruntime", "onnxruntime")
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3  # errors only; they come as exceptions as well
         if num_threads is not None:
             options.intra_op_num_threads = num_threads
-        self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        self._outputs = [output.name for output in self._session.get_outputs()]
+        self._session, self.provider = start(
+            provider, lambda providers: onnxruntime.InferenceSession(str(path), options, providers=providers))
+        self.inputs, self.outputs = map(_signature, (self._session.get_inputs(), self._session.get_outputs()))
 
     def run(self, batch: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Maps one batch of the inputs by name to the outputs by name."""
-        return dict(zip(self._outputs, self._session.run(None, batch), strict=True))
+        if self.provider != "cpu":
+            return self.run_bound(batch)
+        return dict(zip(self.outputs, self._session.run(None, batch), strict=True))
+
+    def run_bound(self, batch: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """As `run`, with inputs and outputs bound: outputs stay on the device until all are copied at once."""
+        binding = self._session.io_binding()
+        for name, values in batch.items():
+            binding.bind_cpu_input(name, np.ascontiguousarray(values))
+        for name in self.outputs:
+            binding.bind_output(name, DEVICES[self.provider])
+        self._session.run_with_iobinding(binding)
+        return dict(zip(self.outputs, binding.copy_outputs_to_cpu(), strict=True))
 
 
 class LitertSession:
     """Runs a LiteRT file on the CPU with ai-edge-litert. The batch must have the size in the file."""
 
-    def __init__(self, path: Path, num_threads: int | None):
+    provider = "cpu"
+
+    def __init__(self, path: Path, num_threads: int | None, provider: str = "cpu"):
+        if provider not in ("auto", "cpu"):
+            raise ProviderError(f"A LiteRT file runs on the CPU here. Received: provider={provider!r}.")
         interpreter = _import("ai_edge_litert.interpreter", "ai-edge-litert")
         with quiet_stderr():  # LiteRT announces its CPU delegate there, whatever the log level
             self._interpreter = interpreter.Interpreter(model_path=str(path), num_threads=num_threads)
             self._interpreter.allocate_tensors()
         signature = self._interpreter.get_signature_runner()
-        self._inputs = {name: detail["index"] for name, detail in signature.get_input_details().items()}
-        self._outputs = {name: detail["index"] for name, detail in signature.get_output_details().items()}
+        details = signature.get_input_details(), signature.get_output_details()
+        self._inputs, self._outputs = ({name: entry["index"] for name, entry in side.items()} for side in details)
+        self.inputs, self.outputs = ({name: (np.dtype(entry["dtype"]).name, tuple(map(int, entry["shape"])))
+                                      for name, entry in side.items()} for side in details)
 
     def run(self, batch: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Maps one batch of the inputs by name to the outputs by name."""
@@ -50,22 +79,30 @@ class LitertSession:
 SESSIONS = {"onnx": OnnxSession, "tflite": LitertSession}
 
 
-def open_session(path: Path, kind: str, num_threads: int | None = None) -> OnnxSession | LitertSession:
+def open_session(path: Path, kind: str, num_threads: int | None = None, provider: str = "cpu") -> OnnxSession | LitertSession:
     """Opens a file of the format `kind` ("onnx" or "tflite").
 
-    Raises ValueError for another format and for a file that its runtime refuses, ImportError if the runtime is missing.
+    Raises ValueError for another format, a number of threads below 1, a provider that is not there or does not start, and a
+    file that its runtime refuses; ImportError if the runtime is missing.
     """
     if kind not in SESSIONS:
         raise ValueError(f"The format must be one of {', '.join(SESSIONS)}. Received: {kind!r}.")
-    if num_threads is not None and (not isinstance(num_threads, int) or num_threads < 1):
+    if num_threads is not None and (not isinstance(num_threads, (int, np.integer)) or isinstance(num_threads, bool)
+                                    or num_threads < 1):
         raise ValueError(f"num_threads must be a positive whole number, or None for the runtime's choice. "
                          f"Received: {num_threads!r}.")
+    check_provider(provider)
     try:
-        return SESSIONS[kind](path, num_threads)
-    except ImportError:
+        return SESSIONS[kind](path, None if num_threads is None else int(num_threads), provider)
+    except (ImportError, ProviderError):
         raise
     except Exception as error:  # each runtime has exceptions of its own, some of them bare RuntimeErrors
         raise ValueError(f"The file must be one that its runtime can run. Received: {path} ({error}).") from error
+
+
+def _signature(values) -> Signature:
+    return {value.name: (DTYPES.get(value.type, value.type), tuple(size if isinstance(size, int) else None
+                                                                   for size in value.shape)) for value in values}
 
 
 def _import(module: str, package: str):
