@@ -79,7 +79,7 @@ def sample(
         model = runtime.load(source)
     else:
         model = load_preset(source)
-    if truncation != 1.0 and not hasattr(model, "synthesise"):
+    if truncation != 1.0 and (source.endswith((".onnx", ".tflite")) or not hasattr(model, "synthesise")):
         raise ValueError(f"--truncation is for presets of style-based generators. Received: {source}.")
     options = {} if truncation == 1.0 else {"truncation": truncation}
     images = model.sample(n, seed=seed, labels=labels_in_turn(n, model.num_classes, labels), **options)
@@ -154,6 +154,25 @@ def verify(file: Annotated[Path, typer.Argument(help="An exported file, its mani
 
 
 @app.command()
+def benchmark(
+    files: Annotated[list[Path], typer.Argument(help="Exported .onnx and .tflite files, their manifests beside them.")],
+    threads: Annotated[list[int] | None, typer.Option(help="CPU threads; may be given several times, 1 and 2 "
+                                                      "otherwise.")] = None,
+    provider: Annotated[str, typer.Option(help="Where ONNX files run: cpu, cuda, ...; auto is the best there is.")] = "cpu",
+    seconds: Annotated[float, typer.Option(help="How long each batch size is repeated.")] = 1.0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Measure exported files: size, load time, first picture, 1 and 64 pictures, peak memory, each in a fresh process."""
+    from kerasgen.runtime import benchmark as measuring
+
+    rows = measuring.benchmark(files, threads or measuring.THREADS, provider, seconds)
+    if as_json:
+        console.print_json(data=rows)
+    else:
+        console.print(measuring.table(rows), highlight=False, soft_wrap=True)
+
+
+@app.command()
 def translate(
     source: Annotated[str, typer.Argument(help="A preset, a card, or an exported .onnx or .tflite file of a translator.")],
     inputs: Annotated[list[Path], typer.Argument(help="Picture files, and folders of them, of any size.", exists=True)],
@@ -203,6 +222,23 @@ def outliers(
     rows = outlier_report(model, folder, score, contamination)
     console.print(f"{sum(row['outlier'] for row in rows)} outliers among {len(rows)} images, the strangest "
                   f"{rows[0]['file']}: {write_csv(output, rows)}")
+
+
+@app.command()
+def web(
+    presets: Annotated[list[str] | None, typer.Argument(help="Presets of the portraits, or paths of cards; all that are "
+                                                        "trained otherwise.")] = None,
+    output: Annotated[Path, typer.Option("-o", "--output", help="The folder to write.")] = Path("site"),
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an earlier page.")] = False,
+) -> None:
+    """Build a page that runs presets in the browser: a quiz, a latent explorer, a drawing board."""
+    from kerasgen.presets import find_card
+
+    for preset in presets or ():
+        find_card(preset)
+    with quiet_stderr():
+        from kerasgen.export import web
+    console.print(web.how_to_open(web.build_site(presets or None, output, overwrite=overwrite)), soft_wrap=True)
 
 
 @app.command()

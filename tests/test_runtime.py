@@ -1,51 +1,21 @@
 """The runtime, on ONNX graphs made by hand: no Keras, so the same on every backend."""
 
-import json
 import subprocess
 import sys
 
 import numpy as np
-import onnx
 import pytest
+from handmade import LATENT, SHAPE, WEIGHTS, write, write_decoder, write_encoder, write_uint8_decoder
 from helpers import ANY_BACKEND
-from onnx import TensorProto, helper, numpy_helper
+from onnx import helper
 from PIL import Image
 
-from kerasgen.checksum import sha256
 from kerasgen.codes import draw_codes
-from kerasgen.images import sheet
+from kerasgen.images import sheet, to_uint8
 from kerasgen.runtime import load
 from kerasgen.runtime.__main__ import main
-from kerasgen.runtime.manifest import FORMAT_VERSION, manifest_path
 
 pytestmark = ANY_BACKEND
-
-LATENT, SHAPE = 4, (8, 8, 3)
-WEIGHTS = np.random.default_rng(0).standard_normal((LATENT, 192)).astype("float32")
-
-
-def write(path, part, nodes, inputs, outputs, weights, num_classes=0):
-    """Writes a graph and its manifest; `inputs` and `outputs` are (name, shape)."""
-    values = [[helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in side]
-              for side in (inputs, outputs)]
-    tensors = [numpy_helper.from_array(value, name) for name, value in weights.items()]
-    graph = helper.make_graph(nodes, part, *values, tensors)
-    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=8), path)
-    tables = [[{"name": name, "shape": [None if size == "batch" else size for size in shape], "dtype": "float32"}
-               for name, shape in side] for side in (inputs, outputs)]
-    manifest = {"format_version": FORMAT_VERSION, "format": "onnx", "part": part,
-                "inputs": tables[0], "outputs": tables[1],
-                "file": {"name": path.name, "sha256": sha256(path), "bytes": path.stat().st_size},
-                "latent_dim": LATENT, "image_shape": list(SHAPE), "num_classes": num_classes, "parity": None}
-    manifest_path(path).write_text(json.dumps(manifest), "utf-8")
-    return path
-
-
-def write_decoder(path, batch):
-    nodes = [helper.make_node("MatMul", ["z", "w"], ["x"]), helper.make_node("Sigmoid", ["x"], ["y"]),
-             helper.make_node("Reshape", ["y", "shape"], ["image"])]
-    weights = {"w": WEIGHTS, "shape": np.array([batch if batch != "batch" else -1, *SHAPE])}
-    return write(path, "decoder", nodes, [("z", [batch, LATENT])], [("image", [batch, *SHAPE])], weights)
 
 
 @pytest.fixture
@@ -55,11 +25,7 @@ def decoder(tmp_path):
 
 @pytest.fixture
 def encoder(tmp_path):
-    nodes = [helper.make_node("Flatten", ["image"], ["x"]), helper.make_node("MatMul", ["x", "m"], ["mean"]),
-             helper.make_node("MatMul", ["x", "v"], ["log_variance"])]
-    outputs = [("mean", ["batch", LATENT]), ("log_variance", ["batch", LATENT])]
-    return write(tmp_path / "encoder.onnx", "encoder", nodes, [("image", ["batch", *SHAPE])], outputs,
-                 {"m": WEIGHTS.T.copy(), "v": -WEIGHTS.T})
+    return write_encoder(tmp_path / "encoder.onnx")
 
 
 def expected(codes):
@@ -74,6 +40,28 @@ def test_samples_of_open_and_fixed_batches(batch, tmp_path):
         assert images.dtype == np.float32
         np.testing.assert_allclose(images, expected(draw_codes(n, LATENT, 5)), atol=1e-6)
     assert not np.array_equal(runtime.sample(2), runtime.sample(2))
+
+
+def test_batches_are_no_matter(decoder, encoder):
+    codes = draw_codes(7, LATENT, 0)
+    images = load(decoder).decode(codes)
+    np.testing.assert_allclose(load(decoder).decode(codes, 3), images, atol=1e-6)
+    np.testing.assert_allclose(load(encoder).encode(images, 2), load(encoder).encode(images), atol=1e-5)
+    with pytest.raises(ValueError, match="batch_size"):
+        load(decoder).sample(1, batch_size=0)
+
+
+def test_pictures_as_floats_and_uint8(decoder, tmp_path):
+    floats, whole = load(decoder), load(write_uint8_decoder(tmp_path / "whole.onnx"))
+    images = floats.sample(5, 0)
+    for runtime in (floats, whole):
+        pictures = runtime.sample(5, 0, dtype="uint8")
+        assert pictures.dtype == np.uint8
+        np.testing.assert_array_equal(pictures, to_uint8(images))
+    assert whole.sample(5, 0).dtype == np.float32
+    np.testing.assert_allclose(whole.sample(5, 0), images, atol=0.5 / 255 + 1e-6)
+    with pytest.raises(ValueError, match="'float32', 'uint8'. Received: 'float16'"):
+        floats.sample(1, dtype="float16")
 
 
 def test_encoder_takes_floats_and_uint8(encoder):
@@ -99,64 +87,21 @@ def test_wrong_inputs(decoder, encoder):
         load(encoder).sample(1)
     with pytest.raises(ValueError, match=r"\[0, 1\]"):
         load(encoder).encode(np.full((1, *SHAPE), 2.0))
-    with pytest.raises(ValueError, match="num_threads"):
-        load(decoder, num_threads=0)
+    with pytest.raises(ValueError, match=r"\(8, 8, 3\).*\(4, 4, 3\)"):
+        load(encoder).encode(np.zeros((1, 4, 4, 3)))
+    with pytest.raises(ValueError, match="[Ff]inite"):
+        load(encoder).encode(np.full((1, *SHAPE), np.nan))
+    for threads in (0, -1, 1.5, True, "2"):
+        with pytest.raises(ValueError, match="num_threads must be a positive whole number"):
+            load(decoder, num_threads=threads)
 
 
-# ---- files that do not fit -----------------------------------------------------------------------------------------
-
-
-def test_missing_file_and_manifest(decoder, tmp_path):
-    with pytest.raises(FileNotFoundError, match="must exist"):
-        load(tmp_path / "none.onnx")
-    manifest_path(decoder).unlink()
-    with pytest.raises(FileNotFoundError, match="manifest beside it"):
-        load(decoder)
-
-
-def test_altered_file(decoder):
-    decoder.write_bytes(decoder.read_bytes() + b"x")
-    with pytest.raises(ValueError, match="sha256"):
-        load(decoder)
-
-
-@pytest.mark.parametrize("change, message", [
-    ({"format_version": 99}, "format version 1.*99"),
-    ({"format": "pickle"}, "onnx, tflite.*pickle"),
-    ({"outputs": None}, "without outputs"),
-    ({"file": {"sha256": "0" * 64}}, "sha256"),
-])
-def test_altered_manifest(change, message, decoder):
-    manifest = json.loads(manifest_path(decoder).read_text("utf-8")) | change
-    manifest_path(decoder).write_text(json.dumps({k: v for k, v in manifest.items() if v is not None or k == "parity"}))
-    with pytest.raises(ValueError, match=message):
-        load(decoder)
-
-
-@pytest.mark.parametrize("text", ["", "[]", "{}", "\x00"])
-def test_manifest_that_is_none(text, decoder):
-    manifest_path(decoder).write_text(text)
-    with pytest.raises(ValueError, match="JSON object"):
-        load(decoder)
-
-
-@pytest.mark.parametrize("kind", ["onnx", "tflite"])
-def test_file_that_no_runtime_can_run(kind, decoder):
-    decoder.write_bytes(b"no graph")
-    manifest = json.loads(manifest_path(decoder).read_text("utf-8"))
-    manifest |= {"format": kind, "file": {"sha256": sha256(decoder)}}
-    manifest_path(decoder).write_text(json.dumps(manifest))
-    with pytest.raises(ValueError, match="runtime can run"):
-        load(decoder)
-
-
-@pytest.mark.parametrize("kind, module", [("onnx", "onnxruntime"), ("tflite", "ai_edge_litert.interpreter")])
-def test_missing_runtime_names_the_extra(kind, module, decoder, monkeypatch):
-    monkeypatch.setitem(sys.modules, module, None)
-    manifest = json.loads(manifest_path(decoder).read_text("utf-8")) | {"format": kind}
-    manifest_path(decoder).write_text(json.dumps(manifest))
-    with pytest.raises(ImportError, match=r"kerasgen\[runtime\]"):
-        load(decoder)
+@pytest.mark.parametrize("value", [np.nan, np.inf, 1e300])
+def test_codes_that_are_not_finite(value, decoder):
+    codes = np.zeros((3, LATENT))
+    codes[1, 2] = value
+    with pytest.raises(ValueError, match="Codes must be finite. Received: NaN or infinity in 1 of 3"):
+        load(decoder).decode(codes)
 
 
 # ---- command -------------------------------------------------------------------------------------------------------
@@ -208,6 +153,8 @@ def test_sheet_of_labels(options, labels, conditional_decoder, tmp_path):
     (["decoder.onnx", "-o", "sheet.gif"], "must be a .png"),
     (["decoder.onnx", "-o", "nowhere/sheet.png"], "existing folder"),
     (["decoder.onnx", "--threads", "0"], "num_threads"),
+    (["decoder.onnx", "--provider", "gpu"], "provider must be"),
+    (["benchmark", "none.onnx"], "must exist"),
 ])
 def test_errors_take_one_line(arguments, message, decoder, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)

@@ -1,4 +1,7 @@
-"""`python -m kerasgen.runtime FILE -n 16 --seed 0 -o sheet.png`: a sheet of samples from an exported decoder."""
+"""`python -m kerasgen.runtime FILE -n 16 --seed 0 -o sheet.png`: a sheet of samples from an exported decoder.
+
+`python -m kerasgen.runtime benchmark FILE...` measures exported files.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,25 @@ from kerasgen.runtime.runner import load
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Writes the sheet; gives the exit status, 2 after a line on the standard error that says what is wrong."""
+    """Runs the command; gives the exit status, 2 after a line on the standard error that says what is wrong."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    try:
+        if arguments[:1] == ["benchmark"]:
+            from kerasgen.runtime import benchmark
+
+            benchmark.main(arguments[1:])
+        else:
+            _write_sheet(arguments)
+    except (ValueError, OSError, ImportError) as error:
+        print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _write_sheet(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m kerasgen.runtime",
-                                     description="Draws samples from an exported decoder.")
+                                     description="Draws samples from an exported decoder.",
+                                     epilog="`benchmark FILE...` measures exported files instead.")
     parser.add_argument("file", type=Path, help="an .onnx or .tflite file with its manifest beside it")
     parser.add_argument("-n", type=int, default=16, help="number of samples (default: %(default)s)")
     parser.add_argument("--seed", type=int, help="of the codes: the same seed gives the same sheet")
@@ -22,17 +41,14 @@ def main(arguments: list[str] | None = None) -> int:
                         "several times, and is each in turn otherwise")
     parser.add_argument("-o", "--output", type=Path, default=Path("sheet.png"), help="a .png (default: %(default)s)")
     parser.add_argument("--threads", type=int, help="CPU threads (default: the runtime's choice)")
+    parser.add_argument("--provider", default="cpu", help="where an ONNX file runs; auto is the best there is (default: "
+                        "%(default)s)")
     options = parser.parse_args(arguments)
-    try:
-        if options.output.suffix.lower() != ".png" or not options.output.parent.is_dir():
-            raise ValueError(f"The sheet must be a .png in an existing folder. Received: {options.output}.")
-        model = load(options.file, num_threads=options.threads)
-        images = model.sample(options.n, options.seed, labels=labels_in_turn(options.n, model.num_classes, options.label))
-        print(save_png(options.output, sheet(images)))
-    except (ValueError, OSError, ImportError) as error:
-        print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
-        return 2
-    return 0
+    if options.output.suffix.lower() != ".png" or not options.output.parent.is_dir():
+        raise ValueError(f"The sheet must be a .png in an existing folder. Received: {options.output}.")
+    model = load(options.file, options.threads, options.provider)
+    images = model.sample(options.n, options.seed, labels=labels_in_turn(options.n, model.num_classes, options.label))
+    print(save_png(options.output, sheet(images)))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ class ProviderError(ValueError):
 
 
 def check_provider(provider: str) -> None:
-    """Raises ProviderError for a provider that no machine has."""
+    """Raises ProviderError for a provider that kerasgen does not know."""
     if provider != "auto" and provider not in PROVIDERS:
         raise ProviderError(f"provider must be 'auto' or one of {', '.join(map(repr, PROVIDERS))}. Received: {provider!r}.")
 
@@ -26,17 +26,22 @@ def available() -> list[str]:
     return [provider for provider, name in PROVIDERS.items() if name in found]
 
 
+def check_available(provider: str) -> None:
+    """Raises ProviderError for a provider that the installed onnxruntime has not; it has the CPU and "auto" always."""
+    if provider not in ("auto", "cpu") and provider not in available():
+        raise ProviderError(f"The provider must be one that this onnxruntime has: {', '.join(available())}. "
+                            f"Received: {provider!r}.")
+
+
 def start(provider: str, make):
     """Gives a session and the name of its provider; "auto" takes the best that starts.
 
     `make` maps ONNX Runtime's names, the best first, to a session. Raises ProviderError for one that is not there or does
     not start: onnxruntime itself would go on on the CPU and say so on the error stream alone.
     """
-    there = available()
-    if provider != "auto" and provider not in there:
-        raise ProviderError(f"The provider must be one that this onnxruntime has: {', '.join(there)}. Received: {provider!r}.")
+    check_available(provider)
     failures = []
-    for candidate in there if provider == "auto" else [provider]:
+    for candidate in available() if provider == "auto" else [provider]:
         name = PROVIDERS[candidate]
         try:
             session = make(list(dict.fromkeys([name, PROVIDERS["cpu"]])))  # the CPU takes ops that the other has not

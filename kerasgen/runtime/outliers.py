@@ -1,0 +1,93 @@
+"""Scores of strangeness by an exported encoder and decoder: those of `kerasgen.analysis.outlier_scores`, without Keras."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from kerasgen.data.check import check_images
+from kerasgen.images import to_float
+from kerasgen.runtime.runner import Runtime
+
+ELBO_SAMPLES = 8
+
+
+class OutlierScores:
+    """Maps images to numbers, high for strange ones.
+
+    A threshold is a quantile of usual images' scores: `np.quantile(scores.elbo(usual), 0.95)`.
+
+    Args:
+        encoder, decoder: files of one autoencoder; all but `reconstruction` need a VAE's.
+        scale: the standard deviation of a pixel under the model's Gaussian likelihood; None for the Bernoulli one.
+        seed: of codes that a score draws.
+
+    Methods take images (n, height, width, channels), [0, 1] or uint8, and give (n,) float64. Raises ValueError for files that
+    do not go together.
+    """
+
+    def __init__(self, encoder: Runtime, decoder: Runtime, *, scale: float | None = None, seed: int = 0):
+        parts = encoder.manifest["part"], decoder.manifest["part"]
+        shapes = [(file.latent_dim, file.image_shape) for file in (encoder, decoder)]
+        if parts != ("encoder", "decoder") or shapes[0] != shapes[1]:
+            raise ValueError(f"Scores need the encoder and the decoder of one model. Received: {' and '.join(parts)}, of "
+                             f"latent_dim and image_shape {shapes[0]} and {shapes[1]}.")
+        if scale is not None and not scale > 0:
+            raise ValueError(f"scale must be positive, or None for the Bernoulli likelihood. Received: {scale!r}.")
+        self.encoder = encoder
+        self.decoder = decoder
+        self.scale = scale
+        self.seed = seed
+
+    def reconstruct(self, x) -> np.ndarray:
+        """`decode(encode(x))`: (n, height, width, channels) float32 in [0, 1]."""
+        return self.decoder.decode(self.encoder.encode(x))
+
+    def reconstruction(self, x) -> np.ndarray:
+        """Mean squared error a pixel."""
+        return np.mean(np.square(to_float(np.asarray(x)) - self.reconstruct(x), dtype="float64"), axis=(1, 2, 3))
+
+    def kl(self, x) -> np.ndarray:
+        """KL(q(z|x) || N(0, I)), nats: how far the code lies from where codes are drawn."""
+        mean, log_variance = self.encoder.encode_distribution(x)
+        return 0.5 * np.sum(np.square(mean) + np.exp(log_variance) - 1.0 - log_variance, axis=1, dtype="float64")
+
+    def elbo(self, x) -> np.ndarray:
+        """-ELBO, nats, with 8 samples of the code."""
+        return -np.mean([self.log_likelihood(x, 1, self.seed + i) for i in range(ELBO_SAMPLES)], axis=0)
+
+    def iwae(self, x) -> np.ndarray:
+        """The importance-weighted bound of -log p(x) with 64 samples, nats (Burda et al. 2016, arXiv:1509.00519)."""
+        return -self.log_likelihood(x, 64, self.seed)
+
+    def log_likelihood(self, x, samples: int = 100, seed: int = 0) -> np.ndarray:
+        """The importance-weighted lower bound of log p(x), nats; one sample gives the ELBO.
+
+        Equation 8 of Burda et al. 2016 (arXiv:1509.00519), with the codes that the Keras model draws from the same seed.
+        """
+        if samples < 1:
+            raise ValueError(f"samples must be positive. Received: {samples}.")
+        check_images(x, self.encoder.image_shape, "x")
+        images = to_float(np.asarray(x))
+        rng = np.random.default_rng(seed)
+        weights = [self._log_weights(*one, samples, rng)
+                   for one in zip(images, *self.encoder.encode_distribution(images), strict=True)]
+        largest = np.max(weights, axis=1)
+        return largest + np.log(np.mean(np.exp(weights - largest[:, None]), axis=1))
+
+    def _log_weights(self, image, mean, log_variance, samples: int, rng) -> np.ndarray:
+        """log p(x, z) - log q(z | x) of one image and codes z ~ q(z | x): (samples,)."""
+        noise = rng.standard_normal((samples, len(mean)), dtype="float32")
+        z = mean + np.exp(0.5 * log_variance) * noise
+        prior_over_posterior = 0.5 * (np.square(noise) + log_variance - np.square(z)).sum(axis=1, dtype="float64")
+        return prior_over_posterior - self._nll(image, self.decoder.decode(z))
+
+    def _nll(self, image, output) -> np.ndarray:
+        """-log p(image | output) of outputs (n, height, width, channels): (n,) nats."""
+        if self.scale is None:
+            p = np.clip(output, np.float32(1e-6), np.float32(1.0 - 1e-6))
+            values = -(image * np.log(p) + (1.0 - image) * np.log(1.0 - p))
+        else:
+            values = 0.5 * np.square((image - output) / self.scale) + math.log(self.scale) + 0.5 * math.log(2.0 * math.pi)
+        return values.sum(axis=(1, 2, 3), dtype="float64")
