@@ -16,7 +16,8 @@ import tarfile
 from pathlib import Path
 
 VENDORED = Path(__file__).resolve().parents[1] / "export" / "web" / "vendored"
-FILES = ("ort.wasm.bundle.min.mjs", "ort-wasm-simd-threaded.wasm", "ort.jspi.bundle.min.mjs", "ort-wasm-simd-threaded.jspi.wasm")
+FILES = ("ort.wasm.bundle.min.mjs", "ort-wasm-simd-threaded.wasm",
+         "ort.jspi.bundle.min.mjs", "ort-wasm-simd-threaded.jspi.wasm")
 NOTICES = ("LICENSE", "ThirdPartyNotices.txt")
 DICTIONARY = 1 << 26  # bytes: the second WebAssembly file repeats much of the first
 

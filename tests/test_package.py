@@ -18,8 +18,10 @@ ROOT = Path(__file__).parent.parent
 
 def test_packages_name_every_folder():
     listed = re.search(r"^packages = \[(.*?)\]", (ROOT / "pyproject.toml").read_text("utf-8"), re.S | re.M)[1]
-    folders = {str(path.parent.relative_to(ROOT)).replace("/", ".") for path in (ROOT / "kerasgen").rglob("__init__.py")}
-    assert set(re.findall(r'"(.+?)"', listed)) == folders | {"kerasgen.export", "kerasgen.zoo"}
+    folders = {str(path.parent.relative_to(ROOT)).replace("/", ".") for top in ("kerasgen", "export", "zoo")
+               for path in (ROOT / top).rglob("__init__.py")}
+    assert set(re.findall(r'"(.+?)"', listed)) == {name if name.split(".")[0] == "kerasgen" else f"kerasgen.{name}"
+                                                   for name in folders}
 
 
 @pytest.mark.parametrize("module", ["kerasgen", "kerasgen.cli", "kerasgen.presets", "kerasgen.runtime", "kerasgen.data"])

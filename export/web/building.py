@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -66,6 +67,11 @@ def build_site(presets: Sequence[str | Path] | None = None, folder: str | Path =
         (made / "site.json").write_text(json.dumps(content, ensure_ascii=False), "utf-8")
         publish(made, folder)
     return folder
+
+
+def how_to_open(folder: Path) -> str:
+    """What to run to see a page."""
+    return f"page: {folder}; `{Path(sys.executable).name} -m http.server -d {folder}` serves it at http://localhost:8000"
 
 
 def _card(card: dict) -> dict:

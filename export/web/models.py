@@ -41,15 +41,19 @@ def _vae(model) -> dict:
     order, cost = analysis.order_by_kl(model, portraits)
     chosen = np.linspace(0, len(portraits) - 1, STARTS).round().astype(int)
     starts = model.encode(portraits[chosen])
-    return {"order": order[:SLIDERS].tolist(), "cost": cost[:SLIDERS].round(2).tolist(), "starts": starts.round(4).tolist()}
+    return {"order": order[:SLIDERS].tolist(), "cost": _rounded(cost[:SLIDERS], 2), "starts": _rounded(starts, 4)}
 
 
 def _style(model) -> dict:
     directions = []
     for label, name in LABELS.items():
         vector, deviation = attribute_direction(model, label, samples=SAMPLES)
-        directions.append({"name": name, "vector": vector.round(5).tolist(), "deviation": round(deviation, 5)})
+        directions.append({"name": name, "vector": _rounded(vector, 5), "deviation": round(deviation, 5)})
     return {"directions": directions}
+
+
+def _rounded(values: np.ndarray, digits: int) -> list:
+    return np.round(values.astype("float64"), digits).tolist()  # float32 would be written with all its digits
 
 
 EXTRAS = {"vae": _vae, "style": _style}
