@@ -236,9 +236,11 @@ def web(
 
     for preset in presets or ():
         find_card(preset)
-    with quiet_stderr():
+    with quiet_stderr():  # TensorFlow warns of many models in one process
         from kerasgen.export import web
-    console.print(web.how_to_open(web.build_site(presets or None, output, overwrite=overwrite)), soft_wrap=True)
+
+        folder = web.build_site(presets or None, output, overwrite=overwrite)
+    console.print(web.how_to_open(folder), soft_wrap=True)
 
 
 @app.command()

@@ -14,9 +14,10 @@ from rich.table import Table
 
 from kerasgen import data, presets, runtime
 from kerasgen.callbacks import StopAfter
-from kerasgen.export import export, verify
+from kerasgen.export import export, verify, web
 from kerasgen.images import save_png, sheet
 from kerasgen.models import VAE
+from kerasgen.quiet import quiet_stderr
 
 PRESET = "dcgan_portraits"
 
@@ -49,8 +50,12 @@ def run(folder: Path, seconds: float, console: Console) -> None:
     console.print(table)
     console.print(f"A small VAE: {seconds:.0f} seconds of model.fit on the embedded portraits")
     pictures = _train_vae(seconds)
+    console.print("A page that draws faces in the browser, of all presets of the portraits")
+    with quiet_stderr():  # TensorFlow warns of many models in one process
+        site = web.build_site(None, folder / "site", overwrite=True)
     console.print(f"faces: {faces}\nfiles: {', '.join(str(p) for p in sorted(folder.glob(PRESET + '.*')))}\n"
-                  f"reconstructions, each below its portrait: {save_png(folder / 'reconstructions.png', pictures)}")
+                  f"reconstructions, each below its portrait: {save_png(folder / 'reconstructions.png', pictures)}\n"
+                  f"{web.how_to_open(site)}", soft_wrap=True)
 
 
 def _train_vae(seconds: float) -> np.ndarray:

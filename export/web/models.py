@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import numpy as np
 
 from kerasgen import analysis, data, presets
 from kerasgen.analysis.directions import attribute_direction
+from kerasgen.codes import draw_codes
 
 from ..exporting import export
 from .roles import Role
@@ -16,6 +18,7 @@ SLIDERS = 12
 STARTS = 8  # held-out portraits whose codes the explorer starts from
 LABELS = {"gender=F": "more like the women", "era=modern": "more modern"}
 SAMPLES = 1000  # that tell a direction
+AXES = 6
 PARTS = {"style": ("mapping", "synthesis"), "translator": ("a_to_b",)}
 
 
@@ -23,7 +26,7 @@ def describe(role: Role, folder: Path) -> dict:
     """Exports the parts of a preset to `folder`; gives "name", "kind", "class", "files" {part: path}, and what the kind adds.
 
     A VAE adds "order" and "cost", the first numbers of its code by KL in nats, and "starts", codes of held-out portraits; a
-    style-based generator adds "directions" of its styles.
+    style-based generator adds "directions" of its styles, "name", "vector" and "deviation" each.
     """
     model = presets.load(role.path)
     files = {}
@@ -45,11 +48,18 @@ def _vae(model) -> dict:
 
 
 def _style(model) -> dict:
+    """Directions of the labels that the samples show, and the principal axes of w (Härkönen et al. 2020, arXiv:2004.02546)."""
     directions = []
     for label, name in LABELS.items():
-        vector, deviation = attribute_direction(model, label, samples=SAMPLES)
-        directions.append({"name": name, "vector": _rounded(vector, 5), "deviation": round(deviation, 5)})
-    return {"directions": directions}
+        with contextlib.suppress(ValueError):  # no sample, or every one, has it
+            directions.append((name, *attribute_direction(model, label, samples=SAMPLES)))
+    w = model.styles(draw_codes(SAMPLES, model.latent_dim, 0))[:, 0]
+    _, deviations, axes = np.linalg.svd((w - w.mean(axis=0)) / np.sqrt(SAMPLES), full_matrices=False)
+    shares = deviations ** 2 / (deviations ** 2).sum()
+    directions += [(f"Axis {axis + 1}, {shares[axis]:.0%} of the variance", axes[axis], deviations[axis])
+                   for axis in range(min(AXES, len(axes)))]
+    return {"directions": [{"name": name, "vector": _rounded(vector, 5), "deviation": round(float(deviation), 5)}
+                           for name, vector, deviation in directions]}
 
 
 def _rounded(values: np.ndarray, digits: int) -> list:

@@ -23,6 +23,8 @@ function tell(site, runtime) {
   }).observe({ entryTypes: ["measure"] });
 }
 
+let runtime;
+
 async function start() {
   const site = await (await fetch("site.json")).json();
   showData(section("data"), site.data);
@@ -36,7 +38,7 @@ async function start() {
   if (explored.length) show("explorer");
   if (translators.length) show("draw");
 
-  const runtime = await openRuntime();
+  runtime = await openRuntime();
   tell(site, runtime);
   // One after another: what is at the top is there first.
   if (drawing.length) await startQuiz(section("quiz"), site, drawing, runtime);
@@ -47,6 +49,7 @@ async function start() {
 
 start().catch((error) => {
   console.error(error);
+  if (runtime?.provider === "webgpu") location.search = "?device=wasm"; // a driver that promises too much
   section("notice").textContent = `The networks could not be started: ${error.message ?? error}. Reloading the page may help.`;
   section("notice").hidden = false;
 });

@@ -41,8 +41,8 @@ class CodeSpace {
 class StyleSpace {
   constructor(model) {
     this.model = model;
-    this.about = "A style-based generator draws a face from styles, one for each layer. Each slider moves them all in a direction "
-      + "that a classifier of the training pictures found.";
+    this.about = "A style-based generator draws a face from styles, one for each layer. Each slider moves them all: towards what a "
+      + "classifier of the training pictures calls so, or along an axis in which faces differ most.";
     this.sliders = model.directions.map(({ name }) => ({ name, span: 3 }));
     this.go(this.random());
   }
