@@ -13,7 +13,7 @@ export async function startDrawing(section, site, entry, runtime) {
   const portrait = find(".picture");
   const message = find(".message");
 
-  const translate = latest(async () => {
+  const translate = latest(portrait, async () => {
     paint(portrait, await model.translate(board.lines(), board.side));
     await new Promise(requestAnimationFrame); // strokes go first
   });

@@ -27,7 +27,7 @@ class Explorer {
   constructor(section) {
     const find = (selector) => section.querySelector(selector);
     [this.canvas, this.about, this.list, this.strip, this.code] = [".picture", ".about", ".sliders", ".strip", ".python code"].map(find);
-    this.request = latest(() => this.draw());
+    this.request = latest(this.canvas, () => this.draw());
     find(".randomise").addEventListener("click", () => this.go(this.space.random()));
     find(".interpolate").addEventListener("click", () => this.interpolate());
     find(".download").addEventListener("click", () => download(this.canvas, `${this.space.model.name}.png`));
@@ -75,9 +75,9 @@ class Explorer {
     this.code.textContent = space.python;
   }
 
-  // Stills of the way to a random face, and a film of it, which a visitor who wants no motion is spared.
+  // Stills of the way to another face, and a film of it, which a visitor who wants no motion is spared.
   async interpolate() {
-    const travel = { start: this.space.code, end: this.space.random() };
+    const travel = { start: this.space.code, end: Float32Array.from(this.space.target()) };
     this.travel = travel;
     this.strip.hidden = false;
     this.strip.replaceChildren();

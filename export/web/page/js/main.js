@@ -47,9 +47,16 @@ async function start() {
   document.body.dataset.ready = "true";
 }
 
+function complain(text) {
+  const notice = section("notice");
+  notice.textContent = text;
+  notice.hidden = false;
+}
+
+addEventListener("unhandledrejection", ({ reason }) => complain(`Something went wrong while drawing: ${reason.message ?? reason}.`));
+
 start().catch((error) => {
   console.error(error);
   if (runtime?.provider === "webgpu") location.search = "?device=wasm"; // a driver that promises too much
-  section("notice").textContent = `The networks could not be started: ${error.message ?? error}. Reloading the page may help.`;
-  section("notice").hidden = false;
+  complain(`The networks could not be started: ${error.message ?? error}. Reloading the page may help.`);
 });

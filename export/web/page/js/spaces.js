@@ -2,6 +2,7 @@
 import { normalCode } from "./codes.js";
 
 const TRUNCATION = 0.7; // of styles: less strange faces
+const pick = (items) => items[Math.floor(Math.random() * items.length)];
 const numbers = (code) => `[${Array.from(code, (value) => +value.toFixed(4)).join(", ")}]`;
 
 class CodeSpace {
@@ -9,7 +10,7 @@ class CodeSpace {
     this.model = model;
     this.about = `A VAE keeps a face as ${model.latent_dim} numbers. These are the ${model.order.length} that tell most of it, in nats `
       + "(the mean KL over held-out portraits); it starts from the code of one of these.";
-    this.code = Float32Array.from(model.starts[Math.floor(Math.random() * model.starts.length)]);
+    this.code = Float32Array.from(pick(model.starts));
     this.sliders = model.order.map((dimension, i) => ({ name: `Number ${dimension}, ${model.cost[i].toFixed(2)} nats`, span: 3 }));
   }
 
@@ -27,6 +28,12 @@ class CodeSpace {
 
   random() {
     return normalCode(this.model.latent_dim);
+  }
+
+  // Where an interpolation goes: to another held-out portrait, as a VAE knows their codes best.
+  target() {
+    const others = this.model.starts.filter((code) => code.some((value, i) => Math.abs(value - this.code[i]) > 1e-3));
+    return pick(others);
   }
 
   picture() {
@@ -62,6 +69,10 @@ class StyleSpace {
 
   random() {
     return normalCode(this.model.latent_dim);
+  }
+
+  target() {
+    return this.random();
   }
 
   async picture() {
