@@ -42,7 +42,7 @@ class Runtime:
     Attributes:
         manifest: what the file holds and where it is from.
         batch_size: the fixed batch size of the file, None if it takes any.
-        precision: of its weights and arithmetic: "float32", "float16", "int8", "int8_dynamic" or "int16x8".
+        precision: of its weights and arithmetic, in the words of `kerasgen.export`: "float32", "float16", "int8", ...
         provider: where it runs: "cpu", "cuda", ...
 
     Methods that give pictures take `dtype`: "float32" for [0, 1], or "uint8" for 0..255, as some files give by themselves.
@@ -143,6 +143,8 @@ class Runtime:
         parts = [self._run_batch({name: values[start:start + size] for name, values in inputs.items()})
                  for start in range(0, n, size)]
         names = [output["name"] for output in self.manifest["outputs"]]
+        if len(parts) == 1:  # no copy
+            return {name: parts[0][name] for name in names}
         return {name: np.concatenate([part[name] for part in parts]) for name in names}
 
     def _run_batch(self, batch: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
