@@ -5,12 +5,28 @@ import shutil
 import pytest
 from kerasgen.export import ExportError, web
 from kerasgen.export.web import building, files, vendored
+from kerasgen.export.web.roles import find_roles
+from typer.testing import CliRunner
 
-from kerasgen import presets
+from kerasgen import cli, presets
 from kerasgen.models import Pix2Pix
 
 pytestmark = pytest.mark.backend("tensorflow")
 REAL = "r3gan_portraits"
+
+
+def test_the_presets_of_no_choice_have_a_part_each():
+    roles = find_roles(web.default_presets())
+    assert {"r3gan_portraits": "generator", "vae_portraits": "vae"}.items() <= {role.name: role.kind for role in roles}.items()
+
+
+def test_the_command_says_how_to_open_the_page(tmp_path, monkeypatch):
+    monkeypatch.setattr(building, "describe", lambda role, folder: {"name": role.name, "kind": role.kind})
+    result = CliRunner().invoke(cli.app, ["web", REAL, "-o", str(tmp_path / "site")])
+    assert result.exit_code == 0 and f"-m http.server -d {tmp_path / 'site'}" in result.output
+    assert (tmp_path / "site" / "index.html").is_file()
+    refused = CliRunner().invoke(cli.app, ["web", "vae_mnist", "-o", str(tmp_path / "other")])
+    assert "trained on the portraits" in str(refused.exception) and not (tmp_path / "other").exists()
 
 
 def test_an_altered_runtime_is_refused(tmp_path, monkeypatch):

@@ -9,6 +9,7 @@ import pytest
 from browser import CHROMIUM, DRIVER, Page, open_browser, serve
 from kerasgen.export import web
 from kerasgen.export.web import models, vendored
+from PIL import Image
 
 from kerasgen import data, presets, runtime
 from kerasgen.checksum import sha256
@@ -240,9 +241,14 @@ def test_a_dropped_file_that_is_no_picture_gets_a_message(name, size, kind, mess
     np.testing.assert_array_equal(page.pixels("#draw .lines"), lines)
 
 
-def test_a_pictures_lines_are_those_of_the_training_pairs(page, tmp_path):
-    from PIL import Image
+def test_a_picture_of_too_many_pixels_gets_a_message(page, tmp_path):
+    Image.new("1", (8001, 8001)).save(tmp_path / "wall.png")
+    page.find("#draw input[type=file]").send_keys(str(tmp_path / "wall.png"))
+    page.until("document.querySelector('#draw .message').textContent")
+    assert page.text("#draw .message") == "Pictures have 64 million pixels at most. Received: wall.png of 8001 x 8001."
 
+
+def test_a_pictures_lines_are_those_of_the_training_pairs(page, tmp_path):
     portraits = to_uint8(data.load("portraits", "test[:3]", shuffle=False).images())
     for index, portrait in enumerate(portraits):
         Image.fromarray(portrait).save(tmp_path / f"{index}.png")
