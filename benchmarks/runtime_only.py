@@ -41,6 +41,8 @@ def kind(file):
     parts = file.parts
     if parts[:2] == ("kerasgen", "zoo"):
         return "kerasgen: zoo"
+    if parts[:3] == ("kerasgen", "export", "web"):
+        return "kerasgen: web page"
     return "kerasgen: embedded portraits" if parts[:3] == ("kerasgen", "data", "embedded") else "kerasgen: code"
 
 def closure(names):
@@ -136,7 +138,8 @@ def lines(inventory: dict, starts: dict[str, list[float]]) -> list[str]:
         result.append(size_row(f"of it, what `.{kind}` files need: {', '.join(needed)}",
                                sum(sizes[name] for name in needed if name in sizes)))
     result += ["", f"Seconds from a process's start to the picture on the disk (`python -m kerasgen.runtime faces.onnx -n 1`, "
-               f"`{PRESET}`, {RUNS} runs, {os.cpu_count()} cores):", "",
+               f"`{PRESET}`, {RUNS} runs, {os.cpu_count()} cores under a load of "
+               f"{os.getloadavg()[0]:.1f}, the runs' own in it):", "",
                "| file | fastest | median | slowest | |", "|---|---|---|---|---|"]
     for kind, times in starts.items():
         median = float(np.median(times))
