@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib.metadata
 import json
 import math
@@ -13,16 +14,25 @@ import keras
 from kerasgen.checksum import sha256
 from kerasgen.data.check import check_batch_size
 from kerasgen.runtime.manifest import FORMAT_VERSION, manifest_path
+from kerasgen.runtime.runner import Runtime
+from kerasgen.runtime.sessions import open_session
 
+from .advice import advice
 from .errors import ExportError
+from .examples import calibration_inputs
 from .files import check_target, publish
 from .parts import PICTURES, Part, check_part, default_part, resized, resolve, select
-from .verification import FORMATS, check_parity
+from .precisions import Precision, check_precision
+from .quality import measure
+from .verification import FORMATS, Report, check_parity, parity_inputs
+
+RANGES = {"float32": [0, 1], "uint8": [0, 255]}  # of pictures
 
 
-def export(model_or_name, path: str | Path, *, part: str | None = None, batch_size: int | None = None,
-           image_size: tuple[int, int] | None = None, tolerance: float = 1e-5, overwrite: bool = False) -> Path:
-    """Writes a part of a model as float32 ONNX or LiteRT, checks it in its runtime, and writes its manifest.
+def export(model_or_name, path: str | Path, *, part: str | None = None, precision: str = "float32", pixels: str = "float32",
+           batch_size: int | None = None, image_size: tuple[int, int] | None = None, tolerance: float = 1e-5, calibration=None,
+           force: bool = False, overwrite: bool = False) -> Path:
+    """Writes a part of a model as ONNX or LiteRT, checks it in its runtime, measures its pictures, and writes its manifest.
 
     Args:
         model_or_name: a model, or a preset's name or path.
@@ -34,10 +44,15 @@ def export(model_or_name, path: str | Path, *, part: str | None = None, batch_si
             style_dim), these to `image`; or
             "a_to_b", "b_to_a": `image` to `translated`, a translator's directions.
             None for the decoder, or a translator's "a_to_b".
+        precision: a name in `kerasgen.export.precisions.PRECISIONS`.
+        pixels: "float32", or "uint8" for pictures of 0 to 255 straight from the graph.
         batch_size: fixes the batch; by default it is open in ONNX and 1 in LiteRT.
         image_size: (height, width) of a translator's images; None for the model's.
-        tolerance: largest absolute difference from Keras of any output value; for an output that exceeds 1, as an
-            encoder's may, times its largest value, as float32 rounds in proportion.
+        tolerance: of float32 files, the largest absolute difference from Keras of any output value; for an output that exceeds
+            1, as an encoder's may, times its largest value, as float32 rounds in proportion.
+        calibration: examples of the first input, (n, ...), for "int8", "int8_mixed" and "int16x8"; None for codes from
+            N(0, I), or for training images of the model's card.
+        force: write a file that is further from Keras than its precision allows.
         overwrite: replace existing files.
 
     Returns:
@@ -53,6 +68,11 @@ def export(model_or_name, path: str | Path, *, part: str | None = None, batch_si
         raise ValueError(f"The file must end in .onnx or .tflite. Received: {path}.")
     if part is not None:
         check_part(part)
+    chosen = check_precision(precision, kind)
+    if pixels not in ("float32", "uint8"):
+        raise ValueError(f"pixels must be 'float32' or 'uint8'. Received: {pixels!r}.")
+    if calibration is not None and not chosen.calibrated:
+        raise ValueError(f"Only int8, int8_mixed and int16x8 are calibrated. Received: calibration for {precision}.")
     if batch_size is not None:
         check_batch_size(batch_size)
     elif kind == "tflite":
@@ -60,23 +80,49 @@ def export(model_or_name, path: str | Path, *, part: str | None = None, batch_si
     if not tolerance > 0 or math.isinf(tolerance):
         raise ValueError(f"tolerance must be positive and finite. Received: {tolerance}.")
     check_target(path, overwrite)
-    model = resolve(model_or_name)
-    selected = select(resized(model, image_size), part or default_part(model))
+    model = resized(resolve(model_or_name), image_size)
+    selected = select(model, part or default_part(model))
+    _check_pixels(selected, pixels)
+    examples = calibration_inputs(model, selected, calibration) if chosen.calibrated else None
+    written = selected.in_bytes() if pixels == "uint8" else selected
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".kerasgen-") as folder:  # beside: the same disk
         made = Path(folder) / path.name
-        remarks = FORMATS[kind].write(selected, made, batch_size)
-        manifest = _describe(model, selected, made, kind, batch_size) | remarks
-        report = check_parity(made, manifest, selected, tolerance)
-        manifest["parity"] = {"max_abs_error": report.max_abs_error, "tolerance": report.tolerance,
-                              "batch_sizes": list(report.batch_sizes), "inputs": report.inputs}
+        remarks = FORMATS[kind].write(written, made, batch_size, precision, examples)
+        manifest = _describe(model, written, made, kind, batch_size) | {"precision": precision} | remarks
+        report = _checked(model, selected, made, manifest, tolerance, chosen, examples, force)
+        manifest["parity"] = dataclasses.asdict(report)
+        if precision != "float32":  # which Keras's pictures are not told from
+            manifest["quality"] = measure(model, selected, Runtime(manifest, open_session(made, kind)))
         manifest_path(made).write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", "utf-8")
         publish(made, path)
     return path
 
 
+def _check_pixels(part: Part, pixels: str) -> None:
+    if pixels == "uint8" and not any(name in PICTURES for name in part.outputs):
+        raise ValueError(f"pixels='uint8' is for parts that give pictures. Received: the {part.name}.")
+
+
+def _checked(model, part: Part, made: Path, manifest: dict, tolerance: float, precision: Precision, examples: dict | None,
+             force: bool) -> Report:
+    """The parity of a written file; a refusal names the layers that lost most, and the precisions that would pass."""
+    limits = (tolerance, None) if precision.least_psnr is None else (None, precision.least_psnr)
+    inputs = parity_inputs(model, part, manifest)
+    try:
+        return check_parity(made, manifest, part, inputs, *limits)
+    except ExportError as error:
+        if precision.least_psnr is None and not force:
+            raise
+        report = check_parity(made, manifest, part, inputs, None, None)  # raises again for what no force mends
+        if force:
+            return dataclasses.replace(report, tolerance=limits[0], least_psnr_db=limits[1])
+        raise ExportError(f"{error} {advice(part, made, manifest, inputs, precision, examples)}") from None
+
+
 def _describe(model, part: Part, made: Path, kind: str, batch_size: int | None) -> dict:
     """The manifest, but for what only the check can tell."""
     shapes = {name: list(output.shape[1:]) for name, output in zip(part.outputs, part.network.outputs, strict=True)}
+    dtypes = {name: str(output.dtype) for name, output in zip(part.outputs, part.network.outputs, strict=True)}
     packages = ("kerasgen", "keras", "tensorflow", *FORMATS[kind].PACKAGES)
     return {
         "format_version": FORMAT_VERSION,
@@ -85,8 +131,8 @@ def _describe(model, part: Part, made: Path, kind: str, batch_size: int | None) 
         "model": type(model).__name__,
         "part": part.name,
         "inputs": part.describe_inputs(batch_size),
-        "outputs": [{"name": name, "shape": [batch_size, *shape], "dtype": "float32",
-                     "range": [0, 1] if name in PICTURES else None} for name, shape in shapes.items()],
+        "outputs": [{"name": name, "shape": [batch_size, *shape], "dtype": dtypes[name],
+                     "range": RANGES[dtypes[name]] if name in PICTURES else None} for name, shape in shapes.items()],
         "latent_dim": part.latent_dim,
         "image_shape": list(part.image_shape),
         "num_classes": part.num_classes,

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import keras
+import numpy as np
 
 from kerasgen.quiet import quiet_stderr
 
@@ -19,30 +20,32 @@ RANDOM = re.compile("RANDOM|RNG|MULTINOMIAL")
 # What is not here counts as refused.
 GPU_OPS = {
     "ABS", "ADD", "AVERAGE_POOL_2D", "CEIL", "CONCATENATION", "CONV_2D", "COS", "DEPTHWISE_CONV_2D", "DEPTH_TO_SPACE",
-    "DIV", "ELU", "EXP", "FLOOR", "FULLY_CONNECTED", "GELU", "HARD_SWISH", "LEAKY_RELU", "LOG", "LOGISTIC", "MAXIMUM",
-    "MAX_POOL_2D", "MEAN", "MINIMUM", "MIRROR_PAD", "MUL", "NEG", "PAD", "PADV2", "POW", "PRELU", "RELU", "RELU6", "RESHAPE",
-    "RESIZE_BILINEAR", "RESIZE_NEAREST_NEIGHBOR", "RSQRT", "SIGN", "SIN", "SLICE", "SOFTMAX", "SPACE_TO_DEPTH",
-    "SPLIT", "SPLIT_V", "SQRT", "SQUARE", "SQUARED_DIFFERENCE", "STRIDED_SLICE", "SUB", "SUM", "TANH", "TILE", "TRANSPOSE",
-    "TRANSPOSE_CONV",
+    "DEQUANTIZE", "DIV", "ELU", "EXP", "FLOOR", "FULLY_CONNECTED", "GELU", "HARD_SWISH", "LEAKY_RELU", "LOG", "LOGISTIC",
+    "MAXIMUM", "MAX_POOL_2D", "MEAN", "MINIMUM", "MIRROR_PAD", "MUL", "NEG", "PAD", "PADV2", "POW", "PRELU", "QUANTIZE",
+    "RELU", "RELU6", "RESHAPE", "RESIZE_BILINEAR", "RESIZE_NEAREST_NEIGHBOR", "RSQRT", "SIGN", "SIN", "SLICE", "SOFTMAX",
+    "SPACE_TO_DEPTH", "SPLIT", "SPLIT_V", "SQRT", "SQUARE", "SQUARED_DIFFERENCE", "STRIDED_SLICE", "SUB", "SUM", "TANH",
+    "TILE", "TRANSPOSE", "TRANSPOSE_CONV",
 }
-GPU_VERSIONS = {"ADD": 2, "CONCATENATION": 2, "FULLY_CONNECTED": 9, "MUL": 3, "RESIZE_BILINEAR": 3, "SPACE_TO_DEPTH": 2,
-                "TRANSPOSE_CONV": 3}
+GPU_VERSIONS = {
+    "ADD": 2, "CONCATENATION": 2, "CONV_2D": 6, "DEPTHWISE_CONV_2D": 6, "DEQUANTIZE": 3, "DIV": 2, "FULLY_CONNECTED": 9,
+    "LEAKY_RELU": 2, "LOGISTIC": 2, "MUL": 3, "QUANTIZE": 2, "RELU": 2, "RELU6": 2, "RESIZE_BILINEAR": 3, "RSQRT": 2,
+    "SPACE_TO_DEPTH": 2, "SQUARED_DIFFERENCE": 2, "SUB": 2, "TANH": 2, "TRANSPOSE_CONV": 3,
+}
 
 
-def write(part: Part, path: Path, batch_size: int) -> dict:
+def write(part: Part, path: Path, batch_size: int, precision: str = "float32", calibration: dict | None = None) -> dict:
     """Writes the network of `part` for batches of `batch_size`; gives the manifest's entries on the GPU delegate.
 
-    Raises ExportError if the network needs ops that are not LiteRT's own, or cannot be converted.
+    `calibration` are examples of the inputs, (n, ...) by name, for precisions that need them. Raises ExportError if the network
+    needs ops that are not LiteRT's own, or cannot be converted.
     """
-    import tensorflow as tf
-
     # A dictionary of outputs, for their names in the file's signature.
     named = keras.Model(part.network.inputs, dict(zip(part.outputs, part.network.outputs, strict=True)),
                         name=part.network.name)
     try:
         with quiet_stderr():
             named.export(path, format="litert", input_signature=part.signature(batch_size), verbose=False,
-                         target_spec={"supported_ops": [tf.lite.OpsSet.TFLITE_BUILTINS]})
+                         **_converter_options(precision, calibration, batch_size))
     except Exception as error:
         needed = sorted(set(re.findall(r"'tf\.(\w+)' op is neither", str(error))))
         if needed:
@@ -50,6 +53,30 @@ def write(part: Part, path: Path, batch_size: int) -> dict:
                               f"drawn outside and passed in. Received: {', '.join(needed)}.") from error
         raise ExportError(f"The network must convert to LiteRT. Received: {part.network.name} ({error}).") from error
     return gpu_delegate(path)
+
+
+def _converter_options(precision: str, calibration: dict | None, batch_size: int) -> dict:
+    import tensorflow as tf
+
+    sets = tf.lite.OpsSet
+    if precision == "float32":
+        return {"target_spec": {"supported_ops": [sets.TFLITE_BUILTINS]}}
+    options = {"optimizations": [tf.lite.Optimize.DEFAULT]}
+    if precision == "float16":
+        return options | {"target_spec": {"supported_ops": [sets.TFLITE_BUILTINS], "supported_types": [tf.float16]}}
+    if precision == "int8_dynamic":
+        return options | {"target_spec": {"supported_ops": [sets.TFLITE_BUILTINS]}}
+    whole = {"int8": sets.TFLITE_BUILTINS_INT8,
+             "int16x8": sets.EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8}[precision]
+
+    def examples():
+        count = len(next(iter(calibration.values())))
+        for start in range(0, count, batch_size):
+            batch = np.arange(start, start + batch_size) % count  # the last one is filled with the first examples
+            yield {name: values[batch] for name, values in calibration.items()}
+
+    # What has no form in whole numbers stays in floats.
+    return options | {"representative_dataset": examples, "target_spec": {"supported_ops": [whole, sets.TFLITE_BUILTINS]}}
 
 
 def check_ops(path: Path) -> None:

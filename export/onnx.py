@@ -12,16 +12,19 @@ from kerasgen.quiet import quiet_stderr
 
 from .errors import ExportError
 from .parts import Part
+from .quantization import squeeze
 
 OPSET = 18  # the highest that tf2onnx writes
 PACKAGES = ("tf2onnx", "onnx", "onnxruntime")
 RANDOM = {"Bernoulli", "Multinomial", "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike"}
 
 
-def write(part: Part, path: Path, batch_size: int | None) -> dict:
+def write(part: Part, path: Path, batch_size: int | None, precision: str = "float32",
+          calibration: dict | None = None) -> dict:
     """Writes the network of `part`; a `batch_size` None leaves the batch open. Gives nothing more for the manifest.
 
-    Raises ExportError if the network cannot be converted.
+    `calibration` are examples of the inputs, (n, ...) by name, for precisions that need them. Raises ExportError if the network
+    cannot be converted.
     """
     import onnx
 
@@ -32,6 +35,8 @@ def write(part: Part, path: Path, batch_size: int | None) -> dict:
         model = onnx.load(path)
         _rename(model.graph, part, batch_size)
         onnx.save(model, path)
+        if precision != "float32":
+            squeeze(path, precision, calibration)
     except Exception as error:  # tf2onnx fails with whatever its rewriters meet
         raise ExportError(f"The network must convert to ONNX. Received: {part.network.name} ({error}).") from error
     return {}

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import keras
 import numpy as np
+from keras import ops
 
 from kerasgen import presets
 from kerasgen.codes import draw_codes, labels_in_turn
@@ -31,6 +32,12 @@ class Part:
     latent_dim: int | None
     image_shape: tuple[int, int, int]
     num_classes: int
+
+    def in_bytes(self) -> Part:
+        """The part with its pictures as whole numbers from 0 to 255, uint8."""
+        outputs = [ops.cast(ops.round(255.0 * output), "uint8") if name in PICTURES else output
+                   for name, output in zip(self.outputs, self.network.outputs, strict=True)]
+        return dataclasses.replace(self, network=keras.Model(self.network.inputs, outputs, name=self.network.name))
 
     def draw_inputs(self, n: int, seed: int) -> dict[str, np.ndarray]:
         """Draws `n` of each input, by name; labels in turn."""

@@ -8,30 +8,38 @@ from pathlib import Path
 import numpy as np
 
 from kerasgen import presets
-from kerasgen.batching import predict
 from kerasgen.runtime.manifest import read_manifest
 from kerasgen.runtime.runner import Runtime
 from kerasgen.runtime.sessions import open_session
 
 from . import litert, onnx
 from .errors import ExportError
+from .examples import fixed_inputs
 from .parts import PICTURES, Part, resized, resolve, select
+from .quality import in_keras, psnr
 
 FORMATS = {"onnx": onnx, "tflite": litert}
 INPUTS = 8
+SQUEEZED_INPUTS = 64  # of files in fewer bits, whose errors are no roundings
 SEED = 0
 
 
 @dataclasses.dataclass(frozen=True)
 class Report:
-    """How near a file comes to Keras: the largest absolute difference of any output value.
+    """How near a file comes to Keras.
 
     Attributes:
+        max_abs_error: the largest difference of any output value.
+        tolerance: its limit, for float32.
+        psnr_db: the lowest peak signal-to-noise ratio of any output.
+        least_psnr_db: its limit, for fewer bits.
         inputs: how many inputs were compared, at each of `batch_sizes`.
     """
 
     max_abs_error: float
-    tolerance: float
+    tolerance: float | None
+    psnr_db: float
+    least_psnr_db: float | None
     batch_sizes: tuple[int, ...]
     inputs: int
 
@@ -56,53 +64,80 @@ def verify(path: str | Path, model=None) -> Report:
     found = {name: getattr(model, name, None) for name in shapes}
     if shapes != found:
         raise ValueError(f"The model must have the file's {shapes}. Received: {found}.")
-    return check_parity(path, manifest, select(model, manifest["part"]), manifest["parity"]["tolerance"])
+    part = select(model, manifest["part"])
+    limits = manifest["parity"]
+    return check_parity(path, manifest, part, parity_inputs(model, part, manifest), limits["tolerance"],
+                        limits.get("least_psnr_db"))
 
 
-def check_parity(path: Path, manifest: dict, part: Part, tolerance: float) -> Report:
-    """Runs the file on seeded inputs and compares it with the Keras network.
+def parity_inputs(model, part: Part, manifest: dict) -> dict[str, np.ndarray]:
+    """What a file is compared on: seeded inputs; for fewer bits held-out images where such go in and are at hand."""
+    size = manifest["inputs"][0]["shape"][0] or 0
+    if manifest.get("precision", "float32") == "float32":
+        return part.draw_inputs(max(INPUTS, size), SEED)
+    try:
+        return fixed_inputs(model, part, max(SQUEEZED_INPUTS, size))
+    except ValueError:
+        return part.draw_inputs(max(SQUEEZED_INPUTS, size), SEED)
 
-    Two batch sizes where the batch is open; a fixed one is fed through the padding of the runtime. Raises ExportError
-    for foreign or random ops, a file that does not load, values that are not finite, images outside [0, 1], and a
-    difference above `tolerance`.
+
+def check_parity(path: Path, manifest: dict, part: Part, inputs: dict[str, np.ndarray], tolerance: float | None,
+                 least_psnr: float | None) -> Report:
+    """Runs the file on inputs and compares it with the Keras network.
+
+    Two batch sizes where the batch is open; a fixed one is fed through the padding of the runtime. Raises ExportError for
+    foreign or random ops, a file that does not load, values that are not finite, pictures outside [0, 1], a difference above
+    `tolerance`, and a PSNR below `least_psnr`; None for either is no limit.
     """
     FORMATS[manifest["format"]].check_ops(path)
     try:
         runtime = Runtime(manifest, open_session(path, manifest["format"]))
     except ValueError as error:
         raise ExportError(str(error)) from error
-    size = runtime.batch_size
-    n = max(INPUTS, size or 0)
-    sizes = (size,) if size else (1, n)
-    inputs = part.draw_inputs(n, SEED)
-    expected = predict(part.network, list(inputs.values()) if len(inputs) > 1 else next(iter(inputs.values())))
-    expected = dict(zip(part.outputs, expected if isinstance(expected, (list, tuple)) else [expected], strict=True))
-    error = max(_difference(runtime, inputs, size, expected, tolerance) for size in sizes)
-    return Report(error, tolerance, sizes, n)
+    n = len(next(iter(inputs.values())))
+    sizes = (runtime.batch_size,) if runtime.batch_size else (1, n)
+    expected = in_keras(part, inputs)
+    results = [_outputs(runtime, inputs, size, expected) for size in sizes]
+    for size, outputs in zip(sizes, results, strict=True):
+        for name, truth in expected.items():
+            # float32 rounds in proportion; a picture of whole numbers rounds by half a step.
+            limit = None if tolerance is None else tolerance * max(1.0, float(np.abs(truth).max()))
+            limit = limit if limit is None or not _in_bytes(manifest, name) else limit + 0.5 / 255.0
+            if limit is not None and not (error := _difference(outputs[name], truth)) <= limit:  # so that NaN in Keras fails
+                raise ExportError(f"The file must give the outputs of Keras to {limit:.3g}. "
+                                  f"Received: a difference of {error:.3g} in {name} at a batch of {size}.")
+    worst = min(psnr(expected, outputs) for outputs in results)
+    if least_psnr is not None and not worst >= least_psnr:
+        raise ExportError(f"The file must give the outputs of Keras at {least_psnr:g} dB or more. Received: {worst:.1f} dB.")
+    largest = max(_difference(outputs[name], truth) for outputs in results for name, truth in expected.items())
+    return Report(largest, tolerance, worst, least_psnr, sizes, n)
 
 
-def _difference(runtime: Runtime, inputs: dict, size: int, expected: dict[str, np.ndarray],
-                tolerance: float) -> float:
-    """The largest absolute difference over all outputs at one batch size."""
+def _in_bytes(manifest: dict, name: str) -> bool:
+    return any(output["name"] == name and output["dtype"] == "uint8" for output in manifest["outputs"])
+
+
+def _difference(output: np.ndarray, truth: np.ndarray) -> float:
+    return float(np.abs(output - truth).max())
+
+
+def _outputs(runtime: Runtime, inputs: dict, size: int, expected: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The file's outputs at one batch size, pictures in [0, 1]."""
     try:
         outputs = runtime.run(inputs, size)
     except Exception as error:  # the runtimes' own; a file that loads can still fail at a batch size
         raise ExportError(f"The file must run at a batch of {size}. Received: {error}.") from error
-    largest = 0.0
     for name, output in outputs.items():
         if output.shape != expected[name].shape:
             raise ExportError(f"The output {name} must have the shape {expected[name].shape}. "
                               f"Received: {output.shape}.")
+        if output.dtype == np.uint8:
+            outputs[name] = output = (output / 255.0).astype("float32")
         if not np.isfinite(output).all():
             raise ExportError(f"The outputs must be finite. Received: NaN or infinity in {name}.")
         if name in PICTURES and (output.min() < -1e-6 or output.max() > 1 + 1e-6):
             raise ExportError(f"Images must lie in [0, 1]. Received: values from {output.min():g} to {output.max():g}.")
-        largest = max(largest, error := float(np.abs(output - expected[name]).max()))
-        limit = tolerance * max(1.0, float(np.abs(expected[name]).max()))  # float32 rounds in proportion
-        if not error <= limit:  # so that NaN in Keras fails as well
-            raise ExportError(f"The file must give the outputs of Keras to {limit:.3g}. "
-                              f"Received: a difference of {error:.3g} in {name} at a batch of {size}.")
-    return largest
+    return outputs
 
 
 def _preset(manifest: dict):
