@@ -46,7 +46,7 @@ def _onnx_maps(path: Path, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarra
     session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
     names = [output.name for output in session.get_outputs()]
     values = dict(zip(names, session.run(None, inputs), strict=True))
-    return {nodes[name].split("/")[-2] if "/" in nodes[name] else nodes[name]: value
+    return {nodes[name].split("/")[0]: value
             for name, value in values.items() if name in nodes}
 
 
@@ -61,9 +61,9 @@ def _litert_maps(path: Path, inputs: dict[str, np.ndarray]) -> dict[str, np.ndar
         interpreter = Interpreter(model_path=str(path), experimental_preserve_all_tensors=True,
                                   experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES)
         interpreter.allocate_tensors()
-    signature = interpreter.get_signature_runner()
-    for name, detail in signature.get_input_details().items():
-        interpreter.set_tensor(detail["index"], inputs[name])
+    indices = {name: detail["index"] for name, detail in interpreter.get_signature_runner().get_input_details().items()}
+    for name, index in indices.items():
+        interpreter.set_tensor(index, inputs[name])
     interpreter.invoke()
     result = {}
     for detail in interpreter.get_tensor_details():

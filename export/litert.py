@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from pathlib import Path
 
 import keras
@@ -43,7 +44,8 @@ def write(part: Part, path: Path, batch_size: int, precision: str = "float32", c
     named = keras.Model(part.network.inputs, dict(zip(part.outputs, part.network.outputs, strict=True)),
                         name=part.network.name)
     try:
-        with quiet_stderr():
+        with quiet_stderr(), warnings.catch_warnings():
+            warnings.filterwarnings("ignore", r"\s*Warning: tf.lite.Interpreter is deprecated")  # TensorFlow's own calibration
             named.export(path, format="litert", input_signature=part.signature(batch_size), verbose=False,
                          **_converter_options(precision, calibration, batch_size))
     except Exception as error:

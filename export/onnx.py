@@ -10,6 +10,7 @@ from pathlib import Path
 
 from kerasgen.quiet import quiet_stderr
 
+from .canonical import canonical
 from .errors import ExportError
 from .parts import Part
 from .quantization import squeeze
@@ -34,6 +35,7 @@ def write(part: Part, path: Path, batch_size: int | None, precision: str = "floa
                                 verbose=False)
         model = onnx.load(path)
         _rename(model.graph, part, batch_size)
+        canonical(model, part.network.name)
         onnx.save(model, path)
         if precision != "float32":
             squeeze(path, precision, calibration)
@@ -78,7 +80,7 @@ def _rename(graph, part: Part, batch_size: int | None) -> None:
         for value in (*graph.input, *graph.output):
             value.type.tensor_type.shape.dim[0].dim_param = "batch"
     del graph.value_info[:]  # shapes in between, under the old names; every runtime infers them anew
-    graph.name = part.network.name
+    graph.name, graph.doc_string = part.network.name, ""
 
 
 @contextlib.contextmanager

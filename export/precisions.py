@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 from kerasgen.errors import unknown_name
 
@@ -58,3 +59,26 @@ def target(name: str) -> tuple[str, str]:
     if name not in TARGETS:
         raise unknown_name("target", name, TARGETS)
     return TARGETS[name]
+
+
+SUFFIXES = {"onnx": "onnx", "litert": "tflite"}
+
+
+def choose(preset: str, output: Path | None, target_name: str | None, to: str | None,
+           precision: str | None) -> tuple[Path, str]:
+    """Gives the path and the precision that a user's words come to.
+
+    A target is a format and a precision; `to` a format; the output's suffix says it too. Raises ValueError for words that
+    contradict each other, and for unknown ones.
+    """
+    if to is not None and to not in SUFFIXES:
+        raise unknown_name("format", to, SUFFIXES)
+    said = {"to": SUFFIXES.get(to), "output": output and output.suffix[1:]}
+    if target_name is not None:
+        said["target"], meant = target(target_name)
+        precision = precision or meant
+    kinds = {kind for kind in said.values() if kind is not None}
+    if len(kinds) > 1:
+        raise ValueError(f"The output, --to and --target must agree on the file's format. Received: {said}.")
+    kind = next(iter(kinds), "onnx")
+    return output or Path(f"{Path(preset).stem}.{kind}"), precision or "float32"

@@ -10,13 +10,14 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from kerasgen import cli_generators
+from kerasgen import cli_export, cli_generators
 from kerasgen.cli_options import Overwrite, Preset, Seed, console, load_preset
 from kerasgen.quiet import quiet_stderr
 
 app = typer.Typer(help="Generative models in Keras 3: borrow, train, export, verify.", no_args_is_help=True,
                   add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(cli_generators.app)
+app.add_typer(cli_export.app)
 
 
 def main() -> None:
@@ -128,51 +129,6 @@ def evaluate(
 
 
 @app.command()
-def export(
-    preset: Preset,
-    output: Annotated[Path, typer.Argument(help="The file; its suffix, .onnx or .tflite, is the format.")],
-    part: Annotated[str | None, typer.Option(help="decoder, encoder, mapping, synthesis, a_to_b or b_to_a; what draws "
-                                             "otherwise.")] = None,
-    batch_size: Annotated[int | None, typer.Option(help="A fixed batch; .onnx is dynamic and .tflite 1 otherwise.")] = None,
-    size: Annotated[int | None, typer.Option(help="Pixels a side of a translator's images; the preset's otherwise.")] = None,
-    overwrite: Overwrite = False,
-) -> None:
-    """Export to ONNX or LiteRT and prove that the file draws the same pictures."""
-    with quiet_stderr():
-        from kerasgen.export import export, verify
-    image_size = None if size is None else (size, size)
-    path = export(load_preset(preset), output, part=part, batch_size=batch_size, image_size=image_size, overwrite=overwrite)
-    console.print(verify(path))
-
-
-@app.command()
-def verify(file: Annotated[Path, typer.Argument(help="An exported file, its manifest beside it.")]) -> None:
-    """Compare an exported file with the preset that it came from."""
-    with quiet_stderr():
-        from kerasgen.export import verify
-    console.print(verify(file))
-
-
-@app.command()
-def benchmark(
-    files: Annotated[list[Path], typer.Argument(help="Exported .onnx and .tflite files, their manifests beside them.")],
-    threads: Annotated[list[int] | None, typer.Option(help="CPU threads; may be given several times, 1 and 2 "
-                                                      "otherwise.")] = None,
-    provider: Annotated[str, typer.Option(help="Where ONNX files run: cpu, cuda, ...; auto is the best there is.")] = "cpu",
-    seconds: Annotated[float, typer.Option(help="How long each batch size is repeated.")] = 1.0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
-) -> None:
-    """Measure exported files: size, load time, first picture, 1 and 64 pictures, peak memory, each in a fresh process."""
-    from kerasgen.runtime import benchmark as measuring
-
-    rows = measuring.benchmark(files, threads or measuring.THREADS, provider, seconds)
-    if as_json:
-        console.print_json(data=rows)
-    else:
-        console.print(measuring.table(rows), highlight=False, soft_wrap=True)
-
-
-@app.command()
 def translate(
     source: Annotated[str, typer.Argument(help="A preset, a card, or an exported .onnx or .tflite file of a translator.")],
     inputs: Annotated[list[Path], typer.Argument(help="Picture files, and folders of them, of any size.", exists=True)],
@@ -222,25 +178,6 @@ def outliers(
     rows = outlier_report(model, folder, score, contamination)
     console.print(f"{sum(row['outlier'] for row in rows)} outliers among {len(rows)} images, the strangest "
                   f"{rows[0]['file']}: {write_csv(output, rows)}")
-
-
-@app.command()
-def web(
-    presets: Annotated[list[str] | None, typer.Argument(help="Presets of the portraits, or paths of cards; all that are "
-                                                        "trained otherwise.")] = None,
-    output: Annotated[Path, typer.Option("-o", "--output", help="The folder to write.")] = Path("site"),
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an earlier page.")] = False,
-) -> None:
-    """Build a page that runs presets in the browser: a quiz, a latent explorer, a drawing board."""
-    from kerasgen.presets import find_card
-
-    for preset in presets or ():
-        find_card(preset)
-    with quiet_stderr():  # TensorFlow warns of many models in one process
-        from kerasgen.export import web
-
-        folder = web.build_site(presets or None, output, overwrite=overwrite)
-    console.print(web.how_to_open(folder), soft_wrap=True)
 
 
 @app.command()
