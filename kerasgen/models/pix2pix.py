@@ -28,6 +28,7 @@ class Pix2Pix(TranslationModel):
         norm: "batch" (the paper's) or "instance", which is the paper's with batches of one image.
         dropout: rate in the generator.
         upsampling: "transposed" (the paper's convolutions) or "nearest", which leaves no checkerboards.
+        full_size: convolutions at the images' own size too; not in the paper, whose U-Net begins and ends with half of it.
         receptive_field: pixels a side that a logit of the discriminator sees: 1, 16, 34, 70, 142, 286 or "image".
         l1_weight: lambda, on images in [-1, 1] as in the paper.
         adversarial_weight: of L_cGAN; 0 trains the generator alone.
@@ -37,8 +38,8 @@ class Pix2Pix(TranslationModel):
     """
 
     def __init__(self, image_shape, *, source_channels=None, channels=64, depth=None, norm="batch", dropout=0.5,
-                 upsampling="transposed", receptive_field=70, l1_weight=100.0, adversarial_weight=1.0, conditional=True,
-                 objective="non_saturating", seed=0, **kwargs):
+                 upsampling="transposed", full_size=False, receptive_field=70, l1_weight=100.0, adversarial_weight=1.0,
+                 conditional=True, objective="non_saturating", seed=0, **kwargs):
         super().__init__(**kwargs)
         self.image_shape = tuple(image_shape)
         most = halvings(self.image_shape)
@@ -58,6 +59,7 @@ class Pix2Pix(TranslationModel):
         self.norm = norm
         self.dropout = dropout
         self.upsampling = upsampling
+        self.full_size = full_size
         self.receptive_field = receptive_field
         self.l1_weight = l1_weight
         self.adversarial_weight = adversarial_weight
@@ -68,7 +70,7 @@ class Pix2Pix(TranslationModel):
 
     def build_networks(self) -> None:
         self.generator = unet("generator", self.source_shape, self.image_shape[2], self.channels, self.depth, norm=self.norm,
-                              dropout=self.dropout, seed=self.seed, upsampling=self.upsampling)
+                              dropout=self.dropout, seed=self.seed, upsampling=self.upsampling, full_size=self.full_size)
         if self.adversarial_weight:
             seen = [self.source_shape, self.image_shape] if self.conditional else [self.image_shape]
             self.discriminator = patch_discriminator("discriminator", seen, self.channels,

@@ -19,7 +19,11 @@ def _transposed(x, filters: int, name: str, **options):
 
 
 def _nearest(x, filters: int, name: str, **options):
-    return Conv2D(filters, 3, 1, "same", kernel_initializer=INITIAL, name=name, **options)(Upsample(name=f"enlarge_{name}")(x))
+    return _convolve(Upsample(name=f"enlarge_{name}")(x), filters, name, **options)
+
+
+def _convolve(x, filters: int, name: str, **options):
+    return Conv2D(filters, 3, 1, "same", kernel_initializer=INITIAL, name=name, **options)(x)
 
 
 UPSAMPLINGS = {"transposed": _transposed, "nearest": _nearest}
@@ -44,7 +48,7 @@ def halvings(image_shape) -> int:
 
 
 def unet(name: str, source_shape, image_channels: int, channels: int, depth: int, *, norm: str, dropout: float,
-         seed: int, upsampling: str = "transposed") -> keras.Model:
+         seed: int, upsampling: str = "transposed", full_size: bool = False) -> keras.Model:
     """Images (batch, height, width, source channels) to images (batch, height, width, image channels), in [0, 1].
 
     Args:
@@ -54,12 +58,17 @@ def unet(name: str, source_shape, image_channels: int, channels: int, depth: int
         dropout: rate in the decoder while training.
         seed: of the dropout.
         upsampling: "transposed" convolutions of 4 pixels, or "nearest" pixels and convolutions of 3, which treat all alike.
+        full_size: convolutions at the images' own size too, with a skip across, as in Ronneberger et al. 2015
+            (arXiv:1505.04597): detail of single pixels needs no pattern of the last doubling.
     """
     enlarge = UPSAMPLINGS[upsampling]
     widths = [channels * min(2**stage, 8) for stage in range(depth)]
     with keras.name_scope(name):
         images = keras.Input(source_shape, name="image")
         x = layers.Rescaling(2.0, -1.0, name="rescale")(images)  # (batch, height, width, source channels) in [-1, 1]
+        if full_size:
+            x = _convolve(x, channels, "conv_in")
+            first, x = x, layers.LeakyReLU(0.2, name="act_in")(x)
         skips = []
         for stage, width in enumerate(widths):
             if stage:
@@ -76,5 +85,12 @@ def unet(name: str, source_shape, image_channels: int, channels: int, depth: int
             if depth - 2 - stage < DROPPED and widths[stage] == widths[-1]:
                 x = layers.Dropout(dropout, seed=seed + stage, name=f"drop_{stage}")(x)
             x = layers.Concatenate(name=f"skip_{stage}")([x, skips[stage]])  # (batch, h, w, 2 width)
-        x = enlarge(layers.ReLU(name="act_image")(x), image_channels, "to_image")
+        x = layers.ReLU(name="act_image")(x)
+        if full_size:
+            x = normalisation(norm, "norm_out")(enlarge(x, channels, "conv_out", use_bias=False))
+            x = layers.Concatenate(name="skip_out")([x, first])  # (batch, height, width, 2 channels)
+            x = layers.ReLU(name="act_out")(x)
+            x = _convolve(x, image_channels, "to_image")
+        else:
+            x = enlarge(x, image_channels, "to_image")
         return keras.Model(images, layers.Activation("sigmoid", dtype="float32", name="translated")(x), name=name)
