@@ -13,6 +13,7 @@ from kerasgen.quiet import quiet_stderr
 
 from .errors import ExportError
 from .parts import Part
+from .phones import can_be_rewritten, for_phones
 
 PACKAGES = ("ai-edge-litert",)
 RANDOM = re.compile("RANDOM|RNG|MULTINOMIAL")
@@ -40,9 +41,17 @@ def write(part: Part, path: Path, batch_size: int, precision: str = "float32", c
     `calibration` are examples of the inputs, (n, ...) by name, for precisions that need them. Raises ExportError if the network
     needs ops that are not LiteRT's own, or cannot be converted.
     """
+    _write(part, part.network, path, batch_size, precision, calibration)
+    verdict = gpu_delegate(path)
+    if can_be_rewritten(verdict["gpu_delegate_complaints"]):
+        _write(part, for_phones(part.network), path, batch_size, precision, calibration)
+        verdict = gpu_delegate(path)
+    return verdict
+
+
+def _write(part: Part, network: keras.Model, path: Path, batch_size: int, precision: str, calibration: dict | None) -> None:
     # A dictionary of outputs, for their names in the file's signature.
-    named = keras.Model(part.network.inputs, dict(zip(part.outputs, part.network.outputs, strict=True)),
-                        name=part.network.name)
+    named = keras.Model(network.inputs, dict(zip(part.outputs, network.outputs, strict=True)), name=network.name)
     try:
         with quiet_stderr(), warnings.catch_warnings():
             warnings.filterwarnings("ignore", r"\s*Warning: tf.lite.Interpreter is deprecated")  # TensorFlow's own calibration
@@ -53,8 +62,7 @@ def write(part: Part, path: Path, batch_size: int, precision: str = "float32", c
         if needed:
             raise ExportError("A LiteRT file holds builtin ops only, as phones lack TensorFlow's (Flex); noise is "
                               f"drawn outside and passed in. Received: {', '.join(needed)}.") from error
-        raise ExportError(f"The network must convert to LiteRT. Received: {part.network.name} ({error}).") from error
-    return gpu_delegate(path)
+        raise ExportError(f"The network must convert to LiteRT. Received: {network.name} ({error}).") from error
 
 
 def _converter_options(precision: str, calibration: dict | None, batch_size: int) -> dict:

@@ -194,7 +194,7 @@ def test_mixed_precision_is_exported_in_float32(tmp_path):
 
 @pytest.mark.parametrize("activation, complaints", [
     ("leaky_relu", []),
-    ("relu", ["TRANSPOSE_CONV version 4: supported up to version 3"]),
+    ("relu", []),  # rewritten: LiteRT would fuse it into a TRANSPOSE_CONV that the delegate refuses
     (lambda x: x[:, :14, 0][..., None], ["STRIDED_SLICE: supported where it keeps the axes"]),
     (lambda x: keras.ops.cumsum(keras.ops.sigmoid(x) / 28, axis=1), ["CUMSUM: not known to be supported"]),
 ])
@@ -207,6 +207,27 @@ def test_gpu_delegate_objects(activation, complaints, tmp_path, monkeypatch):
     manifest = read_manifest(export(vae(), tmp_path / "vae.tflite"))
     assert manifest["gpu_delegate_complaints"] == complaints
     assert manifest["gpu_delegate_compatible"] is (not complaints)
+
+
+def test_rectifiers_behind_transposed_convolutions_are_rewritten(tmp_path, monkeypatch):
+    from kerasgen.export import litert, phones
+
+    z = keras.Input((4,), name="z")
+    x = keras.layers.Reshape((7, 7, 2))(keras.layers.Dense(7 * 7 * 2)(z))
+    x = keras.layers.Conv2DTranspose(3, 4, 2, "same", bias_initializer="ones", activation="relu")(x)
+    x = keras.layers.BatchNormalization()(keras.layers.Conv2DTranspose(1, 4, 2, "same")(x))
+    network = keras.Model(z, keras.layers.Activation("sigmoid")(keras.layers.ReLU()(x)))
+    vary(network)
+    codes = draw_codes(5, 4, 0)
+    np.testing.assert_array_equal(phones.for_phones(network).predict_on_batch(codes), network.predict_on_batch(codes))
+
+    monkeypatch.setattr(VAE, "decoder_network", property(lambda self: network))
+    path = export(vae(), tmp_path / "vae.tflite")
+    assert litert.gpu_delegate(path) == {"gpu_delegate_compatible": True, "gpu_delegate_complaints": []}
+    np.testing.assert_allclose(load(path).decode(codes), network.predict_on_batch(codes), atol=1e-5)
+    monkeypatch.setattr(litert, "can_be_rewritten", lambda complaints: False)
+    complaint, = litert.gpu_delegate(export(vae(), path, overwrite=True))["gpu_delegate_complaints"]
+    assert complaint == "TRANSPOSE_CONV version 4: supported up to version 3"
 
 
 # ---- presets -------------------------------------------------------------------------------------------------------
