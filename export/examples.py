@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import numpy as np
 
 from kerasgen.card import load_data
@@ -13,6 +15,7 @@ from .parts import Part
 
 CALIBRATION_INPUTS = 128
 LEAST_CALIBRATION_INPUTS = 16
+MEASURED_INPUTS = 1000
 CALIBRATION_SEED, SEED = 1, 0
 
 
@@ -45,12 +48,15 @@ def calibration_inputs(model, part: Part, given) -> dict[str, np.ndarray]:
     return {**part.draw_inputs(len(given), CALIBRATION_SEED), name: given.astype("float32")}
 
 
-def fixed_inputs(model, part: Part, n: int) -> dict[str, np.ndarray]:
-    """The inputs that files are measured on, at most `n` by name: seeded codes, or held-out images.
+def fixed_inputs(model, part: Part) -> dict[str, np.ndarray]:
+    """The inputs that files are measured on, `MEASURED_INPUTS` at most, by name: seeded codes, or held-out images.
 
-    Raises ValueError where images are needed and none can be had.
+    Where images go in and none are at hand, images of noise.
     """
-    return _images(model, part, "held_out", n) if takes_images(part) else part.draw_inputs(n, SEED)
+    if takes_images(part):
+        with contextlib.suppress(ValueError):
+            return _images(model, part, "held_out", MEASURED_INPUTS)
+    return part.draw_inputs(MEASURED_INPUTS, SEED)
 
 
 def _images(model, part: Part, split: str, n: int) -> dict[str, np.ndarray]:

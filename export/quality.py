@@ -14,7 +14,6 @@ from kerasgen.runtime.runner import Runtime
 from .examples import card_images, fixed_inputs
 from .parts import PICTURES, Part
 
-IMAGES = 1000
 COMPARED = 160  # by their features, which take a fifth of a second a face
 SMALLEST_SIDE = 11  # pixels, of structural similarity's window
 # By which features pictures of a data set are compared where the card does not say.
@@ -44,21 +43,18 @@ def measure(model, part: Part, runtime: Runtime) -> dict:
     Before and after are the pictures of Keras and of the file, for the same inputs. What cannot be measured has its reason in
     the entry "reference".
     """
-    try:
-        inputs = fixed_inputs(model, part, IMAGES)
-    except ValueError:  # no real images at hand
-        inputs = part.draw_inputs(IMAGES, 0)
+    inputs = fixed_inputs(model, part)
     expected, outputs = in_keras(part, inputs), runtime.run(inputs)
     outputs = {name: value / 255.0 if value.dtype == np.uint8 else value for name, value in outputs.items()}
     errors = np.concatenate([np.abs(outputs[name] - truth).ravel() for name, truth in expected.items()])
-    result = {"inputs": len(next(iter(inputs.values()))), "mean_abs_error": float(errors.mean()),
-              "max_abs_error": float(errors.max()), "psnr_db": psnr(expected, outputs)}
+    result = {"mean_abs_error": float(errors.mean()), "max_abs_error": float(errors.max()), "psnr_db": psnr(expected, outputs)}
+    count = len(next(iter(inputs.values())))
     pictures = next((name for name in PICTURES if name in expected), None)
     if pictures is None:
-        return {**rounded(result), "reference": {"not measured": "the outputs are no pictures"}}
+        return {"inputs": count, **rounded(result), "reference": {"not measured": "the outputs are no pictures"}}
     if min(expected[pictures].shape[1:3]) >= SMALLEST_SIDE:
         result["ssim"] = metrics.structural_similarity(expected[pictures], outputs[pictures])
-    return {**rounded(result), "reference": _reference(model, part, expected[pictures], outputs[pictures])}
+    return {"inputs": count, **rounded(result), "reference": _reference(model, part, expected[pictures], outputs[pictures])}
 
 
 def _reference(model, part: Part, before: np.ndarray, after: np.ndarray) -> dict:
