@@ -30,6 +30,7 @@ SOURCE, EXTRACTOR = "fashion_mnist", "classifier_fashion_mnist"
 EXAMPLES = {"keras.io DCGAN": ExampleDCGAN, "keras.io WGAN-GP": ExampleWGANGP}
 BESIDE = ("dcgan_fashion_mnist", "wgan_gp_fashion_mnist", "sngan_fashion_mnist", "r3gan_fashion_mnist",
           "conditional_gan_fashion_mnist")
+RESULT = Path(__file__).with_name("GENERATION.md")
 COLUMNS = ("fid", "kid", "kid_standard_error", "precision", "recall", "density", "coverage")
 
 
@@ -88,13 +89,16 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--runs", type=Path, default=Path("runs/generation"), help="Folder of the runs side by side.")
     parser.add_argument("--epochs", type=int, default=5, help="Of the runs side by side.")
+    parser.add_argument("--zoo", action="store_true", help="Write the zoo's rows anew from the cards, and nothing else.")
     options = parser.parse_args()
-    options.runs.mkdir(parents=True, exist_ok=True)
     train_images = data.load(SOURCE, "train").num_images
-    zoo = {f"`{name}`": {**card["metrics"]["generation"], "images_seen": card["training"]["epochs"] * train_images}
-           for name, card in presets().items()}
+    zoo = {f"`{name}`": {**card["metrics"]["generation"], "images_seen": card["training"]["epochs"] * train_images,
+                         "rarest": min(card["metrics"]["generation"]["modes"])} for name, card in presets().items()}
+    if options.zoo:
+        return renew(zoo)
+    options.runs.mkdir(parents=True, exist_ok=True)
     beside = {name: trained(name, options.epochs, options.runs) for name in (*EXAMPLES, *BESIDE)}
-    for found in (*zoo.values(), *beside.values()):
+    for found in beside.values():
         found["rarest"] = min(found["modes"])
     one = next(iter(beside.values()))
     better = min(beside[name]["fid"] for name in EXAMPLES)
@@ -108,8 +112,16 @@ def main() -> None:
              "The examples of keras.io as they stand, and these presets' recipes, each from scratch. The conditional GAN alone "
              "is shown labels.", "", *table(beside), "",
              *(f"- `{name}`: {beside[name]['fid'] / better:.2f} of the better example's FID." for name in BESIDE)]
-    Path(__file__).with_name("GENERATION.md").write_text("\n".join(lines) + "\n", "utf-8")
+    RESULT.write_text("\n".join(lines) + "\n", "utf-8")
     print("\n".join(lines))
+
+
+def renew(zoo: dict[str, dict]) -> None:
+    """Replaces the zoo's rows in the file, but for the floor's."""
+    lines = RESULT.read_text("utf-8").splitlines()
+    begin = lines.index("## The zoo") + 2
+    end = next(index for index in range(begin, len(lines)) if lines[index].startswith("| floor"))
+    RESULT.write_text("\n".join([*lines[:begin], *table(zoo), *lines[end:]]) + "\n", "utf-8")
 
 
 if __name__ == "__main__":
