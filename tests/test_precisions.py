@@ -21,7 +21,7 @@ PAIRS = [(name, kind) for name, precision in PRECISIONS.items() for kind in prec
 
 @pytest.fixture(scope="module")
 def model():
-    model = DCGAN((32, 32, 3), latent_dim=16, channels=16)
+    model = DCGAN((16, 16, 3), latent_dim=16, channels=16)
     vary(model.generator)
     return model
 
@@ -65,16 +65,16 @@ def test_refusal_names_layers_and_what_passes(model, tmp_path, monkeypatch):
     with pytest.raises(ExportError, match=r"at 90 dB or more.*lost most.*conv_\d.*precision='int8_\w+' passes, with \d"):
         export(model, path, precision="int8")
     assert list(tmp_path.iterdir()) == []
-    assert load(export(model, path, precision="int8", force=True)).sample(2, seed=0).shape == (2, 32, 32, 3)
+    assert load(export(model, path, precision="int8", force=True)).sample(2, seed=0).shape == (2, 16, 16, 3)
     with pytest.raises(ExportError, match="at 90 dB or more"):
         verify(path, model)
 
 
 @pytest.mark.parametrize("kind", ["onnx", "tflite"])
 def test_layer_errors_find_the_layer_that_was_spoiled(kind, model, tmp_path):
-    twin = DCGAN((32, 32, 3), latent_dim=16, channels=16)
+    twin = DCGAN((16, 16, 3), latent_dim=16, channels=16)
     twin.generator.set_weights(model.generator.get_weights())
-    layer = next(each for each in twin.generator.layers if each.name == "conv_1")
+    layer = next(each for each in twin.generator.layers if each.name == "conv_0")
     kernel, *others = layer.get_weights()
     layer.set_weights([1.1 * kernel, *others])
     files = [export(each, tmp_path / f"{index}.{kind}") for index, each in enumerate((model, twin))]
@@ -90,7 +90,7 @@ def test_pictures_as_bytes(kind, model, tmp_path):
     path = export(model, tmp_path / f"generator.{kind}", pixels="uint8")
     runtime = load(path)
     expected = np.rint(255 * model.sample(5, seed=1))
-    assert read_manifest(path)["outputs"][0] == {"name": "image", "shape": [runtime.batch_size, 32, 32, 3], "dtype": "uint8",
+    assert read_manifest(path)["outputs"][0] == {"name": "image", "shape": [runtime.batch_size, 16, 16, 3], "dtype": "uint8",
                                                  "range": [0, 255]}
     assert np.abs(runtime.sample(5, seed=1, dtype="uint8") - expected).max() <= 1
     assert verify(path, model).max_abs_error <= 0.5 / 255 + 1e-5

@@ -158,9 +158,10 @@ def test_samples(name):
     assert images.min() >= 0.0 and images.max() <= 1.0
     np.testing.assert_array_equal(images, model.sample(5, seed=3, **options))
     assert np.abs(images - model.sample(5, seed=4, **options)).max() > 1e-6
-    np.testing.assert_allclose(images, model.sample(5, seed=3, batch_size=2, **options), atol=1e-6)
+    # Batches of other sizes go through other kernels: to the rounding that an exported file is allowed too.
+    np.testing.assert_allclose(images, model.sample(5, seed=3, batch_size=2, **options), atol=1e-5)
     codes = np.random.default_rng(3).standard_normal((5, 3), "float32")
-    np.testing.assert_allclose(images[:2], model.decode(codes[:2], **options), atol=1e-6)
+    np.testing.assert_allclose(images[:2], model.decode(codes[:2], **options), atol=1e-5)
 
 
 @pytest.mark.parametrize("name", ["vae", "vae_gaussian"])
