@@ -1,14 +1,15 @@
 """`python benchmarks/exports.py`: every trained preset in every format and precision, in one table: export/README.md.
 
 A file that is refused gives way to the mixed precision that passes, where there is one; the cell says so. Needs the data sets
-of the cards (TFDS_DATA_DIR) and, for portraits, `kerasgen[faces]`. Takes hours, goes on where it was stopped.
+of the cards (TFDS_DATA_DIR) and, for portraits, `kerasgen[faces]`. What was measured is kept in exports.json, by the weights:
+only presets that are new, or trained anew, are measured again.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
+import tempfile
 from pathlib import Path
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
@@ -21,6 +22,7 @@ from kerasgen.runtime.benchmark import benchmark
 from kerasgen.runtime.manifest import read_manifest
 
 ROOT = Path(__file__).parent.parent
+MEASURED = Path(__file__).with_suffix(".json")
 CELLS = [(kind, precision) for kind in ("onnx", "tflite") for precision in ("float32", "float16", "int8")]
 INSTEAD = {("onnx", "int8"): ("int8_mixed", "int8_weights"), ("tflite", "int8"): ("int8_dynamic",)}
 FORMATS = {"onnx": "ONNX", "tflite": "LiteRT"}
@@ -50,26 +52,21 @@ def cell(model, part: str | None, kind: str, precision: str, folder: Path) -> di
     return {"refusal": refusal}
 
 
-def rows(name: str, runs: Path) -> dict[str, dict]:
-    """The cells of a preset, by part; read where they were measured with the weights that it has now."""
-    model = None
+def rows(name: str, measured: dict, folder: Path) -> dict[str, dict]:
+    """The cells of a preset, by part; those that were measured with the weights that it has now are kept."""
     card = presets.read_card(presets.find_card(name))
-    result = runs / f"{name}.json"
-    found = json.loads(result.read_text("utf-8")) if result.is_file() else {}
-    if found.get("weights") != card["weights"]["sha256"]:
-        found = {"weights": card["weights"]["sha256"], "parts": {}}
-    if card["model"]["class"] == "Classifier":
+    if card["model"]["class"] == "Classifier":  # which draws nothing
         return {}
-    model = presets.load(name)
-    for part in parts(model):
-        label = name if part is None else f"{name}, {part}"
-        for kind, precision in CELLS:
-            cells = found["parts"].setdefault(label, {})
-            if f"{kind} {precision}" not in cells:
-                cells[f"{kind} {precision}"] = cell(model, part, kind, precision, runs)
-                result.write_text(json.dumps(found), "utf-8")
-                print(label, kind, precision, cells[f"{kind} {precision}"].get("bytes"), flush=True)
-    return found["parts"]
+    if measured.get(name, {}).get("weights") != card["weights"]["sha256"]:
+        measured[name] = {"weights": card["weights"]["sha256"], "parts": {}}
+        model = presets.load(name)
+        for part in parts(model):
+            label = name if part is None else f"{name}, {part}"
+            measured[name]["parts"][label] = {f"{kind} {precision}": cell(model, part, kind, precision, folder)
+                                              for kind, precision in CELLS}
+        MEASURED.write_text(json.dumps(measured, indent=1) + "\n", "utf-8")
+        print(name, flush=True)
+    return measured[name]["parts"]
 
 
 def text(found: dict, base: dict) -> str:
@@ -94,14 +91,11 @@ def text(found: dict, base: dict) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("presets", nargs="*", help="All that are trained otherwise.")
-    parser.add_argument("--runs", type=Path, default=ROOT / "runs" / "exports", help="Folder of what was measured.")
-    options = parser.parse_args()
-    options.runs.mkdir(parents=True, exist_ok=True)
+    measured = json.loads(MEASURED.read_text("utf-8")) if MEASURED.is_file() else {}
     table = {}
-    for name in options.presets or presets.list_presets(trained=True):
-        table |= rows(name, options.runs)
+    with tempfile.TemporaryDirectory() as folder:
+        for name in presets.list_presets(trained=True):
+            table |= rows(name, measured, Path(folder))
     heads = [f"{FORMATS[kind]} {precision}" for kind, precision in CELLS]
     lines = ["# What leaves the zoo", "", "Written by `python benchmarks/exports.py`.", "",
              "Each file: its size, and the share of the float32 file's; milliseconds for one picture, on one thread of this "
