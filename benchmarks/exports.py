@@ -81,8 +81,8 @@ def text(found: dict, base: dict) -> str:
         lines.append(f"{found['quality']['psnr_db']:.1f} dB")
         reference = found["quality"]["reference"]
         if "before" in reference:
-            lines.append(f"KID {reference['before']['kid']:.4f} to {reference['after']['kid']:.4f} "
-                         f"(+- {reference['before']['kid_standard_error']:.4f})")
+            lines.append(f"KID {reference['before']['kid']:.3g} to {reference['after']['kid']:.3g} "
+                         f"(+- {reference['before']['kid_standard_error']:.2g})")
         else:
             lines.append("KID not measured")
     if found["refusal"]:
