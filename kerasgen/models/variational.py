@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import abc
-import math
 
 import keras
 import numpy as np
 from keras import ops
-from scipy.special import logsumexp
 
 from kerasgen.images import to_float
+from kerasgen.importance import log_likelihood
 from kerasgen.latent import LatentSampler
 from kerasgen.layers.learned_scale import LearnedScale
 from kerasgen.losses.divergences import kl_to_standard_normal
@@ -99,7 +98,7 @@ class VariationalAutoencoder(Autoencoding, LatentSampler):
     def log_likelihood(self, x, samples: int = 100, seed: int = 0, batch_size: int = 1000) -> np.ndarray:
         """The importance-weighted lower bound of log p(x) in nats: (n,) float64; one sample gives the ELBO.
 
-        log 1/k sum_i p(x, z_i) / q(z_i | x) with z_i ~ q(z | x), equation 8 of Burda et al. 2016 (arXiv:1509.00519).
+        Equation 8 of Burda et al. 2016 (arXiv:1509.00519).
 
         Args:
             x: images (n, height, width, channels) in [0, 1], or uint8.
@@ -107,28 +106,8 @@ class VariationalAutoencoder(Autoencoding, LatentSampler):
             seed: of the z_i.
             batch_size: pairs of image and code at a time.
         """
-        if samples < 1:
-            raise ValueError(f"samples must be positive. Received: {samples}.")
-        means, log_variances = self.encode_distribution(x)
-        x = to_float(ops.convert_to_numpy(x))
-        rng = np.random.default_rng(seed)
-        weights = np.empty((len(x), samples))
-        for index, log_weight in self._log_weights(x, means, log_variances, samples, rng, batch_size):
-            weights[index] = log_weight
-        return logsumexp(weights, axis=1) - math.log(samples)
+        def nll(images, outputs):
+            return ops.convert_to_numpy(self.reconstruction_nll(*map(ops.convert_to_tensor, (images, outputs))))
 
-    def _log_weights(self, x, means, log_variances, samples, rng, batch_size):
-        """Yields slices of images and sample numbers with log p(x, z) - log q(z | x) of them."""
-        rows, columns = max(1, batch_size // samples), min(samples, batch_size)
-        for start in range(0, len(x), rows):
-            images = slice(start, start + rows)
-            for first in range(0, samples, columns):
-                drawn = slice(first, min(first + columns, samples))
-                count = drawn.stop - first
-                mean, log_variance = (np.repeat(v[images], count, axis=0) for v in (means, log_variances))
-                noise = rng.standard_normal(mean.shape, dtype="float32")
-                z = mean + np.exp(0.5 * log_variance) * noise
-                outputs = self.decode(z, batch_size=rows * columns)
-                nll = self.reconstruction_nll(*map(ops.convert_to_tensor, (np.repeat(x[images], count, axis=0), outputs)))
-                prior_over_posterior = 0.5 * (np.square(noise) + log_variance - np.square(z)).sum(axis=1, dtype="float64")
-                yield (images, drawn), (prior_over_posterior - ops.convert_to_numpy(nll)).reshape(-1, count)
+        return log_likelihood(to_float(ops.convert_to_numpy(x)), self.encode_distribution, lambda z: self.decode(z, batch_size),
+                              nll, samples=samples, seed=seed, batch_size=batch_size)

@@ -8,9 +8,11 @@ import numpy as np
 
 from kerasgen.data.check import check_images
 from kerasgen.images import to_float
+from kerasgen.importance import log_likelihood
 from kerasgen.runtime.runner import Runtime
 
 ELBO_SAMPLES = 8
+BATCH = 1000  # pairs of image and code
 
 
 class OutlierScores:
@@ -66,28 +68,15 @@ class OutlierScores:
 
         Equation 8 of Burda et al. 2016 (arXiv:1509.00519), with the codes that the Keras model draws from the same seed.
         """
-        if samples < 1:
-            raise ValueError(f"samples must be positive. Received: {samples}.")
         check_images(x, self.encoder.image_shape, "x")
-        images = to_float(np.asarray(x))
-        rng = np.random.default_rng(seed)
-        weights = [self._log_weights(*one, samples, rng)
-                   for one in zip(images, *self.encoder.encode_distribution(images), strict=True)]
-        largest = np.max(weights, axis=1)
-        return largest + np.log(np.mean(np.exp(weights - largest[:, None]), axis=1))
+        return log_likelihood(to_float(np.asarray(x)), self.encoder.encode_distribution, self.decoder.decode, self._nll,
+                              samples=samples, seed=seed, batch_size=BATCH)
 
-    def _log_weights(self, image, mean, log_variance, samples: int, rng) -> np.ndarray:
-        """log p(x, z) - log q(z | x) of one image and codes z ~ q(z | x): (samples,)."""
-        noise = rng.standard_normal((samples, len(mean)), dtype="float32")
-        z = mean + np.exp(0.5 * log_variance) * noise
-        prior_over_posterior = 0.5 * (np.square(noise) + log_variance - np.square(z)).sum(axis=1, dtype="float64")
-        return prior_over_posterior - self._nll(image, self.decoder.decode(z))
-
-    def _nll(self, image, output) -> np.ndarray:
-        """-log p(image | output) of outputs (n, height, width, channels): (n,) nats."""
+    def _nll(self, images, outputs) -> np.ndarray:
+        """-log p(images | outputs): (n,) nats."""
         if self.scale is None:
-            p = np.clip(output, np.float32(1e-6), np.float32(1.0 - 1e-6))
-            values = -(image * np.log(p) + (1.0 - image) * np.log(1.0 - p))
+            p = np.clip(outputs, np.float32(1e-6), np.float32(1.0 - 1e-6))
+            values = -(images * np.log(p) + (1.0 - images) * np.log(1.0 - p))
         else:
-            values = 0.5 * np.square((image - output) / self.scale) + math.log(self.scale) + 0.5 * math.log(2.0 * math.pi)
+            values = 0.5 * np.square((images - outputs) / self.scale) + math.log(self.scale) + 0.5 * math.log(2.0 * math.pi)
         return values.sum(axis=(1, 2, 3), dtype="float64")
