@@ -24,7 +24,6 @@ from kerasgen.runtime.manifest import read_manifest
 ROOT = Path(__file__).parent.parent
 MEASURED = Path(__file__).with_suffix(".json")
 CELLS = [(kind, precision) for kind in ("onnx", "tflite") for precision in ("float32", "float16", "int8")]
-INSTEAD = {("onnx", "int8"): ("int8_mixed", "int8_weights"), ("tflite", "int8"): ("int8_dynamic",)}
 FORMATS = {"onnx": "ONNX", "tflite": "LiteRT"}
 
 
@@ -35,21 +34,20 @@ def parts(model) -> tuple[str | None, ...]:
 
 
 def cell(model, part: str | None, kind: str, precision: str, folder: Path) -> dict:
-    """What one file came to, or why there is none."""
-    refusal = None
-    for chosen in (precision, *INSTEAD.get((kind, precision), ())):
-        path = folder / f"{model.card['name']}.{kind}"
-        try:
-            export(model, path, part=part, precision=chosen, overwrite=True)
-        except (ExportError, ValueError) as error:
-            refusal = refusal or str(error)
-            continue
-        manifest = read_manifest(path)
-        (measured,) = benchmark([path], threads=[1], seconds=0.3)
-        return {"precision": chosen, "refusal": refusal, "bytes": path.stat().st_size, "parity": manifest["parity"],
-                "quality": manifest.get("quality"), "complaints": manifest["gpu_delegate_complaints"],
-                "ms": measured["batches"]["1"]["median_ms"]}
-    return {"refusal": refusal}
+    """What one file came to, or why there is none; for a refused one, the file of the precision that is offered."""
+    path, chosen, refusal = folder / f"{model.card['name']}.{kind}", precision, None
+    try:
+        export(model, path, part=part, precision=chosen, overwrite=True)
+    except ExportError as error:
+        refusal, chosen = str(error), error.offered
+        if chosen is None:
+            return {"refusal": refusal}
+        export(model, path, part=part, precision=chosen, overwrite=True)
+    manifest = read_manifest(path)
+    (measured,) = benchmark([path], threads=[1], seconds=0.3)
+    return {"precision": chosen, "refusal": refusal, "bytes": path.stat().st_size, "parity": manifest["parity"],
+            "quality": manifest.get("quality"), "complaints": manifest["gpu_delegate_complaints"],
+            "ms": measured["batches"]["1"]["median_ms"]}
 
 
 def rows(name: str, measured: dict, folder: Path) -> dict[str, dict]:
@@ -64,7 +62,8 @@ def rows(name: str, measured: dict, folder: Path) -> dict[str, dict]:
             label = name if part is None else f"{name}, {part}"
             measured[name]["parts"][label] = {f"{kind} {precision}": cell(model, part, kind, precision, folder)
                                               for kind, precision in CELLS}
-        MEASURED.write_text(json.dumps(measured, indent=1) + "\n", "utf-8")
+        lines = (f'"{name}": {json.dumps(found)}' for name, found in sorted(measured.items()))
+        MEASURED.write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8")
         print(name, flush=True)
     return measured[name]["parts"]
 

@@ -14,17 +14,16 @@ import keras
 from kerasgen.checksum import sha256
 from kerasgen.data.check import check_batch_size
 from kerasgen.runtime.manifest import FORMAT_VERSION, manifest_path
-from kerasgen.runtime.runner import Runtime
-from kerasgen.runtime.sessions import open_session
 
 from .advice import advice
+from .comparison import FORMATS, compare
 from .errors import ExportError
 from .examples import calibration_inputs
 from .files import check_target, publish
 from .parts import PICTURES, Part, check_part, default_part, resized, resolve, select
-from .precisions import Precision, check_precision
+from .precisions import check_precision
 from .quality import measure
-from .verification import FORMATS, Report, check_parity, parity_inputs
+from .verification import Report, parity_inputs
 
 RANGES = {"float32": [0, 1], "uint8": [0, 255]}  # of pictures
 
@@ -89,10 +88,15 @@ def export(model_or_name, path: str | Path, *, part: str | None = None, precisio
         made = Path(folder) / path.name
         remarks = FORMATS[kind].write(written, made, batch_size, precision, examples)
         manifest = _describe(model, written, made, kind, batch_size) | {"precision": precision} | remarks
-        report = _checked(model, selected, made, manifest, tolerance, chosen, examples, force)
+        limits = (tolerance, None) if chosen.least_psnr is None else (None, chosen.least_psnr)
+        inputs = parity_inputs(model, selected, manifest)
+        comparison = compare(made, manifest, selected, inputs, None if force else limits[0])
+        report = Report.of(comparison, *limits)
+        if not force:
+            _check_psnr(report, selected, made, manifest, inputs, examples)
         manifest["parity"] = dataclasses.asdict(report)
         if precision != "float32":  # which Keras's pictures are not told from
-            manifest["quality"] = measure(model, selected, Runtime(manifest, open_session(made, kind)))
+            manifest["quality"] = measure(model, selected, comparison)
         manifest_path(made).write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", "utf-8")
         publish(made, path)
     return path
@@ -103,20 +107,13 @@ def _check_pixels(part: Part, pixels: str) -> None:
         raise ValueError(f"pixels='uint8' is for parts that give pictures. Received: the {part.name}.")
 
 
-def _checked(model, part: Part, made: Path, manifest: dict, tolerance: float, precision: Precision, examples: dict | None,
-             force: bool) -> Report:
-    """The parity of a written file; a refusal names the layers that lost most, and the precisions that would pass."""
-    limits = (tolerance, None) if precision.least_psnr is None else (None, precision.least_psnr)
-    inputs = parity_inputs(model, part, manifest)
+def _check_psnr(report: Report, part: Part, made: Path, manifest: dict, inputs: dict, examples: dict | None) -> None:
+    """Refuses a file that lost too much, with the layers that lost most and what would pass."""
     try:
-        return check_parity(made, manifest, part, inputs, *limits)
+        report.check_psnr()
     except ExportError as error:
-        if precision.least_psnr is None and not force:
-            raise
-        report = check_parity(made, manifest, part, inputs, None, None)  # raises again for what no force mends
-        if force:
-            return dataclasses.replace(report, tolerance=limits[0], least_psnr_db=limits[1])
-        raise ExportError(f"{error} {advice(part, made, manifest, inputs, precision, examples)}") from None
+        found, offered = advice(part, made, manifest, inputs, examples)
+        raise ExportError(f"{error} {found}", offered) from None
 
 
 def _describe(model, part: Part, made: Path, kind: str, batch_size: int | None) -> dict:

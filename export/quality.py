@@ -5,13 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from kerasgen import metrics
-from kerasgen.batching import predict
 from kerasgen.extractors import get_extractor
 from kerasgen.generation import extract, protocol, rounded
 from kerasgen.models.translating import DIRECTIONS
-from kerasgen.runtime.runner import Runtime
 
-from .examples import card_images, fixed_inputs
+from .comparison import Comparison
+from .examples import card_images
 from .parts import PICTURES, Part
 
 COMPARED = 160  # by their features, which take a fifth of a second a face
@@ -20,41 +19,21 @@ SMALLEST_SIDE = 11  # pixels, of structural similarity's window
 EXTRACTORS = {"portraits": "faces", "fashion_mnist": "classifier_fashion_mnist"}
 
 
-def in_keras(part: Part, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """The outputs of a part's own network, by name."""
-    values = list(inputs.values())
-    outputs = predict(part.network, values if len(values) > 1 else values[0])
-    return dict(zip(part.outputs, outputs if isinstance(outputs, (list, tuple)) else [outputs], strict=True))
-
-
-def psnr(expected: dict[str, np.ndarray], outputs: dict[str, np.ndarray]) -> float:
-    """The lowest peak signal-to-noise ratio of any output, dB: against 1 for pictures, for others against their own range."""
-    ratios = []
-    for name, truth in expected.items():
-        peak = 1.0 if name in PICTURES else float(truth.max() - truth.min())
-        error = np.mean(np.square(outputs[name].astype("float64") - truth))
-        ratios.append(-10.0 * np.log10(max(error, 1e-12) / max(peak, 1e-6) ** 2))
-    return float(min(ratios))
-
-
-def measure(model, part: Part, runtime: Runtime) -> dict:
+def measure(model, part: Part, comparison: Comparison) -> dict:
     """The manifest's entry "quality": errors, PSNR and SSIM against Keras; FID and KID against held-out images.
 
     Before and after are the pictures of Keras and of the file, for the same inputs. What cannot be measured has its reason in
     the entry "reference".
     """
-    inputs = fixed_inputs(model, part)
-    expected, outputs = in_keras(part, inputs), runtime.run(inputs)
-    outputs = {name: value / 255.0 if value.dtype == np.uint8 else value for name, value in outputs.items()}
+    expected, outputs = comparison.expected, comparison.outputs
     errors = np.concatenate([np.abs(outputs[name] - truth).ravel() for name, truth in expected.items()])
-    result = {"mean_abs_error": float(errors.mean()), "max_abs_error": float(errors.max()), "psnr_db": psnr(expected, outputs)}
-    count = len(next(iter(inputs.values())))
-    pictures = next((name for name in PICTURES if name in expected), None)
-    if pictures is None:
-        return {"inputs": count, **rounded(result), "reference": {"not measured": "the outputs are no pictures"}}
-    if min(expected[pictures].shape[1:3]) >= SMALLEST_SIDE:
-        result["ssim"] = metrics.structural_similarity(expected[pictures], outputs[pictures])
-    return {"inputs": count, **rounded(result), "reference": _reference(model, part, expected[pictures], outputs[pictures])}
+    result = {"mean_abs_error": float(errors.mean()), "max_abs_error": comparison.max_abs_error, "psnr_db": comparison.psnr}
+    reference = {"not measured": "the outputs are no pictures"}
+    for name in set(PICTURES) & set(expected):  # one at most
+        if min(expected[name].shape[1:3]) >= SMALLEST_SIDE:
+            result["ssim"] = metrics.structural_similarity(expected[name], outputs[name])
+        reference = _reference(model, part, expected[name], outputs[name])
+    return {"inputs": comparison.inputs, **rounded(result), "reference": reference}
 
 
 def _reference(model, part: Part, before: np.ndarray, after: np.ndarray) -> dict:

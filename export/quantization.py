@@ -11,6 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
+from kerasgen.runtime.sessions import open_session
+
 # What has weights. Rounding the other maps as well costs 2 to 5 dB and saves no time.
 WEIGHTED = ["Conv", "ConvTranspose", "Gemm", "MatMul"]
 CALIBRATION_BATCH = 16
@@ -81,11 +83,7 @@ def _mixed(path: Path, calibration: dict[str, np.ndarray]) -> None:
 
 
 def _run(path: Path, inputs: dict[str, np.ndarray]) -> np.ndarray:
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"]).run(None, inputs)[0]
+    return next(iter(open_session(path, "onnx").run(inputs).values()))
 
 
 def _weights(path: Path) -> None:

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from kerasgen import cli_export, cli_generators
-from kerasgen.cli_options import Overwrite, Preset, Seed, console, load_preset
+from kerasgen.cli_options import Overwrite, Preset, Seed, console, is_exported, load_preset, open_source
 from kerasgen.quiet import quiet_stderr
 
 app = typer.Typer(help="Generative models in Keras 3: borrow, train, export, verify.", no_args_is_help=True,
@@ -74,13 +74,8 @@ def sample(
     from kerasgen.images import check_output, save_png, sheet
 
     check_output(output, overwrite)
-    if source.endswith((".onnx", ".tflite")):
-        from kerasgen import runtime
-
-        model = runtime.load(source)
-    else:
-        model = load_preset(source)
-    if truncation != 1.0 and (source.endswith((".onnx", ".tflite")) or not hasattr(model, "synthesise")):
+    model = open_source(source)
+    if truncation != 1.0 and (is_exported(source) or not hasattr(model, "synthesise")):
         raise ValueError(f"--truncation is for presets of style-based generators. Received: {source}.")
     options = {} if truncation == 1.0 else {"truncation": truncation}
     images = model.sample(n, seed=seed, labels=labels_in_turn(n, model.num_classes, labels), **options)
@@ -146,15 +141,8 @@ def translate(
     pictures, skipped = read_pictures(inputs, skip_unreadable)
     for file, reason in skipped:
         console.print(f"skipped {file}: {reason}", highlight=False, soft_wrap=True)
-    if source.endswith((".onnx", ".tflite")):
-        from kerasgen import runtime
-
-        model = runtime.load(source)
-        card = {}
-    else:
-        model = load_preset(source)
-        card = model.card
-    drawing = check_drawing(card) if draw else None
+    model = open_source(source)
+    drawing = check_drawing({} if is_exported(source) else model.card) if draw else None
     written = translate_files(model, pictures, output, direction, tiled, drawing, overwrite)
     console.print(f"{len(pictures)} pictures: {written}")
 

@@ -32,6 +32,20 @@ def load_preset(name: str, output: Path | None = None, overwrite: bool = False):
     return presets.load(name)
 
 
+def open_source(source: str):
+    """Opens an exported file without Keras, or loads a preset."""
+    if not is_exported(source):
+        return load_preset(source)
+    from kerasgen import runtime
+
+    return runtime.load(source)
+
+
+def is_exported(source: str) -> bool:
+    """Whether a name is that of an exported file."""
+    return source.endswith((".onnx", ".tflite"))
+
+
 def load_style_generator(name: str, output: Path | None = None, overwrite: bool = False):
     """Loads a preset of a style-based generator; raises ValueError for another."""
     model = load_preset(name, output, overwrite)

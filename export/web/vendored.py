@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import tarfile
 from pathlib import Path
+
+from kerasgen.checksum import sha256
 
 from ..errors import ExportError
 
@@ -23,7 +24,7 @@ def unpack(folder: Path) -> None:
     Raises ExportError for an archive with another sha256 than recorded.
     """
     archive, about = FOLDER / "onnxruntime-web.tar.xz", record()
-    digest = hashlib.sha256(archive.read_bytes()).hexdigest()
+    digest = sha256(archive)
     if digest != about["archive_sha256"]:
         raise ExportError(f"The archive of onnxruntime-web must have the recorded sha256, {about['archive_sha256']}: it was "
                           f"altered. Received: {digest} for {archive}.")
