@@ -62,7 +62,8 @@ def test_fewer_bits_are_smaller_files(kind, precision, model, tmp_path):
 def test_refusal_names_layers_and_what_passes(model, tmp_path, monkeypatch):
     monkeypatch.setitem(PRECISIONS, "int8", type(PRECISIONS["int8"])(("onnx", "tflite"), 90.0, calibrated=True))
     path = tmp_path / "generator.onnx"
-    with pytest.raises(ExportError, match=r"at 90 dB or more.*lost most.*conv_\d.*precision='int8_\w+' passes, with \d") as refused:
+    told = r"at 90 dB or more.*lost most.*conv_\d.*precision='int8_\w+' passes, with \d"
+    with pytest.raises(ExportError, match=told) as refused:
         export(model, path, precision="int8")
     assert refused.value.offered in ("int8_mixed", "int8_weights")
     assert list(tmp_path.iterdir()) == []
