@@ -1,5 +1,6 @@
 """Milliseconds for 1 and 64 images by every way of drawing them; prints JSON."""
 
+import copy
 import json
 import os
 import sys
@@ -24,20 +25,36 @@ def main(preset: str):
     network = model.decoder_network
     twin = up(model.image_shape, model.channels, model.latent_dim, 4).eval()
     with tempfile.TemporaryDirectory() as folder:
-        onnx = runtime.load(export(model, Path(folder) / "m.onnx"))
-        lite = {n: runtime.load(export(model, Path(folder) / f"m{n}.tflite", batch_size=n)) for n in (1, 64)}
+        def onnx(precision):
+            file = runtime.load(export(model, Path(folder) / f"{precision}.onnx", precision=precision))
+            return lambda z: file.decode(z)
 
-        def eager(z):
-            with torch.inference_mode():
-                return twin(torch.from_numpy(z)).permute(0, 2, 3, 1).numpy()
+        def lite(precision):
+            files = {n: runtime.load(export(model, Path(folder) / f"{precision}_{n}.tflite", precision=precision, batch_size=n),
+                                     os.cpu_count()) for n in (1, 64)}
+            return lambda z: files[len(z)].decode(z)
 
+        def plain(network, half=False):
+            def draw(z):
+                with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=half):
+                    return network(torch.from_numpy(z)).permute(0, 2, 3, 1).float().numpy()
+
+            return draw
+
+        last = copy.deepcopy(twin).to(memory_format=torch.channels_last)
         ways = {
             "Keras `model.predict`": lambda z: network.predict(z, verbose=0),
             "Keras `predict_on_batch`": lambda z: network.predict_on_batch(z),
             "kerasgen `sample`": lambda z: model.sample(len(z), seed=0),
-            "PyTorch eager": eager,
-            "ONNX file": lambda z: onnx.sample(len(z), seed=0),
-            "LiteRT file": lambda z: lite[len(z)].sample(len(z), seed=0),
+            "PyTorch eager": plain(twin),
+            "PyTorch channels_last": plain(last),
+            "PyTorch compiled": plain(torch.compile(twin)),
+            "PyTorch compiled, channels_last": plain(torch.compile(last)),
+            "PyTorch bfloat16": plain(last, half=True),
+            "ONNX file": onnx("float32"),
+            "ONNX file, int8": onnx("int8"),
+            "LiteRT file": lite("float32"),
+            "LiteRT file, int8": lite("int8"),
         }
         results = {name: {} for name in ways}
         for n, repeats in ((1, 60), (64, 6)):

@@ -36,7 +36,7 @@ WITHOUT = {  # what cases whose names begin so are not measured on: pythae has n
     "SNGAN": ("pythae", "PyTorch bfloat16"),
     "StyleGAN": ("pythae", "PyTorch bfloat16", "kerasgen, TensorFlow with XLA"),  # XLA refuses its lazy penalty
     "dense": ("PyTorch eager", "PyTorch channels_last", "PyTorch bfloat16"),
-    **dict.fromkeys(("pix2pix", "CycleGAN"), ("pythae", "PyTorch bfloat16", "kerasgen, TensorFlow without XLA")),
+    **dict.fromkeys(("pix2pix", "CycleGAN"), ("pythae", "PyTorch bfloat16")),
     **dict.fromkeys(("pix2pix 256", "CycleGAN 256"), ("kerasgen, TensorFlow with XLA", "kerasgen, JAX")),
 }
 ROUNDS = 4

@@ -1,7 +1,7 @@
 """`python benchmarks/translation.py`: the ablation of pix2pix (Isola et al. 2017, table 1) on portraits and their lines.
 
-The preset's recipe, narrower and shorter, with four losses of the paper's table: L1 alone, GAN alone, conditional GAN alone, L1
-and conditional GAN. What is held out are persons. Takes hours, goes on where it was stopped, and writes TRANSLATION.md and
+The preset's recipe with four losses of the paper's table: L1 alone, GAN alone, conditional GAN alone, L1 and conditional GAN.
+What is held out are persons. Takes an hour on two cores, goes on where it was stopped, and writes TRANSLATION.md and
 docs/gallery/ablation.png and spectrum.png.
 """
 
@@ -13,7 +13,7 @@ import json
 import os
 from pathlib import Path
 
-os.environ.setdefault("KERAS_BACKEND", "torch")
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 import keras
 import numpy as np
@@ -47,7 +47,7 @@ def trained(name: str, options) -> keras.Model:
     steps = options.epochs * len(train)
     for optimizer in recipe["optimizers"].values():
         optimizer["config"]["learning_rate"]["config"].update(hold_steps=steps // 2, decay_steps=steps - steps // 2)
-    model = build_model(card, channels=options.channels, **ARMS[name])
+    model = build_model(card, dtype=recipe["dtype"], **ARMS[name])
     phases = [phase.name for phase in model.phases]
     model.compile(**{phase: optimizer for phase, optimizer in optimizers(recipe).items() if phase in phases})
     model.fit(train, epochs=options.epochs, verbose=2, callbacks=[
@@ -69,7 +69,6 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--runs", type=Path, default=Path("runs/translation"), help="Folder of the runs.")
     parser.add_argument("--epochs", type=int, default=40)
-    parser.add_argument("--channels", type=int, default=16)
     options = parser.parse_args()
     options.runs.mkdir(parents=True, exist_ok=True)
     sources, targets = load_data(read_card(find_card(PRESET)), "held_out").images()
@@ -100,10 +99,10 @@ def main() -> None:
 def write(figures: dict, fine: dict, options) -> None:
     protocol = next(iter(figures.values()))["generation"]
     lines = ["# Translation", "", "Written by `python benchmarks/translation.py`.", "",
-             f"`{PRESET}` with {options.channels} channels and {options.epochs} epochs, the losses of table 1 of Isola et al. "
-             f"2017; {protocol['real_images']} held-out persons. FID and KID by features of {protocol['extractor']} "
-             f"(resize: {protocol['resize']}); no figure compares with one of another extractor. Fine detail is the power in "
-             "the upper half of the frequencies against that of the photographs: below 1 is blurred.", "",
+             f"`{PRESET}` by its card, {options.epochs} epochs on {keras.backend.backend()}, with the losses of table 1 of "
+             f"Isola et al. 2017; {protocol['real_images']} held-out persons. FID and KID by features of "
+             f"{protocol['extractor']} (resize: {protocol['resize']}); no figure compares with one of another extractor. "
+             "Fine detail is the power in the upper half of the frequencies, against the photographs': below 1 is blurred.", "",
              "| loss | " + " | ".join((*COMPARED, *COLUMNS)).replace("_", " ") + " | fine detail |",
              "|---|" + "---|" * (len(COMPARED) + len(COLUMNS) + 1)]
     for name, found in figures.items():

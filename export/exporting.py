@@ -133,6 +133,7 @@ def _describe(model, part: Part, made: Path, kind: str, batch_size: int | None) 
         "latent_dim": part.latent_dim,
         "image_shape": list(part.image_shape),
         "num_classes": part.num_classes,
+        "pixel_deviation": getattr(model, "pixel_deviation", None),
         "preset": _provenance(model),
         "versions": {package: importlib.metadata.version(package) for package in packages},
         "gpu_delegate_compatible": None,

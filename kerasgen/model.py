@@ -97,6 +97,7 @@ class GenerativeModel(SavedRandomState, keras.Model, abc.ABC):
             given = {name: keras.optimizers.get(value) for name, value in optimizers.items()}
             optimizer = PhaseOptimizers.of(self.phases, {**self.default_optimizers(), **given})
         self.prepare_training()
+        self._asked_to_compile = jit_compile
         super().compile(optimizer=optimizer, run_eagerly=run_eagerly, steps_per_execution=steps_per_execution,
                         jit_compile=jit_compile)
         if not self.optimizer.built:
@@ -105,15 +106,15 @@ class GenerativeModel(SavedRandomState, keras.Model, abc.ABC):
     def prepare_training(self) -> None:
         """Makes the variables that only training needs, which presets do not keep; a hook, nothing by default."""
 
-    def _resolve_auto_jit_compile(self) -> bool:  # Keras's hook
-        return backend.compiles_on_cpu() or super()._resolve_auto_jit_compile()
+    def get_compile_config(self) -> dict:
+        """What `compile` was told: Keras keeps what "auto" came to on this backend, which may be wrong on another."""
+        return {**super().get_compile_config(), "jit_compile": self._asked_to_compile}
 
     def compile_from_config(self, config: dict) -> None:
         """Compiles as the saved model was; `load_model` calls it."""
         config = keras.saving.deserialize_keras_object(config)
         given = {name: config[name] for name in ("optimizer", "run_eagerly", "steps_per_execution")}
-        # What "auto" came to is saved, on this backend or on another, where it may be the wrong choice.
-        self.compile(**given, jit_compile="auto" if config["jit_compile"] else False)
+        self.compile(**given, jit_compile=config["jit_compile"])
 
     def phase_optimizer(self, phase: Phase) -> keras.optimizers.Optimizer:
         return self.optimizer.optimizers[self.phases.index(phase)]

@@ -66,7 +66,8 @@ def translate_files(model, pictures: dict[Path, np.ndarray], output: Path, direc
     """
     directions = getattr(model, "directions", ())
     if not directions:
-        raise ValueError("Pictures are translated by translators, as Pix2Pix and CycleGAN. Received: a model of another kind.")
+        kind = getattr(model, "manifest", {}).get("model", type(model).__name__)
+        raise ValueError(f"Pictures are translated by translators, as Pix2Pix and CycleGAN. Received: {kind}.")
     if direction not in (None, *directions):
         raise ValueError(f"direction must be one that the translator has: {', '.join(directions)}. Received: {direction!r}.")
     taken = [str(output / name) for name in (*pictures, Path(SHEET)) if (output / name).exists()]

@@ -10,8 +10,6 @@ import keras
 import numpy as np
 import pytest
 
-from kerasgen import backend
-
 BACKEND = keras.backend.backend()
 
 
@@ -28,12 +26,6 @@ def compiled_once():
         jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
         jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
         yield
-
-
-@pytest.fixture(autouse=True)
-def uncompiled(monkeypatch):
-    """TensorFlow takes longer to compile tiny models than to run them; what is compiled is tested where a test says so."""
-    monkeypatch.setattr(backend, "compiles_on_cpu", lambda: False)
 
 
 def pytest_collection_modifyitems(config, items):

@@ -92,29 +92,30 @@ def test_algorithm_1_takes_k_steps_each_on_its_own_images(monkeypatch):
     assert [int(optimizer.iterations) for optimizer in model.optimizer.optimizers] == [5, 1]
 
 
-@pytest.mark.backend("tensorflow")
-def test_tensorflow_compiles_unless_told_not_to(monkeypatch, tmp_path):
-    monkeypatch.setattr(backend, "compiles_on_cpu", backend.tensorflow.compiles_on_cpu)
+@pytest.mark.parametrize("told", ["auto", False])
+def test_a_saved_model_keeps_what_compile_was_told_for_another_backend(told, tmp_path):
     model = TINY["vae_dense"]()
-    for options, compiled in (({}, True), ({"jit_compile": False}, False), ({"run_eagerly": True}, False)):
-        model.compile(**options)
-        assert model.jit_compile == compiled
-    model.compile()
+    model.compile(jit_compile=told)
     model.save(tmp_path / "model.keras")
-    assert keras.models.load_model(tmp_path / "model.keras").jit_compile
-    monkeypatch.setattr(backend, "compiles_on_cpu", lambda: False)  # as on another backend
-    assert not keras.models.load_model(tmp_path / "model.keras").jit_compile
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    assert loaded.get_compile_config()["jit_compile"] == told
+    assert loaded.jit_compile == (keras.backend.backend() == "jax" and told == "auto")
+
+
+def test_lazy_penalties_are_not_compiled_where_the_compiler_cannot_differentiate_them(monkeypatch):
+    monkeypatch.setattr(keras.Model, "_resolve_auto_jit_compile", lambda self: True)  # as on a GPU
+    for every in (1, 2):
+        model = R3GAN((8, 8, 1), latent_dim=3, channels=4, penalty_every=every)
+        model.compile()
+        assert model.jit_compile == (every == 1 or backend.COMPILES_BRANCHES)
 
 
 @pytest.mark.backend("tensorflow")
-def test_lazy_penalties_train_on_tensorflow_as_compiled_by_default(monkeypatch):
-    monkeypatch.setattr(backend, "compiles_on_cpu", backend.tensorflow.compiles_on_cpu)
-    model = R3GAN((8, 8, 1), latent_dim=3, channels=4, penalty_every=2)
-    model.compile()
-    assert not model.jit_compile
-    # 5 images in batches of 2: TensorFlow does not know the size of a batch beforehand
-    history = model.fit(np.full((5, 8, 8, 1), 0.5, "float32"), batch_size=2, verbose=0).history
-    assert np.isfinite(history["loss"]).all()
+@pytest.mark.parametrize("name", ["vae", "dcgan"])
+def test_a_model_trains_through_xla(name, images_of):
+    model = TINY[name]()
+    model.compile(jit_compile=True)
+    assert np.isfinite(model.fit(images_of(model, 4), batch_size=2, verbose=0).history["loss"]).all()
 
 
 @pytest.mark.backend("torch")

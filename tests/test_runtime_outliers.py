@@ -12,19 +12,23 @@ from kerasgen.runtime import OutlierScores, load
 pytestmark = pytest.mark.backend("tensorflow")
 
 
-@pytest.fixture(scope="module")
-def files(tmp_path_factory):
-    model = VAE((28, 28, 1), latent_dim=4, channels=4, likelihood="gaussian", scale=0.3)
-    folder = tmp_path_factory.mktemp("files")
+def exported(folder, **likelihood):
+    """A VAE, and its encoder and decoder as files."""
+    model = VAE((28, 28, 1), latent_dim=4, channels=4, **likelihood)
     return model, *(load(export(model, folder / f"{part}.onnx", part=part)) for part in ("encoder", "decoder"))
 
 
-@pytest.mark.parametrize("likelihood", ["bernoulli", "gaussian"])
-def test_scores_are_those_of_keras(likelihood, files, images_of, monkeypatch):
-    model, encoder, decoder = files
-    monkeypatch.setattr(model, "likelihood", likelihood)
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    return exported(tmp_path_factory.mktemp("files"))
+
+
+@pytest.mark.parametrize("likelihood", [{}, {"likelihood": "gaussian", "scale": 0.3},
+                                        {"likelihood": "gaussian", "scale": "learned"}], ids=str)
+def test_scores_are_those_of_keras(likelihood, images_of, tmp_path):
+    model, encoder, decoder = exported(tmp_path, **likelihood)
     images = images_of(model, 5)
-    scores = OutlierScores(encoder, decoder, scale=0.3 if likelihood == "gaussian" else None, seed=3)
+    scores = OutlierScores(encoder, decoder, seed=3)
     for name in ("reconstruction", "elbo", "iwae"):
         expected = outlier_scores.SCORES[name](model, images, 3)(images)
         np.testing.assert_allclose(getattr(scores, name)(images), expected, rtol=1e-5)
@@ -33,13 +37,10 @@ def test_scores_are_those_of_keras(likelihood, files, images_of, monkeypatch):
     np.testing.assert_allclose(scores.elbo(pictures), scores.elbo(pictures / np.float32(255)), rtol=1e-6)
 
 
-def test_files_and_numbers_that_do_not_fit(files):
+def test_files_and_images_that_do_not_fit(files):
     _, encoder, decoder = files
     with pytest.raises(ValueError, match="encoder and the decoder of one model. Received: decoder and encoder"):
         OutlierScores(decoder, encoder)
-    for scale in (0, -1.0, float("nan")):
-        with pytest.raises(ValueError, match="scale must be positive"):
-            OutlierScores(encoder, decoder, scale=scale)
     with pytest.raises(ValueError, match="samples must be positive"):
         OutlierScores(encoder, decoder).log_likelihood(np.zeros((1, 28, 28, 1)), 0)
     with pytest.raises(ValueError, match=r"\(28, 28, 1\)"):

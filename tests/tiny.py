@@ -49,8 +49,8 @@ TINY = {
                                      **kw),
     "pix2pix": lambda **kw: Pix2Pix((16, 16, 3), source_channels=1, channels=4, depth=3, receptive_field=16, full_size=True,
                                     **kw),
-    "cyclegan": lambda **kw: CycleGAN((12, 12, 3), channels=2, blocks=1, receptive_field=16, identity_weight=0.0, pool_size=10,
-                                     **kw),
+    "cyclegan": lambda **kw: CycleGAN((12, 12, 3), channels=2, blocks=1, full_size=True, receptive_field=16,
+                                     identity_weight=0.0, pool_size=10, **kw),
     "classifier": lambda **kw: Classifier((8, 8, 1), num_classes=2, channels=4, features=6, label_smoothing=0.1, **kw),
 }
 

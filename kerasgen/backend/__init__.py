@@ -5,7 +5,6 @@
 - `minimise(loss, total, variables, optimizer, model)`: one optimiser step on `total(loss())`; returns what `loss()` returned.
 - `gradient(function, x)`: d sum(function(x)) / dx, differentiable itself.
 - `normal(shape, seed_generator)`: float32 noise; a different one on every replica.
-- `compiles_on_cpu()`: whether `jit_compile="auto"` is to compile where Keras would not, on a machine without accelerators.
 - `COMPILES_BRANCHES`: whether a compiled step can differentiate `ops.cond` over a batch of unknown size.
 - `AveragePooling2D`, `BatchNormalization`, `Conv2D`, `Conv2DTranspose`: Keras's own layers, with the backend's faster kernels
   where Keras does not call them. The results are the same.
@@ -22,7 +21,6 @@ run_test_step = _current.run_test_step
 minimise = _current.minimise
 gradient = _current.gradient
 normal = _current.normal
-compiles_on_cpu = _current.compiles_on_cpu
 COMPILES_BRANCHES = _current.COMPILES_BRANCHES
 AveragePooling2D = _current.AveragePooling2D
 BatchNormalization = _current.BatchNormalization

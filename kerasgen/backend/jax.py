@@ -14,10 +14,6 @@ from keras.layers import AveragePooling2D, BatchNormalization, Conv2D  # noqa: F
 COMPILES_BRANCHES = True
 
 
-def compiles_on_cpu():
-    return False  # Keras chooses well
-
-
 def run_train_step(model, step, state, data):
     groups = (
         model.trainable_variables,

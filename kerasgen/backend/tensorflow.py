@@ -6,11 +6,6 @@ from keras.layers import AveragePooling2D, BatchNormalization, Conv2D, Conv2DTra
 COMPILES_BRANCHES = False  # XLA loses the size of the batch between a branch and its gradient
 
 
-def compiles_on_cpu():
-    # XLA trains these models 1.1 to 1.4 times as fast (benchmarks/RESULTS.md); Keras takes it on GPUs alone.
-    return not tf.distribute.has_strategy() and not tf.config.list_physical_devices("GPU")
-
-
 def run_train_step(model, step, data):
     return step(data)
 

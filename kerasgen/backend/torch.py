@@ -10,10 +10,6 @@ from torch.nn import functional
 COMPILES_BRANCHES = True
 
 
-def compiles_on_cpu():
-    return False  # Keras chooses well
-
-
 def run_train_step(model, step, data):
     return step(data)
 

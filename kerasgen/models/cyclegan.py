@@ -22,6 +22,7 @@ class CycleGAN(TranslationModel):
         image_shape: (height, width, channels) of both kinds; sides multiples of 4.
         channels: of the first convolution of all four networks.
         blocks: residual ones of the translators; None for the paper's 6, and 9 from 256 pixels on.
+        full_size: whether the translators have a skip across at the images' own size; not in the paper.
         receptive_field: pixels a side that a logit of the discriminators sees: 1, 16, 34, 70, 142, 286 or "image".
         cycle_weight: lambda, on images in [-1, 1] as in the paper.
         identity_weight: of the identity terms (section 5.2), as a share of `cycle_weight`.
@@ -30,8 +31,8 @@ class CycleGAN(TranslationModel):
         seed: of the pool.
     """
 
-    def __init__(self, image_shape, *, channels=64, blocks=None, receptive_field=70, cycle_weight=10.0, identity_weight=0.5,
-                 objective="least_squares", pool_size=50, seed=0, **kwargs):
+    def __init__(self, image_shape, *, channels=64, blocks=None, full_size=False, receptive_field=70, cycle_weight=10.0,
+                 identity_weight=0.5, objective="least_squares", pool_size=50, seed=0, **kwargs):
         super().__init__(**kwargs)
         self.image_shape = tuple(image_shape)
         if any(side % 4 for side in self.image_shape[:2]) or min(self.image_shape[:2]) < 8:
@@ -46,6 +47,7 @@ class CycleGAN(TranslationModel):
         check_objective(objective, relativistic=False)
         self.channels = channels
         self.blocks = blocks
+        self.full_size = full_size
         self.receptive_field = receptive_field
         self.cycle_weight = cycle_weight
         self.identity_weight = identity_weight
@@ -57,7 +59,7 @@ class CycleGAN(TranslationModel):
     def build_networks(self) -> None:
         field = receptive_field(self.receptive_field, self.image_shape)
         for name in ("generator_ab", "generator_ba"):
-            setattr(self, name, residual_translator(name, self.image_shape, self.channels, self.blocks))
+            setattr(self, name, residual_translator(name, self.image_shape, self.channels, self.blocks, self.full_size))
         for name in ("discriminator_a", "discriminator_b"):
             setattr(self, name, patch_discriminator(name, [self.image_shape], self.channels, field, "instance"))
 

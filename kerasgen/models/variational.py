@@ -85,6 +85,13 @@ class VariationalAutoencoder(Autoencoding, LatentSampler):
             return bernoulli_nll(images, output)
         return gaussian_nll(images, output, self.pixel_scale(output) if self.scale == "learned" else self.scale)
 
+    @property
+    def pixel_deviation(self) -> float | None:
+        """The standard deviation of a pixel under the Gaussian likelihood, a learned one as it stands; else None."""
+        if self.likelihood == "bernoulli":
+            return None
+        return float(self.pixel_scale(ops.zeros((1, *self.image_shape)))) if self.scale == "learned" else float(self.scale)
+
     def kl(self, mean, log_variance):
         """KL(q(z|x) || N(0, I)), averaged over the batch: nats an image."""
         return ops.mean(ops.sum(kl_to_standard_normal(mean, log_variance), axis=-1))

@@ -12,7 +12,7 @@ from kerasgen.layers.upsample import Upsample
 from kerasgen.networks.unet import INITIAL
 
 
-def residual_translator(name: str, image_shape, channels: int, blocks: int) -> keras.Model:
+def residual_translator(name: str, image_shape, channels: int, blocks: int, full_size: bool = False) -> keras.Model:
     """Images (batch, height, width, channels) to images of the same shape, in [0, 1].
 
     The paper's transposed convolutions of 3 x 3 draw checkerboards: a stride of 2 does not divide 3. Here pixels are repeated
@@ -22,11 +22,12 @@ def residual_translator(name: str, image_shape, channels: int, blocks: int) -> k
     Args:
         channels: of the first convolution, four times as many in the blocks.
         blocks: residual ones, 6 up to 128 pixels in the paper and 9 from 256 on.
+        full_size: whether the last convolution sees the first one's maps too, so that lines stay where they are.
     """
     with keras.name_scope(name):
         images = keras.Input(image_shape, name="image")
         x = layers.Rescaling(2.0, -1.0, name="rescale")(images)
-        x = _convolve(ReflectionPadding2D(3, name="pad_in")(x), channels, 7, "in")  # (batch, height, width, channels)
+        x = first = _convolve(ReflectionPadding2D(3, name="pad_in")(x), channels, 7, "in")  # (batch, height, width, channels)
         for stage in (1, 2):
             x = _convolve(x, channels * 2**stage, 3, f"down_{stage}", strides=2)  # (batch, h/2, w/2, 2c)
         for block in range(blocks):
@@ -35,6 +36,8 @@ def residual_translator(name: str, image_shape, channels: int, blocks: int) -> k
             x = layers.Add(name=f"add_{block}")([x, y])
         for stage in (1, 0):
             x = _convolve(Upsample(name=f"up_{stage}")(x), channels * 2**stage, 3, f"up_{stage}", padding="same")
+        if full_size:
+            x = layers.Concatenate(name="skip")([x, first])
         x = ReflectionPadding2D(3, name="pad_out")(x)
         x = Conv2D(image_shape[2], 7, kernel_initializer=INITIAL, name="to_image")(x)
         return keras.Model(images, layers.Activation("sigmoid", dtype="float32", name="translated")(x), name=name)

@@ -35,6 +35,7 @@ FORMS = {
     "image_shape": (lambda value: isinstance(value, list) and len(value) == 3 and all(map(_is_size, value)),
                     "height, width and channels"),
     "num_classes": (lambda value: value in (None, 0) or _is_size(value), "a whole number"),
+    "pixel_deviation": (lambda value: value is None or isinstance(value, float) and value > 0, "a positive number or null"),
 }
 
 

@@ -22,24 +22,21 @@ class OutlierScores:
 
     Args:
         encoder, decoder: files of one autoencoder; all but `reconstruction` need a VAE's.
-        scale: the standard deviation of a pixel under the model's Gaussian likelihood; None for the Bernoulli one.
         seed: of codes that a score draws.
 
     Methods take images (n, height, width, channels), [0, 1] or uint8, and give (n,) float64. Raises ValueError for files that
     do not go together.
     """
 
-    def __init__(self, encoder: Runtime, decoder: Runtime, *, scale: float | None = None, seed: int = 0):
+    def __init__(self, encoder: Runtime, decoder: Runtime, *, seed: int = 0):
         parts = encoder.manifest["part"], decoder.manifest["part"]
         shapes = [(file.latent_dim, file.image_shape) for file in (encoder, decoder)]
         if parts != ("encoder", "decoder") or shapes[0] != shapes[1]:
             raise ValueError(f"Scores need the encoder and the decoder of one model. Received: {' and '.join(parts)}, of "
                              f"latent_dim and image_shape {shapes[0]} and {shapes[1]}.")
-        if scale is not None and not scale > 0:
-            raise ValueError(f"scale must be positive, or None for the Bernoulli likelihood. Received: {scale!r}.")
         self.encoder = encoder
         self.decoder = decoder
-        self.scale = scale
+        self.deviation = decoder.manifest.get("pixel_deviation")  # None: the Bernoulli likelihood
         self.seed = seed
 
     def reconstruct(self, x) -> np.ndarray:
@@ -74,9 +71,10 @@ class OutlierScores:
 
     def _nll(self, images, outputs) -> np.ndarray:
         """-log p(images | outputs): (n,) nats."""
-        if self.scale is None:
+        if self.deviation is None:
             p = np.clip(outputs, np.float32(1e-6), np.float32(1.0 - 1e-6))
             values = -(images * np.log(p) + (1.0 - images) * np.log(1.0 - p))
         else:
-            values = 0.5 * np.square((images - outputs) / self.scale) + math.log(self.scale) + 0.5 * math.log(2.0 * math.pi)
+            squares = np.square((images - outputs) / self.deviation)
+            values = 0.5 * squares + math.log(self.deviation) + 0.5 * math.log(2.0 * math.pi)
         return values.sum(axis=(1, 2, 3), dtype="float64")
