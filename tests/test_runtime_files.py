@@ -48,6 +48,7 @@ def test_altered_file(decoder):
     ({"outputs": [{"name": "image"}]}, "outputs of a manifest must be"),
     ({"image_shape": [8, 8]}, "image_shape of a manifest must be height, width and channels"),
     ({"latent_dim": -4}, "latent_dim of a manifest must be"),
+    ({"pixel_deviation": 0.0}, "pixel_deviation of a manifest must be"),
     ({"latent_dim": 5}, "must go with latent_dim 5"),
     ({"num_classes": 2}, "must go with latent_dim 4 and num_classes 2"),
     ({"outputs": [{"name": "picture", "shape": [None, 8, 8, 3]}]}, "must have the outputs of its file.*picture"),
