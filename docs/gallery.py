@@ -100,9 +100,20 @@ def asked():
     return figures.grid(rows, names, title="Clothing of the kind that was asked for, by twelve codes")
 
 
+def eras():
+    model = kerasgen.load("cyclegan_portraits_eras")
+    kinds = data.load_unpaired("portraits", ("historical", "modern"), "test", label="era", image_size=64).images(slice(11))
+    rows = []
+    for faces, there, back in zip(kinds, ("a_to_b", "b_to_a"), ("b_to_a", "a_to_b"), strict=True):
+        translated = model.translate(faces, there)
+        rows += [faces, translated, model.translate(translated, back)]
+    names = ["historical", "of today", "and back", "modern", "long ago", "and back"]
+    return figures.grid(np.stack(rows), names, title="From one century to another and back, without pairs")
+
+
 def main() -> None:
     for make in (reconstructions, manifold, scatter, traversal, factors, interpolation, correlation, balanced,
-                 generators, asked):
+                 generators, asked, eras):
         make().savefig(FOLDER / f"{make.__name__}.png")
         print(make.__name__, flush=True)
 
