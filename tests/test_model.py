@@ -111,6 +111,23 @@ def test_lazy_penalties_are_not_compiled_where_the_compiler_cannot_differentiate
 
 
 @pytest.mark.backend("tensorflow")
+def test_lazy_penalties_train_on_tensorflow_as_compiled_by_default(monkeypatch):
+    monkeypatch.setattr(keras.Model, "_resolve_auto_jit_compile", lambda self: True)  # as on a GPU
+    model = R3GAN((8, 8, 1), latent_dim=3, channels=4, penalty_every=2)
+    model.compile()
+    # 5 images in batches of 2: TensorFlow does not know the size of a batch beforehand
+    history = model.fit(np.full((5, 8, 8, 1), 0.5, "float32"), batch_size=2, verbose=0).history
+    assert np.isfinite(history["loss"]).all()
+
+
+@pytest.mark.backend("tensorflow")
+def test_steps_that_run_eagerly_are_not_compiled():
+    model = TINY["vae_dense"]()
+    model.compile(run_eagerly=True)
+    assert not model.jit_compile
+
+
+@pytest.mark.backend("tensorflow")
 @pytest.mark.parametrize("name", ["vae", "dcgan"])
 def test_a_model_trains_through_xla(name, images_of):
     model = TINY[name]()

@@ -1,10 +1,9 @@
 """What the codes of a data set tell."""
 
 import numpy as np
-from keras import ops
 
-from kerasgen.losses.divergences import kl_to_standard_normal
 from kerasgen.metrics.factors import check_codes
+from kerasgen.posterior import code_kl
 
 
 def order_by_kl(model, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -16,11 +15,6 @@ def order_by_kl(model, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     cost = code_kl(*model.encode_distribution(images)).mean(axis=0)
     order = np.argsort(cost)[::-1]
     return order, cost[order]
-
-
-def code_kl(mean: np.ndarray, log_variance: np.ndarray) -> np.ndarray:
-    """KL(q(z_j|x) || N(0, 1)) of each dimension, from what `encode_distribution` gives: (n, latent_dim) nats."""
-    return ops.convert_to_numpy(kl_to_standard_normal(*map(ops.convert_to_tensor, (mean, log_variance))))
 
 
 def code_correlation(codes: np.ndarray) -> np.ndarray:

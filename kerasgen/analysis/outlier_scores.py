@@ -14,9 +14,9 @@ from scipy.stats import gaussian_kde
 from sklearn.mixture import GaussianMixture
 
 from kerasgen import backend
-from kerasgen.analysis.codes import code_kl
 from kerasgen.images import to_uint8
 from kerasgen.losses.divergences import kl_to_standard_normal
+from kerasgen.posterior import code_kl, negative_elbo
 
 Score = Callable[[np.ndarray], np.ndarray]
 
@@ -28,7 +28,7 @@ def reconstruction(model, usual, seed: int) -> Score:
 
 def elbo(model, usual, seed: int) -> Score:
     """-ELBO, nats, with 8 samples of the code."""
-    return lambda images: -np.mean([model.log_likelihood(images, 1, seed + i) for i in range(8)], axis=0)
+    return lambda images: negative_elbo(model, images, seed)
 
 
 def iwae(model, usual, seed: int) -> Score:
@@ -38,8 +38,7 @@ def iwae(model, usual, seed: int) -> Score:
 
 def input_complexity(model, usual, seed: int) -> Score:
     """-log2 p(x) minus the bits of the image as PNG (Serra et al. 2020, arXiv:1909.11480, equation 1)."""
-    negative_elbo = elbo(model, usual, seed)
-    return lambda images: negative_elbo(images) / math.log(2) - np.array([_png_bits(image) for image in images])
+    return lambda images: negative_elbo(model, images, seed) / math.log(2) - np.array([_png_bits(image) for image in images])
 
 
 def likelihood_regret(model, usual, seed: int, steps: int = 50, rate: float = 0.1, batch_size: int = 500) -> Score:

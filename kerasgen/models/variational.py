@@ -9,13 +9,13 @@ import numpy as np
 from keras import ops
 
 from kerasgen.images import to_float
-from kerasgen.importance import log_likelihood
 from kerasgen.latent import LatentSampler
 from kerasgen.layers.learned_scale import LearnedScale
 from kerasgen.losses.divergences import kl_to_standard_normal
 from kerasgen.losses.reconstruction import bernoulli_nll, gaussian_nll
 from kerasgen.models.autoencoding import Autoencoding
 from kerasgen.phase import Phase
+from kerasgen.posterior import log_likelihood
 
 LIKELIHOODS = ("bernoulli", "gaussian")
 

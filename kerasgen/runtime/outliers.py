@@ -8,10 +8,9 @@ import numpy as np
 
 from kerasgen.data.check import check_images
 from kerasgen.images import to_float
-from kerasgen.importance import log_likelihood
+from kerasgen.posterior import code_kl, log_likelihood, negative_elbo
 from kerasgen.runtime.runner import Runtime
 
-ELBO_SAMPLES = 8
 BATCH = 1000  # pairs of image and code
 
 
@@ -49,12 +48,11 @@ class OutlierScores:
 
     def kl(self, x) -> np.ndarray:
         """KL(q(z|x) || N(0, I)), nats: how far the code lies from where codes are drawn."""
-        mean, log_variance = self.encoder.encode_distribution(x)
-        return 0.5 * np.sum(np.square(mean) + np.exp(log_variance) - 1.0 - log_variance, axis=1, dtype="float64")
+        return code_kl(*self.encoder.encode_distribution(x)).sum(axis=1, dtype="float64")
 
     def elbo(self, x) -> np.ndarray:
         """-ELBO, nats, with 8 samples of the code."""
-        return -np.mean([self.log_likelihood(x, 1, self.seed + i) for i in range(ELBO_SAMPLES)], axis=0)
+        return negative_elbo(self, x, self.seed)
 
     def iwae(self, x) -> np.ndarray:
         """The importance-weighted bound of -log p(x) with 64 samples, nats (Burda et al. 2016, arXiv:1509.00519)."""

@@ -1,4 +1,4 @@
-"""The importance-weighted bound of a VAE, in numpy: of Keras's networks and of exported files alike."""
+"""What the posterior q(z | x) of a VAE tells, in numpy: of Keras's networks and of exported files alike."""
 
 from __future__ import annotations
 
@@ -8,6 +8,17 @@ from collections.abc import Callable
 import numpy as np
 
 Function = Callable[..., np.ndarray]
+ELBO_SAMPLES = 8
+
+
+def code_kl(mean: np.ndarray, log_variance: np.ndarray) -> np.ndarray:
+    """KL(q(z_j | x) || N(0, 1)) of each dimension, from what `encode_distribution` gives: (n, latent_dim) nats."""
+    return 0.5 * (np.square(mean) + np.exp(log_variance) - 1.0 - log_variance)
+
+
+def negative_elbo(model, images: np.ndarray, seed: int) -> np.ndarray:
+    """-ELBO, (n,) nats, with 8 samples of the code; `model` has a `log_likelihood`."""
+    return -np.mean([model.log_likelihood(images, 1, seed + i) for i in range(ELBO_SAMPLES)], axis=0)
 
 
 def log_likelihood(images: np.ndarray, encode: Function, decode: Function, nll: Function, *, samples: int, seed: int,
