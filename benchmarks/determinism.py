@@ -72,7 +72,7 @@ def digest_of_training(name: str) -> str:
         tf.config.experimental.enable_op_determinism()
     card = read_card(find_card(name))
     size = card["training"]["batch_size"]
-    card["data"] |= {"train": f"train[:{BATCHES * size}]", "held_out": f"{card['data']['held_out'].split('[')[0]}[:{size}]"}
+    card["data"] |= {"train": f"train[:{BATCHES * size}]", "held_out": f"{card['data']['held_out'].split('[')[0]}[:{4 * size}]"}
     card["training"] |= {"epochs": 2}
     card["training"].pop("keep_best", None)  # wants more samples; it draws nothing that training sees
     try:
