@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from PIL import Image
 
 # For tests that say nothing of a backend: once is enough, where it costs least.
 ANY_BACKEND = pytest.mark.backend("torch")
@@ -28,3 +29,24 @@ def assert_equal_states(first, second):
     assert len(first) == len(second)
     for a, b in zip(first, second, strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+def numbered(count, size=4, channels=1):
+    """Images that tell their index: every pixel of image i is i."""
+    return np.broadcast_to(np.arange(count, dtype="uint8")[:, None, None, None], (count, size, size, channels)).copy()
+
+
+def indices_of(batch):
+    """The image numbers in a batch of `numbered` images."""
+    return np.rint(np.asarray(batch)[:, 0, 0, 0] * 255).astype(int).tolist()
+
+
+def gradient(count, size=6):
+    """Images whose left and right differ, so that a flip shows."""
+    return np.tile(np.arange(size, dtype="uint8") * 20, (count, size, 1))[..., None]
+
+
+def save(path, array):
+    """An image file, with the folders that it lies in."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(array).save(path)
