@@ -50,3 +50,14 @@ def save(path, array):
     """An image file, with the folders that it lies in."""
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(array).save(path)
+
+
+def pictures(count, height=16, width=16, channels=3):
+    """Pictures of noise, uint8; the same for the same arguments."""
+    return np.random.default_rng(count).integers(256, size=(count, height, width, channels), dtype=np.uint8)
+
+
+def save_all(folder, images, names):
+    """Image files `<name>.png`, one for each name."""
+    for name, image in zip(names, images, strict=True):
+        save(folder / f"{name}.png", image)
