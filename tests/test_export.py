@@ -1,62 +1,23 @@
-"""Export: what is written runs in its own runtime like Keras, says where it is from, or is not written at all."""
+"""Export: what is written runs in its own runtime like Keras, and says where it is from."""
 
 import json
 
 import keras
 import numpy as np
 import pytest
-from kerasgen.export import ExportError, comparison, export, verify
-from kerasgen.export.files import publish
+from exports import FORMATS, dcgan, vae, vary
+from kerasgen.export import ExportError, export, verify
 from tiny import TINY
 
 from kerasgen import presets
 from kerasgen.checksum import sha256
 from kerasgen.codes import draw_codes
-from kerasgen.models import DCGAN, VAE
+from kerasgen.models import VAE
 from kerasgen.runtime import load
 from kerasgen.runtime.manifest import manifest_path, read_manifest
 from kerasgen.styles import mix_styles
 
 pytestmark = pytest.mark.backend("tensorflow")
-FORMATS = ["onnx", "tflite"]
-
-
-def vae(**arguments):
-    return VAE((28, 28, 1), latent_dim=4, channels=4, **arguments)
-
-
-def dcgan(**arguments):
-    return DCGAN((32, 32, 3), latent_dim=4, channels=4, **arguments)
-
-
-def vary(network):
-    """Moves all weights off their initial zeros and ones, without the cost of training."""
-    random = np.random.default_rng(0)
-    network.set_weights([w + 0.1 * np.abs(random.standard_normal(w.shape, "float32")) * np.sign(0.1 + w)
-                         for w in network.get_weights()])
-
-
-def decoder_with(operation, activation="sigmoid"):
-    """A decoder for the codes and images of `vae()` that ends with `operation`."""
-    z = keras.Input((4,), name="z")
-    x = keras.layers.Dense(28 * 28, activation=activation)(z)
-    x = keras.layers.Reshape((28, 28, 1))(x)
-    return keras.Model(z, keras.layers.Lambda(operation, output_shape=(28, 28, 1))(x))
-
-
-@keras.saving.register_keras_serializable("kerasgen_tests")
-class KerasNoise(keras.layers.Layer):
-    """Noise from Keras's own generator."""
-
-    def __init__(self, **arguments):
-        super().__init__(**arguments)
-        self.seed_generator = keras.random.SeedGenerator(0)
-
-    def call(self, x):
-        return keras.ops.sigmoid(x + keras.random.normal(keras.ops.shape(x), seed=self.seed_generator))
-
-
-# ---- what is written -----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", FORMATS)
@@ -230,9 +191,6 @@ def test_rectifiers_behind_transposed_convolutions_are_rewritten(tmp_path, monke
     assert complaint == "TRANSPOSE_CONV version 4: supported up to version 3"
 
 
-# ---- presets -------------------------------------------------------------------------------------------------------
-
-
 def test_preset_by_name_is_recorded_and_verified(tmp_path, monkeypatch, images_of):
     zoo = tmp_path / "zoo"
     zoo.mkdir()
@@ -258,96 +216,3 @@ def test_preset_by_name_is_recorded_and_verified(tmp_path, monkeypatch, images_o
     presets.save(trained, zoo / "tiny", overwrite=True)
     with pytest.raises(ExportError, match="weights that the preset tiny has now"):
         verify(path)
-
-
-# ---- refusals: nothing is left behind ------------------------------------------------------------------------------
-
-
-def _tensorflow(name):
-    def operation(x):
-        import tensorflow as tf
-
-        if name == "normal":
-            return keras.ops.sigmoid(x + tf.random.normal(tf.shape(x)))
-        return tf.raw_ops.Betainc(a=x + 1.0, b=x + 1.0, x=x)
-
-    return operation
-
-
-REFUSED = {
-    "keras noise": (lambda: decoder_with(KerasNoise()), {"onnx": "StatelessRandom", "tflite": "StatelessRandom"}),
-    "tensorflow noise": (lambda: decoder_with(_tensorflow("normal")),
-                         {"onnx": "RandomNormal", "tflite": "RANDOM_STANDARD_NORMAL"}),
-    "no builtin": (lambda: decoder_with(_tensorflow("betainc")), {"onnx": "Betainc", "tflite": "Betainc"}),
-    "not finite": (lambda: decoder_with(lambda x: keras.ops.log(x - 2.0)), {"onnx": "NaN", "tflite": "NaN"}),
-    "not in [0, 1]": (lambda: decoder_with(lambda x: 2 * x - 1), {"onnx": r"\[0, 1\]", "tflite": r"\[0, 1\]"}),
-}
-
-
-@pytest.mark.parametrize("kind", FORMATS)
-@pytest.mark.parametrize("case", REFUSED)
-def test_unusable_graphs_are_refused(case, kind, tmp_path, monkeypatch):
-    make, messages = REFUSED[case]
-    network = make()
-    monkeypatch.setattr(VAE, "decoder_network", property(lambda self: network))
-    with pytest.raises(ExportError, match=messages[kind]):
-        export(vae(), tmp_path / f"vae.{kind}")
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_difference_above_tolerance_leaves_the_old_files(tmp_path, monkeypatch):
-    model = vae()
-    path = tmp_path / "vae.onnx"
-    path.write_text("old")
-    export(model, path, overwrite=True)
-    before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
-    predict = comparison.predict
-    monkeypatch.setattr(comparison, "predict", lambda *arguments: predict(*arguments) + 2e-5)
-    with pytest.raises(ExportError, match="outputs of Keras to 1e-05"):
-        export(model, path, overwrite=True)
-    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
-
-
-def test_publish_puts_both_files_or_restores_what_was_there(tmp_path):
-    folder = tmp_path / "work"
-    folder.mkdir()
-    made, path = folder / "a.onnx", tmp_path / "a.onnx"
-    made.write_text("new")  # and no manifest: the second move fails
-    with pytest.raises(FileNotFoundError):
-        publish(made, path)
-    assert not path.exists()
-    made.write_text("new")
-    path.write_text("old")
-    manifest_path(path).write_text("old manifest")
-    with pytest.raises(FileNotFoundError):
-        publish(made, path)
-    assert (path.read_text(), manifest_path(path).read_text()) == ("old", "old manifest")
-
-
-@pytest.mark.parametrize("name, arguments, message", [
-    ("vae.h5", {}, r"\.onnx or \.tflite"),
-    ("nowhere/vae.onnx", {}, "existing folder"),
-    ("taken.onnx", {}, "overwrite=True"),
-    ("folder.onnx", {"overwrite": True}, "the folder"),
-    ("vae.onnx", {"part": "discriminator"}, "'decoder', 'encoder'"),
-    ("vae.onnx", {"batch_size": 0}, "positive integer"),
-    ("vae.onnx", {"tolerance": 0.0}, "tolerance"),
-    ("vae.onnx", {"tolerance": float("nan")}, "tolerance"),
-    ("vae.onnx", {"part": "encoder", "model_or_name": dcgan}, "DCGAN"),
-    ("vae.onnx", {"model_or_name": lambda: 3}, "int"),
-    ("vae.onnx", {"model_or_name": lambda: "no such preset"}, "no such preset"),
-])
-def test_wrong_arguments(name, arguments, message, tmp_path):
-    (tmp_path / "taken.onnx").write_text("mine")
-    (tmp_path / "folder.onnx").mkdir()
-    make = arguments.pop("model_or_name", vae)
-    with pytest.raises(ValueError, match=message):
-        export(make(), tmp_path / name, **arguments)
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["folder.onnx", "taken.onnx"]
-    assert (tmp_path / "taken.onnx").read_text() == "mine"
-
-
-@pytest.mark.backend("jax", "torch")
-def test_export_needs_tensorflow(tmp_path):
-    with pytest.raises(ExportError, match=f"TensorFlow backend.*Received: {keras.backend.backend()}"):
-        export("any", tmp_path / "any.onnx")
