@@ -1,0 +1,114 @@
+"""`python benchmarks/faces.py`: the generators of portraits in one table, by face embeddings; writes FACES.md.
+
+10,000 samples of each against the training images; path lengths and separability from the cards, which `kerasgen evaluate`
+filled; and for style-based generators 20 held-out photographs, projected, and found again by their faces. Needs dlib
+(`pip install "kerasgen[faces]"`); takes half an hour on two cores, and keeps what it found by the weights' checksum.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+os.environ.setdefault("KERAS_BACKEND", "torch")
+
+import numpy as np
+
+from kerasgen import data, presets
+from kerasgen.analysis import nearest, project
+from kerasgen.card import load_data, read_card
+from kerasgen.codes import draw_codes
+from kerasgen.extractors import get_extractor
+from kerasgen.generation import GENERATED_IMAGES, compare
+
+SOURCE = "portraits"
+RESULT = Path(__file__).with_name("FACES.md")
+COLUMNS = ("fid", "kid", "kid_standard_error", "precision", "recall", "density", "coverage")
+PART = 250  # images that a process takes at a time
+PROJECTED = 20
+LENGTHS = ("z_whole", "z_end", "w_whole", "w_end")
+
+
+def generators() -> list[str]:
+    """Trained presets that sample faces."""
+    cards = {name: read_card(presets.find_card(name)) for name in presets.list_presets(trained=True)}
+    return [name for name, card in cards.items() if card["data"]["source"] == SOURCE and "GAN" in card["model"]["class"]
+            and "latent_dim" in card["model"]["arguments"]]
+
+
+def embed(images: np.ndarray) -> np.ndarray:
+    return get_extractor("faces")(images)
+
+
+def features(pool: ProcessPoolExecutor, images: np.ndarray) -> np.ndarray:
+    """Face embeddings (n, 128), a part of the images a process."""
+    return np.concatenate(list(pool.map(embed, [images[start:start + PART] for start in range(0, len(images), PART)])))
+
+
+def kept(file: Path, make) -> np.ndarray:
+    """What `make` gives, from the file where it was made before."""
+    if not file.is_file():
+        np.save(file, make())
+    return np.load(file)
+
+
+def found_again(model, pool: ProcessPoolExecutor) -> int:
+    """How many of 20 held-out photographs are nearest to their own projection, among the 20, by their faces."""
+    held_out = load_data(model.card, "held_out", drop_remainder=False).images()
+    chosen = held_out[np.linspace(0, len(held_out) - 1, PROJECTED).astype(int)]
+    projected = model.synthesise(project(model, chosen))
+    indices, _ = nearest(features(pool, projected), features(pool, chosen))
+    return int((indices[:, 0] == np.arange(PROJECTED)).sum())
+
+
+def row(name: str, cells) -> str:
+    return f"| {name} | " + " | ".join("" if cell is None else f"{cell:.4g}" for cell in cells) + " |"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--runs", type=Path, default=Path("runs/faces"), help="Folder of what was found before.")
+    options = parser.parse_args()
+    options.runs.mkdir(parents=True, exist_ok=True)
+    names = generators()
+    with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("spawn")) as pool:
+        training, held_out = (data.load(SOURCE, split, shuffle=False, drop_remainder=False).images()
+                              for split in ("train", "test"))
+        real = kept(options.runs / "training.npy", lambda: features(pool, training))
+        rows = {"held-out portraits (floor)": compare(real, features(pool, held_out))}
+        spaces, again = {}, {}
+        for name in names:
+            model = presets.load(name)
+            checksum = model.card["weights"]["sha256"][:12]
+            codes = draw_codes(GENERATED_IMAGES, model.latent_dim, 0)
+            drawn = kept(options.runs / f"{name}_{checksum}.npy", lambda model=model, codes=codes: np.concatenate([
+                features(pool, model.decode(codes[start:start + 1000])) for start in range(0, len(codes), 1000)]))
+            rows[f"`{name}`"] = compare(real, drawn)
+            spaces[name] = model.card["metrics"]
+            if hasattr(model, "synthesise"):
+                again[name] = int(kept(options.runs / f"{name}_{checksum}_projected.npy",
+                                       lambda model=model: np.array(found_again(model, pool))))
+    lines = ["# Generators of portraits", "", "Written by `python benchmarks/faces.py`.", "",
+             f"{GENERATED_IMAGES} samples against {len(training)} training images, by the features of dlib's face recognition "
+             "(resize: 150 px, bicubic); no figure compares with one of another extractor or of another number of images. The "
+             f"floor is the {len(held_out)} held-out portraits, of other persons.", "",
+             "| | " + " | ".join(COLUMNS).replace("_", " ") + " |", "|---|" + "---|" * len(COLUMNS),
+             *(row(name, [found[column] for column in COLUMNS]) for name, found in rows.items()), "",
+             "Perceptual path lengths and linear separability, as their cards have them:", "",
+             "| | " + " | ".join(LENGTHS).replace("_", " ") + " | separability of z | of w |",
+             "|---|" + "---|" * (len(LENGTHS) + 2)]
+    for name, found in spaces.items():
+        if "path_length" in found:
+            lengths, separable = found["path_length"], found.get("separability", {})
+            lines.append(row(f"`{name}`", [*map(lengths.get, LENGTHS), separable.get("z"), separable.get("w")]))
+    lines += ["", *(f"`{name}`: of {PROJECTED} held-out photographs {count} are the nearest of the {PROJECTED} to their own "
+                    "projection into w+, by face embeddings." for name, count in again.items())]
+    RESULT.write_text("\n".join(lines) + "\n", "utf-8")
+    print("\n".join(lines))
+
+
+if __name__ == "__main__":
+    main()
