@@ -1,14 +1,16 @@
 """`python benchmarks/run.py`: training throughput and latency against plain PyTorch and pythae, into RESULTS.md.
 
-Besides the extra "test" it needs `pip install pythae`.
-
-The ways of training take turns in one run, each in a process of its own, which waits while the others measure.
+`Training`, `Translators` or `Drawing` after it measures that part alone and leaves the others as they are. Besides the extra
+"test" the first needs `pip install pythae`. The ways of training take turns in one run, each in a process of its own, which
+waits while the others measure.
 """
 
 from __future__ import annotations
 
+import argparse
 import datetime
 import importlib.metadata
+import importlib.util
 import json
 import os
 import platform
@@ -40,6 +42,7 @@ WITHOUT = {  # what cases whose names begin so are not measured on: pythae has n
     **dict.fromkeys(("pix2pix 256", "CycleGAN 256"), ("kerasgen, TensorFlow with XLA", "kerasgen, JAX")),
 }
 ROUNDS = 4
+PACKAGES = ("keras", "tensorflow", "jax", "torch", "pythae", "onnxruntime", "ai-edge-litert")
 
 
 def systems_of(case: str) -> dict[str, dict]:
@@ -93,24 +96,41 @@ def table(rates: dict[str, dict[str, float]]) -> list[str]:
     return [*lines, ""]
 
 
+def training(cases: dict) -> list[str]:
+    return [f"Images/s (median of {ROUNDS} turns of 2 to 48 batches; what is three times slower has one). The ratio is to the "
+            "best of plain PyTorch and pythae with the same networks.", "", *table({case: measure(case) for case in cases})]
+
+
+def drawing() -> list[str]:
+    found = json.loads(subprocess.run([sys.executable, str(HERE / "latency.py"), "dcgan_portraits"], check=True,
+                                      stdout=subprocess.PIPE, text=True).stdout.splitlines()[-1])
+    ratio = found["kerasgen `sample`"]["1"] / found["Keras `predict_on_batch`"]["1"]
+    return ["Milliseconds with `dcgan_portraits` (median, in turn).", "", "| | 1 image | 64 images |", "|---|---|---|",
+            *(f"| {name} | {values['1']:.1f} | {values['64']:.1f} |" for name, values in found.items()), "",
+            f"`sample(1)` costs {ratio:.2f} times `predict_on_batch`.", ""]
+
+
+SECTIONS = {"Training": lambda: training(CASES), "Translators": lambda: training(TRANSLATORS), "Drawing": drawing}
+
+
 def main() -> None:
-    lines = ["# Results", "", "Written by `python benchmarks/run.py`.", "",
-             f"{datetime.date.today()}; {processor()}; " + ", ".join(
-                 f"{package} {importlib.metadata.version(package)}"
-                 for package in ("keras", "tensorflow", "jax", "torch", "pythae", "onnxruntime", "ai-edge-litert")), "",
-             f"## Training, images/s (median of {ROUNDS} turns of 2 to 48 batches; what is three times "
-             "slower has one)", "",
-             "The ratio is to the best of plain PyTorch and pythae with the same networks.", ""]
-    for cases in (CASES, TRANSLATORS):
-        lines += table({case: measure(case) for case in cases})
-    latency = json.loads(subprocess.run([sys.executable, str(HERE / "latency.py"), "dcgan_portraits"], check=True,
-                                        stdout=subprocess.PIPE, text=True).stdout.splitlines()[-1])
-    lines += ["## Drawing with `dcgan_portraits`, milliseconds (median, in turn)", "",
-              "| | 1 image | 64 images |", "|---|---|---|"]
-    lines += [f"| {name} | {values['1']:.1f} | {values['64']:.1f} |" for name, values in latency.items()]
-    ratio = latency["kerasgen `sample`"]["1"] / latency["Keras `predict_on_batch`"]["1"]
-    lines += ["", f"`sample(1)` costs {ratio:.2f} times `predict_on_batch`."]
-    (HERE / "RESULTS.md").write_text("\n".join(lines) + "\n", "utf-8")
+    parser = argparse.ArgumentParser()
+    parser.add_argument("sections", nargs="*", help=f"Of {', '.join(SECTIONS)}; all otherwise.")
+    chosen = parser.parse_args().sections or list(SECTIONS)
+    if unknown := set(chosen) - set(SECTIONS):
+        parser.error(f"Sections are {', '.join(SECTIONS)}. Received: {', '.join(unknown)}.")
+    file = HERE / "RESULTS.md"
+    _, *parts = file.read_text("utf-8").split("\n## ") if file.is_file() else [""]
+    found = {part.partition("\n")[0]: part.partition("\n")[2].strip("\n") for part in parts}
+    machine = f"{datetime.date.today()}; {processor()}; " + ", ".join(
+        f"{package} {importlib.metadata.version(package)}" for package in PACKAGES if importlib.util.find_spec(
+            package.replace("-", "_"))) + "."
+    for name in chosen:
+        found[name] = "\n".join([machine, "", *SECTIONS[name]()]).strip("\n")
+    lines = ["# Results", "", "Written by `python benchmarks/run.py`.", ""]
+    for name in SECTIONS:
+        lines += [f"## {name}", "", found[name], ""] if name in found else []
+    file.write_text("\n".join(lines), "utf-8")
     print("\n".join(lines))
 
 
