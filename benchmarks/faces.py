@@ -11,6 +11,7 @@ import argparse
 import multiprocessing
 import os
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 
 os.environ.setdefault("KERAS_BACKEND", "torch")
@@ -20,9 +21,8 @@ import numpy as np
 from kerasgen import data, presets
 from kerasgen.analysis import nearest, project
 from kerasgen.card import load_data, read_card
-from kerasgen.codes import draw_codes
 from kerasgen.extractors import get_extractor
-from kerasgen.generation import GENERATED_IMAGES, compare
+from kerasgen.generation import GENERATED_IMAGES, compare, extract_generated
 
 SOURCE = "portraits"
 RESULT = Path(__file__).with_name("FACES.md")
@@ -83,9 +83,8 @@ def main() -> None:
         for name in names:
             model = presets.load(name)
             checksum = model.card["weights"]["sha256"][:12]
-            codes = draw_codes(GENERATED_IMAGES, model.latent_dim, 0)
-            drawn = kept(options.runs / f"{name}_{checksum}.npy", lambda model=model, codes=codes: np.concatenate([
-                features(pool, model.decode(codes[start:start + 1000])) for start in range(0, len(codes), 1000)]))
+            drawn = kept(options.runs / f"{name}_{checksum}.npy", lambda model=model: extract_generated(
+                model, partial(features, pool), GENERATED_IMAGES)[0])
             rows[f"`{name}`"] = compare(real, drawn)
             spaces[name] = model.card["metrics"]
             if hasattr(model, "synthesise"):

@@ -121,7 +121,7 @@ def main() -> None:
         parser.error(f"Sections are {', '.join(SECTIONS)}. Received: {', '.join(unknown)}.")
     file = HERE / "RESULTS.md"
     _, *parts = file.read_text("utf-8").split("\n## ") if file.is_file() else [""]
-    found = {part.partition("\n")[0]: part.partition("\n")[2].strip("\n") for part in parts}
+    found = {name: text.strip("\n") for name, text in (part.split("\n", 1) for part in parts)}
     machine = f"{datetime.date.today()}; {processor()}; " + ", ".join(
         f"{package} {importlib.metadata.version(package)}" for package in PACKAGES if importlib.util.find_spec(
             package.replace("-", "_"))) + "."
