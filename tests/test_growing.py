@@ -57,9 +57,9 @@ def test_stages_follow_one_another():
     assert fixed.schedule == {2: (0, 0)} and [each.shape[1] for each in fixed.generator.outputs] == [16]
 
 
-@pytest.mark.parametrize("make", [tiny, tiny_style])
-def test_training_goes_through_all_stages_and_moves_one_at_a_time(make):
-    model = make()
+@pytest.mark.parametrize("make, dtype", [(tiny, "float32"), (tiny_style, "float32"), (tiny_style, "mixed_bfloat16")])
+def test_training_goes_through_all_stages_and_moves_one_at_a_time(make, dtype):
+    model = make(dtype=dtype)
     model.compile()
     seen = []
 

@@ -30,7 +30,7 @@ class AdaptiveInstanceNorm(keras.layers.Layer):
         style = ops.reshape(styles[:, self.index:self.index + 1], (-1, styles.shape[-1]))
         moments = ops.reshape(ops.cast(self.affine(style), "float32"), (-1, 1, 1, 2 * x.shape[-1]))
         scale, offset = ops.split(moments, 2, axis=-1)
-        return ops.cast(standardise(x, 1e-8) * (scale + 1.0) + offset, x.dtype)
+        return standardise(x, 1e-8, scale + 1.0, offset)
 
     def compute_output_shape(self, input_shape):
         return input_shape[0]

@@ -23,7 +23,7 @@ class InstanceNormalization(keras.layers.Layer):
         self.beta = self.add_weight(shape=input_shape[-1:], initializer="zeros", name="beta")
 
     def call(self, inputs):
-        return ops.cast(standardise(inputs, self.epsilon) + ops.cast(self.beta, "float32"), inputs.dtype)
+        return standardise(inputs, self.epsilon, offset=ops.cast(self.beta, "float32"))
 
     def compute_output_shape(self, input_shape):
         return input_shape
@@ -32,8 +32,12 @@ class InstanceNormalization(keras.layers.Layer):
         return {**super().get_config(), "epsilon": self.epsilon}
 
 
-def standardise(images, epsilon: float):
-    """Zero mean and unit variance over the pixels of each channel of each image; float32."""
+def standardise(images, epsilon: float, scale=1.0, offset=0.0):
+    """Sets the mean over the pixels of each channel of each image to `offset`, the standard deviation to `scale`.
+
+    (batch, height, width, channels), of the same dtype; `scale` and `offset` are float32, of shapes that fit.
+    """
     x = ops.cast(images, "float32")  # half floats lose too much of a variance
-    centred = x - ops.mean(x, axis=(1, 2), keepdims=True)
-    return centred * ops.rsqrt(ops.mean(ops.square(centred), axis=(1, 2), keepdims=True) + epsilon)
+    factor = scale * ops.rsqrt(ops.var(x, axis=(1, 2), keepdims=True) + epsilon)  # (batch, 1, 1, channels)
+    rest = offset - factor * ops.mean(x, axis=(1, 2), keepdims=True)
+    return images * ops.cast(factor, images.dtype) + ops.cast(rest, images.dtype)

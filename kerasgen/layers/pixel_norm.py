@@ -9,8 +9,8 @@ class PixelNorm(keras.layers.Layer):
     """Divides what lies along the last axis by its root mean square: b = a / sqrt(mean(a^2) + 1e-8)."""
 
     def call(self, inputs):
-        x = ops.cast(inputs, "float32")
-        return ops.cast(x * ops.rsqrt(ops.mean(ops.square(x), axis=-1, keepdims=True) + 1e-8), inputs.dtype)
+        squares = ops.square(ops.cast(inputs, "float32"))
+        return inputs * ops.cast(ops.rsqrt(ops.mean(squares, axis=-1, keepdims=True) + 1e-8), inputs.dtype)
 
     def compute_output_shape(self, input_shape):
         return input_shape

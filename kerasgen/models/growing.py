@@ -151,7 +151,7 @@ class GrowingAdversarialModel(AdversarialModel):
         """The last of `images`, mixed with the one before, enlarged, where there is one."""
         if len(images) == 1:
             return images[0]
-        before = Upsample()(images[0])
+        before = Upsample(dtype="float32")(images[0])
         return before + grown * (images[1] - before)
 
     def discriminate(self, images, batch, training: bool):
@@ -207,4 +207,4 @@ class _Parts:
 
 
 def _shrink(images, times: int):
-    return images if times == 1 else AveragePooling2D(times)(images)
+    return images if times == 1 else AveragePooling2D(times, dtype="float32")(images)
