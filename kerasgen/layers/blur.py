@@ -14,9 +14,11 @@ class Blur(keras.layers.Layer):
     After `Upsample` it is bilinear enlargement, as in Karras et al. 2018 (arXiv:1812.04948, appendix C).
     """
 
+    def build(self, input_shape):
+        self.kernel = np.repeat(KERNEL[:, :, None, None], input_shape[-1], axis=2)  # (3, 3, channels, 1)
+
     def call(self, inputs):
-        kernel = np.repeat(KERNEL[:, :, None, None], inputs.shape[-1], axis=2)  # (3, 3, channels, 1)
-        return ops.depthwise_conv(inputs, ops.cast(kernel, inputs.dtype), padding="same")
+        return ops.depthwise_conv(inputs, ops.cast(self.kernel, inputs.dtype), padding="same")
 
     def compute_output_shape(self, input_shape):
         return input_shape
