@@ -24,6 +24,7 @@ from PIL import Image
 ROOT = Path(__file__).parent.parent
 PRESET = "dcgan_portraits"
 FORMATS = {"onnx": "onnxruntime", "tflite": "ai-edge-litert"}
+EXTRAS = {"onnx": "onnx", "tflite": "litert"}
 LEFT_OUT = ("build", "dist", "runs", "__pycache__")
 RUNS = 11
 LIMITS = {"size": 150.0, "start": 0.7}  # MB, seconds
@@ -39,11 +40,7 @@ def name_of(text):
 
 def kind(file):
     parts = file.parts
-    if parts[:2] == ("kerasgen", "zoo"):
-        return "kerasgen: zoo"
-    if parts[:3] == ("kerasgen", "export", "web"):
-        return "kerasgen: web page"
-    return "kerasgen: embedded portraits" if parts[:3] == ("kerasgen", "data", "embedded") else "kerasgen: code"
+    return "kerasgen: web page" if parts[:3] == ("kerasgen", "export", "web") else "kerasgen: code and cards"
 
 def closure(names):
     found, todo = set(), list(names)
@@ -134,8 +131,8 @@ def lines(inventory: dict, starts: dict[str, list[float]]) -> list[str]:
                if mb[0] >= 0.05]
     result.append(size_row("**all**", sum(sizes.values())))
     for kind, package in FORMATS.items():
-        needed = ["kerasgen: code", *inventory["needs"][package]]
-        result.append(size_row(f"of it, what `.{kind}` files need: {', '.join(needed)}",
+        needed = [*(label for label in sizes if label.startswith("kerasgen")), *inventory["needs"][package]]
+        result.append(size_row(f"`kerasgen[{EXTRAS[kind]}]`, what `.{kind}` files need: {', '.join(needed)}",
                                sum(sizes[name] for name in needed if name in sizes)))
     result += ["", f"Seconds from a process's start to the picture on the disk (`python -m kerasgen.runtime faces.onnx -n 1`, "
                f"`{PRESET}`, {RUNS} runs, {os.cpu_count()} cores under a load of "

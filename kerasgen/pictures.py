@@ -1,4 +1,4 @@
-"""Pictures of any size through a translator of one size: numpy and Pillow only, so that the runtime can use it too."""
+"""Pictures of any size through a translator of one size, by numpy and Pillow: a runtime's translator too."""
 
 from __future__ import annotations
 

@@ -9,13 +9,7 @@ from pathlib import Path
 from kerasgen.card import build_model, read_card
 from kerasgen.checksum import sha256
 from kerasgen.errors import unknown_name
-
-
-def zoo_folder() -> Path:
-    """The folder of the installed zoo."""
-    import kerasgen.zoo
-
-    return Path(kerasgen.zoo.__file__).parent
+from kerasgen.zoo_folder import zoo_folder
 
 
 def list_presets(trained: bool = False) -> list[str]:
@@ -46,7 +40,8 @@ def check_weights(path: Path, card: dict) -> Path:
                          f"`kerasgen train {path.stem}` makes them.")
     weights = path.parent / about["file"]
     if not weights.is_file():
-        raise ValueError(f"The weights must lie beside their card. Received: no file {weights}.")
+        raise ValueError("The weights must lie beside their card; the zoo's come with the package kerasgen-zoo. "
+                         f"Received: no file {weights}.")
     size = weights.stat().st_size
     if size != about["bytes"]:
         raise ValueError(f"The weights must have the card's size, {about['bytes']} bytes: the file is truncated or not the "

@@ -17,7 +17,7 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_datasets as tfds
 
-EMBEDDED = Path(__file__).resolve().parents[1] / "kerasgen" / "data" / "embedded"
+EMBEDDED = Path(__file__).resolve().parents[1] / "zoo"
 
 DESCRIPTION = (
     "Portraits of members of the US Congress from the Biographical Directory of the United States Congress, aligned by "

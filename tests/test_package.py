@@ -26,9 +26,17 @@ def test_packages_name_every_folder():
 
 @pytest.mark.parametrize("module", ["kerasgen", "kerasgen.cli", "kerasgen.presets", "kerasgen.runtime", "kerasgen.data"])
 def test_import_loads_neither_keras_nor_tensorflow(module):
-    code = f"import sys, {module}; print(sorted({{'keras', 'tensorflow', 'jax', 'torch'}} & set(sys.modules)))"
-    result = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    assert result.stdout.strip() == "[]"
+    assert loaded(module, {"keras", "tensorflow", "jax", "torch"}) == "[]"
+
+
+def test_runtime_needs_no_pillow():
+    assert loaded("kerasgen.runtime.__main__", {"PIL"}) == "[]"
+
+
+def loaded(module: str, names: set[str]) -> str:
+    """Which of `names` a fresh process has loaded after an import, as a list's text."""
+    code = f"import sys, {module}; print(sorted({names} & set(sys.modules)))"
+    return subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.strip()
 
 
 def test_every_public_name_resolves():

@@ -7,10 +7,21 @@ from PIL import Image
 from tiny import TINY
 
 from kerasgen.data.drawings import DRAWINGS
+from kerasgen.images import save_png
 from kerasgen.picture_files import read_pictures, translate_files
 from kerasgen.pictures import fit_in, translate_picture
 
 pytestmark = ANY_BACKEND
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_png_holds_its_picture(tmp_path, channels):
+    picture = np.random.default_rng(0).integers(0, 256, (7, 5, channels), "uint8")
+    with Image.open(save_png(tmp_path / "a.png", picture)) as read:
+        read.load()
+        assert (read.format, read.mode) == ("PNG", "L" if channels == 1 else "RGB")
+        np.testing.assert_array_equal(np.asarray(read).reshape(picture.shape), picture)
+    assert [file.name for file in tmp_path.iterdir()] == ["a.png"]
 
 
 @pytest.mark.parametrize("tiled", [False, True])

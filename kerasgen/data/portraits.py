@@ -2,7 +2,6 @@
 
 import io
 import json
-from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -11,8 +10,9 @@ from kerasgen.data.fitting import Size, fit_picture
 from kerasgen.data.source import Source, label_name
 from kerasgen.data.splits import select
 from kerasgen.data.tfrecord import parse_example, read_records
+from kerasgen.zoo_folder import zoo_folder
 
-FOLDER = Path(__file__).parent / "embedded" / "portraits" / "1.0.0"
+FOLDER = zoo_folder() / "portraits" / "1.0.0"
 LABELS = ["era", "gender", "tone", "born", "last_congress"]
 
 
@@ -40,6 +40,8 @@ def read_portraits(split: str, size: Size | None, channels: int | None, labels: 
 
 def split_sizes() -> dict[str, int]:
     """The number of portraits of each split."""
+    if not FOLDER.is_dir():
+        raise ValueError(f"The portraits come with the package kerasgen-zoo. Received: no folder {FOLDER}.")
     info = json.loads((FOLDER / "dataset_info.json").read_text())
     return {split["name"]: sum(map(int, split["shardLengths"])) for split in info["splits"]}
 
