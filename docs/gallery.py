@@ -10,6 +10,8 @@ import numpy as np
 import kerasgen
 from kerasgen import analysis, data
 from kerasgen.analysis import figures
+from kerasgen.analysis.neighbours import sample_neighbours
+from kerasgen.analysis.style_mixing import style_ranges
 from kerasgen.codes import draw_codes
 
 FOLDER = Path(__file__).parent / "gallery"
@@ -111,9 +113,44 @@ def eras():
     return figures.grid(np.stack(rows), names, title="From one century to another and back, without pairs")
 
 
+def mixing():
+    model = kerasgen.load("stylegan_portraits")
+    codes = draw_codes(10, model.latent_dim, seed=1)
+    kinds = style_ranges(model.style_layers)
+    tables = [analysis.mixing_table(model, codes[:3], codes[3:], kind, truncation=0.7) for kind in kinds]
+    rows = np.stack(tables).reshape(-1, 8, *model.image_shape)
+    names = [name for kind in kinds for name in ("B", f"{kind} of B", "in A", "")]
+    return figures.grid(rows, names, title="Faces A with the coarse, middle or fine styles of faces B")
+
+
+def truncation():
+    model, values = kerasgen.load("stylegan_portraits"), (1.0, 0.7, 0.5, 0.0, -0.5, -1.0)
+    rows = analysis.truncation_sweep(model, draw_codes(5, model.latent_dim, seed=0), values)
+    return figures.grid(rows, columns=list(map(str, values)), title="From a face over the average one to its opposite")
+
+
+def noise():
+    model = kerasgen.load("stylegan_portraits")
+    images, deviation = analysis.noise_variation(model, draw_codes(4, model.latent_dim, seed=0), 6, truncation=0.7)
+    maps = np.broadcast_to((deviation / deviation.max())[:, None, ..., None], images[:, :1].shape)
+    return figures.grid(np.concatenate([images, maps], axis=1), title="Equal styles, other noise; and where it matters")
+
+
+def projection():
+    model, photographs = kerasgen.load("stylegan_portraits"), data.load("portraits", "test").images(slice(12))
+    rows = [photographs, *(model.synthesise(analysis.project(model, photographs, space=space)) for space in ("w+", "w"))]
+    return figures.grid(np.stack(rows), ["photograph", "in w+", "in w"], title="Held-out photographs, found in latent space")
+
+
+def neighbours():
+    samples, near, _ = sample_neighbours(kerasgen.load("stylegan_portraits"), 6, 6)
+    return figures.grid(np.concatenate([samples[:, None], near], axis=1), columns=["drawn", "nearest"],
+                        title="Drawn faces, and the portraits of training nearest to them by face embeddings")
+
+
 def main() -> None:
     for make in (reconstructions, manifold, scatter, traversal, factors, interpolation, correlation, balanced,
-                 generators, asked, eras):
+                 generators, asked, eras, mixing, truncation, noise, projection, neighbours):
         make().savefig(FOLDER / f"{make.__name__}.png")
         print(make.__name__, flush=True)
 
