@@ -4,7 +4,6 @@ import keras
 import numpy as np
 import pytest
 from helpers import ANY_BACKEND
-from keras import ops
 from scipy import stats
 from tiny import SMALL, TINY
 
@@ -13,7 +12,6 @@ from kerasgen.analysis.balance import rarity_weights
 from kerasgen.analysis.outlier_scores import SCORES
 from kerasgen.callbacks import AdaptiveResampling, ReconstructionSheet, TraversalSheet
 from kerasgen.data import ImageBatches
-from kerasgen.losses.divergences import covariance_penalty, minibatch_total_correlation
 from kerasgen.models import VAE, Autoencoder, DebiasingVAE
 
 RNG = np.random.default_rng(0)
@@ -237,25 +235,6 @@ def test_an_autoencoder_detects_outliers_too():
     model.fit(stripes(512), batch_size=32, epochs=15, verbose=0)
     detector = analysis.OutlierDetector(model).fit(stripes(300))
     assert (detector.predict(RNG.random((40, 6, 5, 1), dtype=np.float32)) == -1).mean() > 0.9
-
-
-def test_total_correlation_of_a_minibatch_by_brute_force():
-    mean, log_variance, z = (RNG.standard_normal((6, 3)).astype("float32") for _ in range(3))
-    density = stats.norm.pdf(z[:, None], mean, np.exp(0.5 * log_variance))  # (z, posterior, dimension)
-    expected = np.mean(np.log(density.prod(axis=2).mean(axis=1)) - np.log(density.mean(axis=1)).sum(axis=1))
-    value = minibatch_total_correlation(*map(ops.convert_to_tensor, (mean, log_variance, z)))
-    assert float(value) == pytest.approx(expected, rel=1e-4)
-
-
-def test_covariance_penalty_by_numpy():
-    mean, variances = RNG.standard_normal((50, 3)).astype("float32"), np.array([0.1, 0.2, 0.3], "float32")
-    covariance = np.cov(mean, rowvar=False, bias=True)
-    off = covariance - np.diag(np.diag(covariance))
-    expected = 2.0 * np.sum(off**2) + 3.0 * np.sum((np.diag(covariance) + variances - 1) ** 2)
-    value = covariance_penalty(ops.convert_to_tensor(mean), ops.convert_to_tensor(variances), 2.0, 3.0)
-    assert float(value) == pytest.approx(expected, rel=1e-4)
-    value = covariance_penalty(ops.convert_to_tensor(mean), None, 0.0, 1.0)
-    assert float(value) == pytest.approx(np.sum((np.diag(covariance) - 1) ** 2), rel=1e-4)
 
 
 @ANY_BACKEND

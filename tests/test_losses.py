@@ -6,7 +6,7 @@ from keras import ops
 from scipy import stats
 
 from kerasgen.losses.adversarial import LOSSES, pairwise_accuracy
-from kerasgen.losses.divergences import kl_to_standard_normal
+from kerasgen.losses.divergences import covariance_penalty, kl_to_standard_normal, minibatch_total_correlation
 from kerasgen.losses.penalties import PENALTIES
 from kerasgen.losses.reconstruction import bernoulli_nll, gaussian_nll
 from kerasgen.networks.conv import conv_down, conv_up, stages
@@ -95,3 +95,22 @@ def test_networks_of_every_size(size, halvings, channels):
 def test_sizes_that_do_not_halve(shape):
     with pytest.raises(ValueError, match="Images must be square.*Received: image_shape="):
         stages(shape)
+
+
+def test_total_correlation_of_a_minibatch_by_brute_force():
+    mean, log_variance, z = (RNG.standard_normal((6, 3)).astype("float32") for _ in range(3))
+    density = stats.norm.pdf(z[:, None], mean, np.exp(0.5 * log_variance))  # (z, posterior, dimension)
+    expected = np.mean(np.log(density.prod(axis=2).mean(axis=1)) - np.log(density.mean(axis=1)).sum(axis=1))
+    value = minibatch_total_correlation(*map(ops.convert_to_tensor, (mean, log_variance, z)))
+    assert float(value) == pytest.approx(expected, rel=1e-4)
+
+
+def test_covariance_penalty_by_numpy():
+    mean, variances = RNG.standard_normal((50, 3)).astype("float32"), np.array([0.1, 0.2, 0.3], "float32")
+    covariance = np.cov(mean, rowvar=False, bias=True)
+    off = covariance - np.diag(np.diag(covariance))
+    expected = 2.0 * np.sum(off**2) + 3.0 * np.sum((np.diag(covariance) + variances - 1) ** 2)
+    value = covariance_penalty(ops.convert_to_tensor(mean), ops.convert_to_tensor(variances), 2.0, 3.0)
+    assert float(value) == pytest.approx(expected, rel=1e-4)
+    value = covariance_penalty(ops.convert_to_tensor(mean), None, 0.0, 1.0)
+    assert float(value) == pytest.approx(np.sum((np.diag(covariance) - 1) ** 2), rel=1e-4)
