@@ -23,3 +23,25 @@ class HoldThenDecay(keras.optimizers.schedules.LearningRateSchedule):
     def get_config(self):
         return {"initial_learning_rate": self.initial_learning_rate, "hold_steps": self.hold_steps,
                 "decay_steps": self.decay_steps}
+
+
+@keras.saving.register_keras_serializable("kerasgen")
+class PiecewiseLinear(keras.optimizers.schedules.LearningRateSchedule):
+    """In lines from one (step, rate) of `points` to the next; the last rate from there on. The first step is 0."""
+
+    def __init__(self, points):
+        steps = [step for step, _ in points]
+        if len(steps) < 2 or steps[0] != 0 or sorted(set(steps)) != steps or min(rate for _, rate in points) < 0:
+            raise ValueError("points must be two or more of (step, rate), steps rising from 0, no rate below 0. "
+                             f"Received: {points=}.")
+        self.points = points
+
+    def __call__(self, step):
+        step = ops.cast(step, "float32")
+        rate = self.points[0][1]
+        for (begin, first), (end, last) in zip(self.points, self.points[1:], strict=False):
+            rate = rate + (last - first) * ops.clip((step - begin) / (end - begin), 0.0, 1.0)
+        return rate
+
+    def get_config(self):
+        return {"points": self.points}

@@ -14,7 +14,7 @@ from kerasgen.layers.image_pool import ImagePool
 from kerasgen.models import CycleGAN, Pix2Pix
 from kerasgen.networks.patch import HALVINGS, patch_discriminator
 from kerasgen.presets import find_card
-from kerasgen.schedules import HoldThenDecay
+from kerasgen.schedules import HoldThenDecay, PiecewiseLinear
 
 pytestmark = ANY_BACKEND
 RNG = np.random.default_rng(0)
@@ -122,6 +122,16 @@ def test_rates_hold_and_then_fall():
     assert HoldThenDecay.from_config(schedule.get_config()).get_config() == schedule.get_config()
     with pytest.raises(ValueError, match="Received: .*decay_steps=0"):
         HoldThenDecay(0.2, 1, 0)
+
+
+def test_rates_go_from_point_to_point():
+    schedule = PiecewiseLinear([[0, 0.2], [10, 0.2], [20, 0.1], [40, 0.0]])
+    rates = [float(schedule(step)) for step in (0, 10, 15, 20, 30, 99)]
+    assert rates == pytest.approx([0.2, 0.2, 0.15, 0.1, 0.05, 0.0], abs=1e-7)
+    assert PiecewiseLinear.from_config(schedule.get_config()).get_config() == schedule.get_config()
+    for wrong in ([[0, 0.2]], [[1, 0.2], [2, 0.1]], [[0, 0.2], [5, 0.1], [5, 0.0]], [[0, 0.2], [5, -0.1]]):
+        with pytest.raises(ValueError, match="steps rising from 0, no rate below 0. Received: points="):
+            PiecewiseLinear(wrong)
 
 
 @pytest.mark.parametrize("call, message", [
