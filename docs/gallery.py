@@ -131,9 +131,8 @@ def truncation():
 
 def noise():
     model = kerasgen.load("stylegan_portraits")
-    images, deviation = analysis.noise_variation(model, draw_codes(4, model.latent_dim, seed=0), 6, truncation=0.7)
-    maps = np.broadcast_to((deviation / deviation.max())[:, None, ..., None], images[:, :1].shape)
-    return figures.grid(np.concatenate([images, maps], axis=1), title="Equal styles, other noise; and where it matters")
+    varied = analysis.noise_variation(model, draw_codes(4, model.latent_dim, seed=0), 6, truncation=0.7)
+    return figures.grid(analysis.noise_table(*varied), title="Equal styles, other noise; and where it matters")
 
 
 def projection():

@@ -70,15 +70,13 @@ def noise(
     overwrite: Overwrite = False,
 ) -> None:
     """Draw the same styles with other noise; the last column is where it matters, brightest the most."""
-    import numpy as np
 
     model = load_style_generator(preset, output, overwrite)
     from kerasgen import analysis
     from kerasgen.codes import draw_codes
 
     images, deviation = analysis.noise_variation(model, draw_codes(n, model.latent_dim, seed), 7, seed, truncation)
-    maps = np.broadcast_to((deviation / max(deviation.max(), 1e-8))[:, None, ..., None], images[:, :1].shape)
-    rows = np.concatenate([images, maps], axis=1)
+    rows = analysis.noise_table(images, deviation)
     console.print(f"noise moves a pixel by {deviation.mean():.4f} on average: "
                   f"{write_rows(output, rows.reshape(-1, *model.image_shape), rows.shape[1])}")
 

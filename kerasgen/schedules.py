@@ -1,33 +1,17 @@
 """Learning rates over the steps of a training."""
 
+from itertools import pairwise
+
 import keras
 from keras import ops
 
 
 @keras.saving.register_keras_serializable("kerasgen")
-class HoldThenDecay(keras.optimizers.schedules.LearningRateSchedule):
-    """Constant for `hold_steps`, then in a line to 0 over `decay_steps` (Zhu et al. 2017, arXiv:1703.10593, section 4)."""
-
-    def __init__(self, initial_learning_rate: float, hold_steps: int, decay_steps: int):
-        if hold_steps < 0 or decay_steps < 1 or not initial_learning_rate > 0:
-            raise ValueError("The rate and decay_steps must be positive, hold_steps 0 or more. Received: "
-                             f"{initial_learning_rate=}, {hold_steps=}, {decay_steps=}.")
-        self.initial_learning_rate = initial_learning_rate
-        self.hold_steps = hold_steps
-        self.decay_steps = decay_steps
-
-    def __call__(self, step):
-        passed = (ops.cast(step, "float32") - self.hold_steps) / self.decay_steps
-        return self.initial_learning_rate * (1.0 - ops.clip(passed, 0.0, 1.0))
-
-    def get_config(self):
-        return {"initial_learning_rate": self.initial_learning_rate, "hold_steps": self.hold_steps,
-                "decay_steps": self.decay_steps}
-
-
-@keras.saving.register_keras_serializable("kerasgen")
 class PiecewiseLinear(keras.optimizers.schedules.LearningRateSchedule):
-    """In lines from one (step, rate) of `points` to the next; the last rate from there on. The first step is 0."""
+    """In lines from one (step, rate) of `points` to the next; the last rate from there on. The first step is 0.
+
+    Three points hold a rate and then let it fall, as Zhu et al. 2017 (arXiv:1703.10593, section 4) do.
+    """
 
     def __init__(self, points):
         steps = [step for step, _ in points]
@@ -39,7 +23,7 @@ class PiecewiseLinear(keras.optimizers.schedules.LearningRateSchedule):
     def __call__(self, step):
         step = ops.cast(step, "float32")
         rate = self.points[0][1]
-        for (begin, first), (end, last) in zip(self.points, self.points[1:], strict=False):
+        for (begin, first), (end, last) in pairwise(self.points):
             rate = rate + (last - first) * ops.clip((step - begin) / (end - begin), 0.0, 1.0)
         return rate
 

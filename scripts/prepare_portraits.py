@@ -17,7 +17,7 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_datasets as tfds
 
-EMBEDDED = Path(__file__).resolve().parents[1] / "zoo"
+ZOO = Path(__file__).resolve().parents[1] / "zoo"
 
 DESCRIPTION = (
     "Portraits of members of the US Congress from the Biographical Directory of the United States Congress, aligned by "
@@ -120,7 +120,7 @@ def main() -> None:
     """Builds the set beside its place and moves it there, so that an interrupted run leaves the old one whole."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path, help="holds images/ and labels.csv")
-    parser.add_argument("--out", type=Path, default=EMBEDDED, help="default: %(default)s")
+    parser.add_argument("--out", type=Path, default=ZOO, help="default: %(default)s")
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=arguments.out) as temporary:

@@ -9,6 +9,9 @@ from PIL import Image
 ANY_BACKEND = pytest.mark.backend("torch")
 EVERY_BACKEND = pytest.mark.backend("tensorflow", "jax", "torch")  # in a file that is else for any
 
+# TensorFlow takes longer to trace tiny models than to run them. What is traced and compiled has promises of its own.
+EAGER = {"run_eagerly": True} if keras.backend.backend() == "tensorflow" else {}
+
 
 def to_numpy(variable):
     """The value of a variable as a numpy array of its own."""

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 import pytest
-from helpers import ANY_BACKEND, assert_equal_states, state
+from helpers import ANY_BACKEND, EAGER, assert_equal_states, state
 from keras import ops
 
 import kerasgen
@@ -17,7 +17,6 @@ from kerasgen.networks.style import style_generator
 from kerasgen.presets import find_card
 
 pytestmark = ANY_BACKEND
-EAGER = {"run_eagerly": True} if keras.backend.backend() == "tensorflow" else {}  # it traces longer than these models run
 IMAGES = np.random.default_rng(0).random((16, 16, 16, 3), dtype="float32")
 
 

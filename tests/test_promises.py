@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 import pytest
-from helpers import ANY_BACKEND, assert_equal_states, state, to_numpy
+from helpers import ANY_BACKEND, EAGER, assert_equal_states, state, to_numpy
 from tiny import DECODERS, TINY
 
 import kerasgen
@@ -11,9 +11,6 @@ from kerasgen.data import ImageBatches, PairedBatches, UnpairedBatches
 from kerasgen.model import GenerativeModel
 from kerasgen.models import ConditionalGAN, CycleGAN, Pix2Pix
 from kerasgen.models.translating import TranslationModel
-
-# TensorFlow takes longer to trace these models than to run them. What is traced and compiled has promises of its own.
-EAGER = {"run_eagerly": True} if keras.backend.backend() == "tensorflow" else {}
 
 
 @pytest.fixture(params=TINY)

@@ -1,15 +1,12 @@
 """What models refuse, before any work: counts, labels, codes, images and arguments that are wrong."""
 
-import keras
 import numpy as np
 import pytest
-from helpers import assert_equal_states, state
+from helpers import EAGER, assert_equal_states, state
 from tiny import TINY
 
 from kerasgen.data import ImageBatches
 from kerasgen.models import GAN
-
-EAGER = {"run_eagerly": True} if keras.backend.backend() == "tensorflow" else {}
 
 
 @pytest.mark.parametrize("n", [0, -1, 2.5, True])

@@ -14,7 +14,7 @@ from kerasgen.layers.image_pool import ImagePool
 from kerasgen.models import CycleGAN, Pix2Pix
 from kerasgen.networks.patch import HALVINGS, patch_discriminator
 from kerasgen.presets import find_card
-from kerasgen.schedules import HoldThenDecay, PiecewiseLinear
+from kerasgen.schedules import PiecewiseLinear
 
 pytestmark = ANY_BACKEND
 RNG = np.random.default_rng(0)
@@ -117,11 +117,10 @@ def test_the_pool_shows_new_images_or_earlier_ones():
 
 
 def test_rates_hold_and_then_fall():
-    schedule = HoldThenDecay(0.2, hold_steps=10, decay_steps=20)
+    schedule = PiecewiseLinear([[0, 0.2], [10, 0.2], [30, 0.0]])
     assert [float(schedule(step)) for step in (0, 10, 20, 30, 99)] == pytest.approx([0.2, 0.2, 0.1, 0.0, 0.0])
-    assert HoldThenDecay.from_config(schedule.get_config()).get_config() == schedule.get_config()
-    with pytest.raises(ValueError, match="Received: .*decay_steps=0"):
-        HoldThenDecay(0.2, 1, 0)
+    with pytest.raises(ValueError, match="Received: points="):
+        PiecewiseLinear([[0, 0.2], [1, 0.2], [1, 0.0]])
 
 
 def test_rates_go_from_point_to_point():

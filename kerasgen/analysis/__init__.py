@@ -8,7 +8,7 @@ from kerasgen.analysis.film import film_codes, save_film
 from kerasgen.analysis.interpolation import interpolate
 from kerasgen.analysis.manifold import manifold
 from kerasgen.analysis.neighbours import nearest
-from kerasgen.analysis.noise import noise_variation
+from kerasgen.analysis.noise import noise_table, noise_variation
 from kerasgen.analysis.outliers import OutlierDetector
 from kerasgen.analysis.projection import project
 from kerasgen.analysis.reconstruction import reconstructions
@@ -17,5 +17,5 @@ from kerasgen.analysis.traversal import traverse
 from kerasgen.analysis.truncation import truncation_sweep
 
 __all__ = ["OutlierDetector", "balanced_codes", "code_correlation", "figures", "film_codes", "interpolate", "label_direction",
-           "manifold", "mix", "mixing_table", "move", "nearest", "noise_variation", "order_by_kl", "project",
+           "manifold", "mix", "mixing_table", "move", "nearest", "noise_table", "noise_variation", "order_by_kl", "project",
            "reconstructions", "save_film", "traverse", "truncation_sweep"]

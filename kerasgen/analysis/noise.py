@@ -21,3 +21,13 @@ def noise_variation(model, z: np.ndarray, n: int = 8, seed: int = 0, truncation:
     styles = model.styles(z, truncation)
     images = np.stack([model.synthesise(styles, noise=seed + index) for index in range(n)], axis=1)
     return images, images.std(axis=1).mean(axis=-1)
+
+
+def noise_table(images: np.ndarray, deviation: np.ndarray) -> np.ndarray:
+    """What `noise_variation` gives as rows of pictures; the last of each is where the noise matters, brightest the most.
+
+    Returns:
+        (m, n + 1, height, width, channels) in [0, 1].
+    """
+    maps = np.broadcast_to((deviation / max(deviation.max(), 1e-8))[:, None, ..., None], images[:, :1].shape)
+    return np.concatenate([images, maps], axis=1)
