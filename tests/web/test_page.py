@@ -1,81 +1,19 @@
-"""The page in a real browser: each of its parts, by its pixels."""
+"""The page in a real browser: quiz, explorer, notes and what it says where it cannot run, by its pixels."""
 
 import json
 import re
 import statistics
 
 import numpy as np
-import pytest
-from browser import CHROMIUM, DRIVER, Page, open_browser, serve
-from kerasgen.export import web
-from kerasgen.export.web import models, vendored
-from PIL import Image
+from browser import IN_BROWSER, REAL, Page, assert_equal_pictures
+from kerasgen.export.web import vendored
 
 from kerasgen import data, presets, runtime
 from kerasgen.checksum import sha256
 from kerasgen.codes import draw_codes
-from kerasgen.data.drawings import edges
 from kerasgen.images import to_uint8
-from kerasgen.models import VAE, Pix2Pix, StyleGAN
 
-pytestmark = [pytest.mark.backend("tensorflow"),
-              pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="needs Debian's packages chromium and chromium-driver")]
-SHAPE = (64, 64, 3)
-DATA = {"source": "portraits", "pairs": "edges"}
-REAL = "r3gan_portraits"
-
-
-def vary(network):
-    """Moves all weights off their initial values: untrained networks draw hardly anything."""
-    random = np.random.default_rng(0)
-    network.set_weights([w + 0.1 * random.standard_normal(w.shape, "float32") * (w.ndim > 1) for w in network.get_weights()])
-
-
-def assert_equal_pictures(shown, expected):
-    """Pixels of the page, 0 to 255, against Python's picture in [0, 1]: two of 255 at most."""
-    assert np.abs(np.asarray(shown, int) - to_uint8(expected)).max() <= 2
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    """A page of one preset of the zoo and of tiny models for the other parts."""
-    folder = tmp_path_factory.mktemp("web")
-    tiny = {"tiny_vae": VAE(SHAPE, latent_dim=14, channels=4),
-            "tiny_style": StyleGAN(SHAPE, latent_dim=3, style_dim=4, mapping_layers=2, channels=8, start_size=64),
-            "tiny_pix2pix": Pix2Pix(SHAPE, source_channels=1, channels=4, depth=3, receptive_field=16, norm="instance")}
-    vary(tiny["tiny_vae"].decoder)
-    vary(tiny["tiny_pix2pix"].translators["a_to_b"])
-    generator = tiny["tiny_style"].generator  # untrained, it would leave [0, 1] by far, and be cut off there
-    generator.set_weights([w * 0.1 if w.ndim == 4 and w.shape[-1] == 3 else w for w in generator.get_weights()])
-    for name, model in tiny.items():
-        presets.save(model, folder / name, {"data": DATA, "limits": "Draws <b>nothing</b>."})
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(models, "attribute_direction", lambda model, label, samples: (np.eye(model.style_dim)[0], 2.0))
-        patch.setattr(models, "SAMPLES", 50)
-        return web.build_site([REAL, *(folder / name for name in tiny)], folder / "site")
-
-
-@pytest.fixture(scope="module")
-def address(site):
-    with serve(site) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    with open_browser(tmp_path_factory.mktemp("profile")) as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def page(browser, address):
-    return Page(browser).open(address)
-
-
-@pytest.fixture
-def entries(site):
-    """What the page knows of its models, by kind."""
-    return {entry["kind"]: entry for entry in json.loads((site / "site.json").read_text("utf-8"))["models"]}
+pytestmark = IN_BROWSER
 
 
 def test_the_folder_is_whole_and_keeps_the_runtimes_licence(site):
@@ -188,74 +126,6 @@ def test_styles_move_along_a_direction(page, site, entries):
         assert_equal_pictures(page.pixels("#explorer .picture"), synthesis.synthesise(moved)[0])
     page.move("#explorer select", "selectedIndex", 0, "change")
     page.until("document.querySelector('#explorer .about').textContent.startsWith('A VAE')")
-
-
-def test_a_stroke_changes_the_portrait_and_undo_takes_it_back(page, site, entries):
-    from selenium.webdriver import ActionChains
-
-    lines, portrait = page.pixels("#draw .lines"), page.pixels("#draw .picture")
-    translator = runtime.load(site / entries["translator"]["files"]["a_to_b"])
-    assert_equal_pictures(portrait, translator.translate(lines[None, ..., :1])[0])
-    board = page.find("#draw .lines")
-    ActionChains(page.browser).move_to_element(board).click_and_hold().move_by_offset(40, 30).release().perform()
-    page.settled()
-    stroke = page.pixels("#draw .lines")
-    assert (stroke != lines).any() and set(np.unique(stroke)) == {0, 255}
-    assert (page.pixels("#draw .picture") != portrait).any()
-    assert_equal_pictures(page.pixels("#draw .picture"), translator.translate(stroke[None, ..., :1])[0])
-    page.click("#draw .undo")
-    page.settled()
-    np.testing.assert_array_equal(page.pixels("#draw .lines"), lines)
-    np.testing.assert_array_equal(page.pixels("#draw .picture"), portrait)
-
-
-def test_tools_and_keys(page):
-    from selenium.webdriver import ActionChains, Keys
-
-    page.click("#draw .clear")
-    assert (page.pixels("#draw .lines") == 255).all()
-    page.run("arguments[0].focus()", page.find("#draw .lines"))
-    ActionChains(page.browser).key_down(Keys.SPACE).send_keys(Keys.ARROW_RIGHT * 5).key_up(Keys.SPACE).perform()
-    drawn = page.pixels("#draw .lines")
-    assert (drawn == 0).any()
-    page.click("#draw .eraser")
-    assert page.find("#draw .eraser").get_attribute("aria-pressed") == "true"
-    page.run("arguments[0].focus()", page.find("#draw .lines"))
-    ActionChains(page.browser).key_down(Keys.SPACE).send_keys(Keys.ARROW_LEFT * 5).key_up(Keys.SPACE).perform()
-    assert (page.pixels("#draw .lines") == 255).all()
-    page.click("#draw .pen")
-    page.click("#draw .example")
-    assert (page.pixels("#draw .lines") == 0).any()
-
-
-@pytest.mark.parametrize("name, size, kind, message", [
-    ("notes.txt", 10, "text/plain", "The file must be a picture, as JPEG, PNG or WebP. Received: notes.txt."),
-    ("fake.png", 10, "image/png", "The file must be a picture, as JPEG, PNG or WebP. Received: fake.png."),
-    ("huge.png", 20_000_001, "image/png", "Pictures have 20 MB at most. Received: huge.png of 20 MB."),
-])
-def test_a_dropped_file_that_is_no_picture_gets_a_message(name, size, kind, message, page):
-    lines = page.pixels("#draw .lines")
-    page.drop(name, size, kind)
-    page.until("document.querySelector('#draw .message').textContent")
-    assert page.text("#draw .message") == message
-    np.testing.assert_array_equal(page.pixels("#draw .lines"), lines)
-
-
-def test_a_picture_of_too_many_pixels_gets_a_message(page, tmp_path):
-    Image.new("1", (8001, 8001)).save(tmp_path / "wall.png")
-    page.find("#draw input[type=file]").send_keys(str(tmp_path / "wall.png"))
-    page.until("document.querySelector('#draw .message').textContent")
-    assert page.text("#draw .message") == "Pictures have 64 million pixels at most. Received: wall.png of 8001 x 8001."
-
-
-def test_a_pictures_lines_are_those_of_the_training_pairs(page, tmp_path):
-    portraits = to_uint8(data.load("portraits", "test[:3]", shuffle=False).images())
-    for index, portrait in enumerate(portraits):
-        Image.fromarray(portrait).save(tmp_path / f"{index}.png")
-        before = page.pixels("#draw .lines")
-        page.find("#draw input[type=file]").send_keys(str(tmp_path / f"{index}.png"))
-        lines = page.changed("#draw .lines", since=before)
-        np.testing.assert_array_equal(lines[..., :1], edges(portrait))
 
 
 def test_notes_and_cards_are_text(page):

@@ -7,8 +7,14 @@ import shutil
 import threading
 
 import numpy as np
+import pytest
+
+from kerasgen.images import to_uint8
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+IN_BROWSER = [pytest.mark.backend("tensorflow"),
+              pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="needs Debian's packages chromium and chromium-driver")]
+REAL = "r3gan_portraits"  # the page's preset of the zoo
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage")
 
@@ -24,6 +30,11 @@ BEFORE = """
             site.models.find((entry) => entry.kind === kind), await runtimes.openRuntime('wasm'));
 """
 AFTER = "})(...arguments).then(done, (error) => done(String(error)));"
+
+
+def assert_equal_pictures(shown, expected):
+    """Pixels of the page, 0 to 255, against Python's picture in [0, 1]: two of 255 at most."""
+    assert np.abs(np.asarray(shown, int) - to_uint8(expected)).max() <= 2
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
