@@ -22,21 +22,20 @@ from kerasgen import data, presets
 from kerasgen.analysis import nearest, project
 from kerasgen.card import load_data, read_card
 from kerasgen.extractors import get_extractor
-from kerasgen.generation import GENERATED_IMAGES, compare, extract_generated
+from kerasgen.generation import FIGURES, GENERATED_IMAGES, compare, extract_generated
 
 SOURCE = "portraits"
 RESULT = Path(__file__).with_name("FACES.md")
-COLUMNS = ("fid", "kid", "kid_standard_error", "precision", "recall", "density", "coverage")
 PART = 250  # images that a process takes at a time
 PROJECTED = 20
 LENGTHS = ("z_whole", "z_end", "w_whole", "w_end")
 
 
 def generators() -> list[str]:
-    """Trained presets that sample faces."""
+    """Trained presets that draw faces from codes and are measured by them."""
     cards = {name: read_card(presets.find_card(name)) for name in presets.list_presets(trained=True)}
-    return [name for name, card in cards.items() if card["data"]["source"] == SOURCE and "GAN" in card["model"]["class"]
-            and "latent_dim" in card["model"]["arguments"]]
+    return [name for name, card in cards.items() if card["data"]["source"] == SOURCE
+            and card.get("evaluation", {}).get("extractor") == "faces" and "latent_dim" in card["model"]["arguments"]]
 
 
 def embed(images: np.ndarray) -> np.ndarray:
@@ -94,8 +93,8 @@ def main() -> None:
              f"{GENERATED_IMAGES} samples against {len(training)} training images, by the features of dlib's face recognition "
              "(resize: 150 px, bicubic); no figure compares with one of another extractor or of another number of images. The "
              f"floor is the {len(held_out)} held-out portraits, of other persons.", "",
-             "| | " + " | ".join(COLUMNS).replace("_", " ") + " |", "|---|" + "---|" * len(COLUMNS),
-             *(row(name, [found[column] for column in COLUMNS]) for name, found in rows.items()), "",
+             "| | " + " | ".join(FIGURES).replace("_", " ") + " |", "|---|" + "---|" * len(FIGURES),
+             *(row(name, [found[column] for column in FIGURES]) for name, found in rows.items()), "",
              "Perceptual path lengths and linear separability, as their cards have them:", "",
              "| | " + " | ".join(LENGTHS).replace("_", " ") + " | separability of z | of w |",
              "|---|" + "---|" * (len(LENGTHS) + 2)]

@@ -21,7 +21,7 @@ from rivals import ExampleDCGAN, ExampleWGANGP
 from kerasgen import data
 from kerasgen.card import build_model, read_card
 from kerasgen.codes import labels_in_turn
-from kerasgen.generation import generation_figures
+from kerasgen.generation import FIGURES, generation_figures
 from kerasgen.images import save_png, sheet
 from kerasgen.presets import find_card, list_presets
 from kerasgen.training import optimizers
@@ -31,7 +31,6 @@ EXAMPLES = {"keras.io DCGAN": ExampleDCGAN, "keras.io WGAN-GP": ExampleWGANGP}
 BESIDE = ("dcgan_fashion_mnist", "wgan_gp_fashion_mnist", "sngan_fashion_mnist", "r3gan_fashion_mnist",
           "conditional_gan_fashion_mnist")
 RESULT = Path(__file__).with_name("GENERATION.md")
-COLUMNS = ("fid", "kid", "kid_standard_error", "precision", "recall", "density", "coverage")
 
 
 def presets() -> dict[str, dict]:
@@ -76,11 +75,11 @@ def trained(name: str, epochs: int, folder: Path) -> dict:
 
 
 def table(figures: dict[str, dict]) -> list[str]:
-    lines = ["| | images seen | " + " | ".join(COLUMNS).replace("_", " ") + " | rarest class, % | right, % |",
-             "|---|---|" + "---|" * (len(COLUMNS) + 2)]
+    lines = ["| | images seen | " + " | ".join(FIGURES).replace("_", " ") + " | rarest class, % | right, % |",
+             "|---|---|" + "---|" * (len(FIGURES) + 2)]
     for name, found in figures.items():
         shares = [100 * found[key] if key in found else None for key in ("rarest", "accuracy")]
-        cells = [f"{found[column]:.4g}" for column in COLUMNS] + ["" if share is None else f"{share:.1f}" for share in shares]
+        cells = [f"{found[column]:.4g}" for column in FIGURES] + ["" if share is None else f"{share:.1f}" for share in shares]
         lines.append(f"| {name} | {found.get('images_seen', '')} | " + " | ".join(cells) + " |")
     return lines
 

@@ -23,8 +23,7 @@ from PIL import Image
 
 ROOT = Path(__file__).parent.parent
 PRESET = "dcgan_portraits"
-FORMATS = {"onnx": "onnxruntime", "tflite": "ai-edge-litert"}
-EXTRAS = {"onnx": "onnx", "tflite": "litert"}
+FORMATS = {"onnx": ("onnxruntime", "onnx"), "tflite": ("ai-edge-litert", "litert")}  # its runtime, and kerasgen's extra
 LEFT_OUT = ("build", "dist", "runs", "__pycache__")
 RUNS = 11
 LIMITS = {"size": 150.0, "start": 0.7}  # MB, seconds
@@ -73,7 +72,7 @@ def main() -> None:
         folder = Path(folder)
         python = install(folder)
         files = export_files(folder)
-        command = [python, "-c", INVENTORY, ",".join(ABSENT), *FORMATS.values()]
+        command = [python, "-c", INVENTORY, ",".join(ABSENT), *(runtime for runtime, _ in FORMATS.values())]
         inventory = json.loads(subprocess.run(command, check=True, capture_output=True, text=True, cwd=folder).stdout)
         if inventory["present"]:
             raise RuntimeError(f"A runtime-only environment has none of {ABSENT}. Received: {inventory['present']}.")
@@ -130,9 +129,9 @@ def lines(inventory: dict, starts: dict[str, list[float]]) -> list[str]:
     result += [f"| {label} | {mb[0]:.1f} | {mb[1]:.1f} |" for label, mb in sorted(sizes.items(), key=lambda item: -item[1][0])
                if mb[0] >= 0.05]
     result.append(size_row("**all**", sum(sizes.values())))
-    for kind, package in FORMATS.items():
+    for kind, (package, extra) in FORMATS.items():
         needed = [*(label for label in sizes if label.startswith("kerasgen")), *inventory["needs"][package]]
-        result.append(size_row(f"`kerasgen[{EXTRAS[kind]}]`, what `.{kind}` files need: {', '.join(needed)}",
+        result.append(size_row(f"`kerasgen[{extra}]`, what `.{kind}` files need: {', '.join(needed)}",
                                sum(sizes[name] for name in needed if name in sizes)))
     result += ["", f"Seconds from a process's start to the picture on the disk (`python -m kerasgen.runtime faces.onnx -n 1`, "
                f"`{PRESET}`, {RUNS} runs, {os.cpu_count()} cores under a load of "

@@ -12,18 +12,17 @@ from kerasgen.extractors import get_extractor
 
 PART = 1000  # images in memory at a time
 GENERATED_IMAGES = 10_000  # compared at most
+FIGURES = ("fid", "kid", "kid_standard_error", "precision", "recall", "density", "coverage")
 
 
 def compare(real: np.ndarray, generated: np.ndarray) -> dict:
-    """FID, KID with its standard error, precision, recall, density and coverage of two sets of features (n, dimensions).
+    """The `FIGURES` of two sets of features (n, dimensions): FID, KID with its standard error, precision, recall and so on.
 
     Comparable for equal extractors and numbers of images alone: `protocol` says which.
     """
-    distance, error = metrics.kernel_distance(real, generated)
-    precision, recall = metrics.precision_recall(real, generated)
-    density, coverage = metrics.density_coverage(real, generated)
-    return {"fid": metrics.frechet_distance(real, generated), "kid": distance, "kid_standard_error": error,
-            "precision": precision, "recall": recall, "density": density, "coverage": coverage}
+    values = (metrics.frechet_distance(real, generated), *metrics.kernel_distance(real, generated),
+              *metrics.precision_recall(real, generated), *metrics.density_coverage(real, generated))
+    return dict(zip(FIGURES, values, strict=True))
 
 
 def protocol(extractor, real: int, generated: int) -> dict:
