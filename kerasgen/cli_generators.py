@@ -109,7 +109,7 @@ def project(
     photographs: Annotated[list[Path], typer.Argument(help="Picture files, and folders of them.", exists=True)],
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder for pictures, styles.npz and sheet.png.")] =
     Path("projected"),
-    steps: Annotated[int, typer.Option(help="Of the search.")] = 300,
+    steps: Annotated[int, typer.Option(help="Of the search.")] = 800,
     space: Annotated[str, typer.Option(help="w, one style for all layers, or w+, one for each.")] = "w+",
     overwrite: Overwrite = False,
 ) -> None:
