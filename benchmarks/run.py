@@ -1,8 +1,8 @@
 """`python benchmarks/run.py`: training throughput and latency against plain PyTorch and pythae, into RESULTS.md.
 
-`Training`, `Translators` or `Drawing` after it measures that part alone and leaves the others as they are. Besides the extra
-"test" the first needs `pip install pythae`. The ways of training take turns in one run, each in a process of its own, which
-waits while the others measure.
+`Training`, `Styles`, `Translators` or `Drawing` after it measures that part alone and leaves the others as they are. Besides
+the extra "test" the first needs `pip install pythae`. The ways of training take turns in one run, each in a process of its
+own, which waits while the others measure.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from training_worker import CASES, TRANSLATORS
+from training_worker import CASES, STYLES, TRANSLATORS
 
 HERE = Path(__file__).parent
 SYSTEMS = {
@@ -110,7 +110,8 @@ def drawing() -> list[str]:
             f"`sample(1)` costs {ratio:.2f} times `predict_on_batch`.", ""]
 
 
-SECTIONS = {"Training": lambda: training(CASES), "Translators": lambda: training(TRANSLATORS), "Drawing": drawing}
+SECTIONS = {"Training": lambda: training(CASES), "Styles": lambda: training(STYLES),
+            "Translators": lambda: training(TRANSLATORS), "Drawing": drawing}
 
 
 def main() -> None:

@@ -12,10 +12,10 @@ CASES = {  # kind, image shape, channels or width, latent_dim, batch, batches a 
     "DCGAN 64x64x3": ("dcgan", (64, 64, 3), 32, 128, 64, 6),
     "WGAN-GP 28x28x1": ("wgan_gp", (28, 28, 1), 32, 64, 320, 6),  # five steps of 64
     "SNGAN 28x28x1": ("sngan", (28, 28, 1), 16, 64, 64, 12),
-    "StyleGAN 64x64x3": ("style_gan", (64, 64, 3), 16, 128, 32, 4),
     "VAE 64x64x3": ("vae", (64, 64, 3), 32, 64, 64, 6),
     "dense VAE 28x28x1": ("dense_vae", (28, 28, 1), 512, 16, 128, 48),  # one hidden layer: pythae's default
 }
+STYLES = {"StyleGAN 64x64x3": ("style_gan", (64, 64, 3), 16, 128, 32, 4)}
 TRANSLATORS = {  # image shape, channels, depth or blocks, halvings of the discriminator, batch, batches a turn
     "pix2pix 64x64x3": ("pix2pix", (64, 64, 3), 32, 5, 2, 16, 4),
     "pix2pix 64x64x3, one by one": ("pix2pix", (64, 64, 3), 32, 5, 2, 1, 24),
@@ -32,7 +32,7 @@ def main():
     if case in TRANSLATORS:
         run, images = translator(system, *TRANSLATORS[case])
         return answer(run, images)
-    kind, shape, channels, latent_dim, batch, batches = CASES[case]
+    kind, shape, channels, latent_dim, batch, batches = {**CASES, **STYLES}[case]
     images = np.random.default_rng(0).random((batch * batches, *shape), dtype=np.float32)
     runner = {"torch": torch_runner, "kerasgen": kerasgen_runner, "pythae": pythae_runner}[system["system"]]
     run = runner(kind, shape, channels, latent_dim, batch, system)

@@ -107,6 +107,27 @@ def test_own_kernels_are_keras_layers(name, arguments, side):
         np.testing.assert_allclose(*gradients, rtol=1e-4, atol=1e-4)
 
 
+@pytest.mark.backend("jax", "torch")
+@pytest.mark.parametrize("size, strides", [(3, 1), (1, 1), (4, 1), (4, 2), (5, 2)])
+def test_own_convolutions_bear_penalties_on_their_slope(size, strides):
+    """As R1's: the gradient to the kernel of the squared gradient to the images."""
+    x = ops.convert_to_tensor(array(2, 7, 7, 3))
+    layers = [module.Conv2D(4, size, strides, "same") for module in (keras.layers, backend)]
+    for layer in layers:
+        layer.build(x.shape)
+        layer.set_weights([weight.copy() for weight in layers[0].get_weights()])
+
+    def slope(layer, kernel):
+        weights = [kernel, layer.bias.value]
+        return backend.gradient(lambda images: ops.sum(ops.sin(layer.stateless_call(weights, [], images)[0])), x)
+
+    slopes = [ops.convert_to_numpy(ops.stop_gradient(slope(layer, layer.kernel.value))) for layer in layers]
+    np.testing.assert_allclose(*slopes, rtol=1e-4, atol=1e-5)
+    steps = [ops.convert_to_numpy(backend.gradient(lambda value, layer=layer: ops.sum(ops.square(slope(layer, value))),
+                                                   layer.kernel.value)) for layer in layers]
+    np.testing.assert_allclose(*steps, rtol=1e-4, atol=1e-4)
+
+
 def test_translation_moves_by_whole_pixels():
     images = array(3, 16, 16, 2)
     numbers = np.array([[0.5, 0.5, 0], [0.0, 0.99, 0], [0.99, 0.0, 0]], "float32")  # -2, -1, 0, 1 or 2 of 16 pixels

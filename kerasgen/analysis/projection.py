@@ -67,11 +67,12 @@ def project(model, images: np.ndarray, steps: int = 800, space: str = "w+", lear
 
 def _nearest_drawn(model, known: np.ndarray, images: np.ndarray, focus: float) -> np.ndarray:
     """Which of the styles `known` (m, style_dim) draws the nearest picture to each image: indices (n,)."""
+    targets = [ops.convert_to_tensor(image[None]) for image in images]
     distances = []
     for start in range(0, len(known), PART):
         styles = np.repeat(known[start:start + PART, None], model.style_layers, axis=1)
         drawn = ops.convert_to_tensor(model.synthesise(styles))
-        distances.append([ops.convert_to_numpy(_distance(drawn, ops.convert_to_tensor(image[None]), focus)) for image in images])
+        distances.append([ops.convert_to_numpy(_distance(drawn, target, focus)) for target in targets])
     return np.concatenate(distances, axis=1).argmin(axis=1)
 
 

@@ -5,6 +5,7 @@
 - `minimise(loss, total, variables, optimizer, model)`: one optimiser step on `total(loss())`; returns what `loss()` returned.
 - `gradient(function, x)`: d sum(function(x)) / dx, differentiable itself.
 - `normal(shape, seed_generator)`: float32 noise; a different one on every replica.
+- `depthwise_conv(x, kernel)`: (batch, height, width, channels) by a kernel (odd rows, odd columns, channels, 1), zeros around.
 - `COMPILES_BRANCHES`: whether a compiled step can differentiate `ops.cond` over a batch of unknown size.
 - `AveragePooling2D`, `BatchNormalization`, `Conv2D`, `Conv2DTranspose`: Keras's own layers, with the backend's faster kernels
   where Keras does not call them. The results are the same.
@@ -21,6 +22,7 @@ run_test_step = _current.run_test_step
 minimise = _current.minimise
 gradient = _current.gradient
 normal = _current.normal
+depthwise_conv = _current.depthwise_conv
 COMPILES_BRANCHES = _current.COMPILES_BRANCHES
 AveragePooling2D = _current.AveragePooling2D
 BatchNormalization = _current.BatchNormalization

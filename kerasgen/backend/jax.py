@@ -9,7 +9,7 @@ import functools
 import jax
 import keras
 from keras import StatelessScope, ops
-from keras.layers import AveragePooling2D, BatchNormalization, Conv2D  # noqa: F401
+from keras.layers import AveragePooling2D, BatchNormalization  # noqa: F401
 
 COMPILES_BRANCHES = True
 
@@ -71,6 +71,60 @@ def gradient(function, x):
 
 def normal(shape, seed_generator):
     return keras.random.normal(shape, dtype="float32", seed=seed_generator)
+
+
+def depthwise_conv(x, kernel):
+    """As shifted sums, which XLA fuses: its grouped convolutions and their gradients take fifteen times as long on a CPU."""
+    (rows, columns), (height, width) = kernel.shape[:2], x.shape[1:3]
+    padded = ops.pad(x, ((0, 0), (rows // 2, rows // 2), (columns // 2, columns // 2), (0, 0)))
+    weights = ops.cast(kernel[..., 0], x.dtype)  # (rows, columns, channels)
+    return sum(weights[i, j] * padded[:, i:i + height, j:j + width] for i in range(rows) for j in range(columns))
+
+
+class Conv2D(keras.layers.Conv2D):
+    """With other gradients on a CPU: the one to the kernel that JAX derives takes up to six times as long."""
+
+    def convolution_op(self, inputs, kernel):
+        inputs, kernel = ops.convert_to_tensor(inputs), ops.convert_to_tensor(kernel)
+        usual = self.padding == "same" and self.dilation_rate == (1, 1) and self.groups == 1
+        if jax.default_backend() != "cpu" or not usual or self.data_format != "channels_last":
+            return super().convolution_op(inputs, kernel)
+        return _conv(inputs, kernel, self.strides)
+
+
+@functools.partial(jax.custom_vjp, nondiff_argnums=(2,))
+def _conv(images, kernel, strides):
+    return ops.conv(images, kernel, strides, "same", data_format="channels_last")
+
+
+def _conv_forward(images, kernel, strides):
+    return _conv(images, kernel, strides), (images, kernel)
+
+
+def _conv_backward(strides, saved, gradient):
+    images, kernel = saved
+    if strides == (1, 1) and kernel.shape[0] % 2 and kernel.shape[1] % 2:  # a convolution too, with these gradients itself
+        to_images = _conv(gradient, ops.transpose(ops.flip(kernel, (0, 1)), (0, 1, 3, 2)), strides)
+    else:
+        to_images = jax.vjp(lambda x: ops.conv(x, kernel, strides, "same", data_format="channels_last"), images)[1](gradient)[0]
+    return to_images, _to_kernel(images, gradient, kernel, strides)
+
+
+def _to_kernel(images, gradient, kernel, strides):
+    """Each weight meets the images moved by its place: one product of matrices a place."""
+    ends = [(there - 1) * stride + 1 for there, stride in zip(gradient.shape[1:3], strides, strict=True)]
+    around = [max(end - 1 + size - here, 0) for end, size, here in zip(ends, kernel.shape[:2], images.shape[1:3], strict=True)]
+    padded = ops.pad(images, ((0, 0), *((total // 2, total - total // 2) for total in around), (0, 0)))
+
+    def at(i, j):
+        moved = padded[:, i:i + ends[0]:strides[0], j:j + ends[1]:strides[1]]
+        return jax.numpy.einsum("bhwi,bhwo->io", moved, gradient, preferred_element_type="float32")
+
+    products = [[at(i, j) for j in range(kernel.shape[1])] for i in range(kernel.shape[0])]
+    return ops.cast(ops.stack([ops.stack(row) for row in products]), kernel.dtype)
+
+
+_conv.defvjp(_conv_forward, _conv_backward)
 
 
 class Conv2DTranspose(keras.layers.Conv2DTranspose):

@@ -40,3 +40,7 @@ def normal(shape, seed_generator):
     replica = context.replica_id_in_sync_group if context else 0
     seed = tf.cast(seed_generator.next(), "int64") + tf.cast([replica, 0], "int64") * 0x9E3779B9
     return tf.random.stateless_normal(shape, seed=seed)
+
+
+def depthwise_conv(x, kernel):
+    return tf.nn.depthwise_conv2d(x, tf.cast(kernel, x.dtype), strides=[1, 1, 1, 1], padding="SAME")

@@ -55,6 +55,10 @@ def normal(shape, seed_generator):
     return keras.random.normal(shape, dtype="float32", seed=seed_generator)
 
 
+def depthwise_conv(x, kernel):
+    return ops.depthwise_conv(x, ops.cast(kernel, x.dtype), padding="same")
+
+
 # Keras's layers copy every image to channels-first and back, crop what a transposed convolution made too much of, and take
 # batch statistics in five passes. PyTorch's own kernels work in place of all that on strided views of NHWC tensors.
 

@@ -2,7 +2,8 @@
 
 import keras
 import numpy as np
-from keras import ops
+
+from kerasgen import backend
 
 KERNEL = np.outer([1.0, 2.0, 1.0], [1.0, 2.0, 1.0]).astype("float32") / 16.0
 
@@ -18,7 +19,7 @@ class Blur(keras.layers.Layer):
         self.kernel = np.repeat(KERNEL[:, :, None, None], input_shape[-1], axis=2)  # (3, 3, channels, 1)
 
     def call(self, inputs):
-        return ops.depthwise_conv(inputs, ops.cast(self.kernel, inputs.dtype), padding="same")
+        return backend.depthwise_conv(inputs, self.kernel)
 
     def compute_output_shape(self, input_shape):
         return input_shape
