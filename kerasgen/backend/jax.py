@@ -111,17 +111,16 @@ def _conv_backward(strides, saved, gradient):
 
 
 def _to_kernel(images, gradient, kernel, strides):
-    """Each weight meets the images moved by its place: one product of matrices a place."""
-    ends = [(there - 1) * stride + 1 for there, stride in zip(gradient.shape[1:3], strides, strict=True)]
-    around = [max(end - 1 + size - here, 0) for end, size, here in zip(ends, kernel.shape[:2], images.shape[1:3], strict=True)]
+    """Each weight meets the images moved by its place: one product of matrices for a row of the kernel."""
+    rows, columns, channels, filters = kernel.shape
+    height, width = ((there - 1) * stride + 1 for there, stride in zip(gradient.shape[1:3], strides, strict=True))
+    around = [max(end - 1 + size - here, 0)
+              for end, size, here in zip((height, width), (rows, columns), images.shape[1:3], strict=True)]
     padded = ops.pad(images, ((0, 0), *((total // 2, total - total // 2) for total in around), (0, 0)))
-
-    def at(i, j):
-        moved = padded[:, i:i + ends[0]:strides[0], j:j + ends[1]:strides[1]]
-        return jax.numpy.einsum("bhwi,bhwo->io", moved, gradient, preferred_element_type="float32")
-
-    products = [[at(i, j) for j in range(kernel.shape[1])] for i in range(kernel.shape[0])]
-    return ops.cast(ops.stack([ops.stack(row) for row in products]), kernel.dtype)
+    moved = ops.concatenate([padded[:, :, j:j + width:strides[1]] for j in range(columns)], axis=-1)
+    products = [jax.numpy.einsum("bhwi,bhwo->io", moved[:, i:i + height:strides[0]], gradient,
+                                 preferred_element_type="float32") for i in range(rows)]
+    return ops.cast(ops.reshape(ops.stack(products), (rows, columns, channels, filters)), kernel.dtype)
 
 
 _conv.defvjp(_conv_forward, _conv_backward)
