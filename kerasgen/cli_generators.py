@@ -70,7 +70,6 @@ def noise(
     overwrite: Overwrite = False,
 ) -> None:
     """Draw the same styles with other noise; the last column is where it matters, brightest the most."""
-
     model = load_style_generator(preset, output, overwrite)
     from kerasgen import analysis
     from kerasgen.codes import draw_codes

@@ -4,8 +4,6 @@ Within the scope the stateful code of the other backends works unchanged: `varia
 scope, optimisers and metrics included. Only the differentiated function needs a scope of its own.
 """
 
-import functools
-
 import jax
 import keras
 from keras import StatelessScope, ops
@@ -81,6 +79,16 @@ def depthwise_conv(x, kernel):
     return sum(weights[i, j] * padded[:, i:i + height, j:j + width] for i in range(rows) for j in range(columns))
 
 
+def _with_gradients(backward):
+    """Gives `function(inputs, kernel, strides)` the gradients `backward(strides, (inputs, kernel), gradient)`."""
+    def decorate(function):
+        own = jax.custom_vjp(function, nondiff_argnums=(2,))
+        own.defvjp(lambda inputs, kernel, strides: (own(inputs, kernel, strides), (inputs, kernel)), backward)
+        return own
+
+    return decorate
+
+
 class Conv2D(keras.layers.Conv2D):
     """With other gradients on a CPU: the one to the kernel that JAX derives takes up to six times as long."""
 
@@ -90,15 +98,6 @@ class Conv2D(keras.layers.Conv2D):
         if jax.default_backend() != "cpu" or not usual or self.data_format != "channels_last":
             return super().convolution_op(inputs, kernel)
         return _conv(inputs, kernel, self.strides)
-
-
-@functools.partial(jax.custom_vjp, nondiff_argnums=(2,))
-def _conv(images, kernel, strides):
-    return ops.conv(images, kernel, strides, "same", data_format="channels_last")
-
-
-def _conv_forward(images, kernel, strides):
-    return _conv(images, kernel, strides), (images, kernel)
 
 
 def _conv_backward(strides, saved, gradient):
@@ -123,7 +122,9 @@ def _to_kernel(images, gradient, kernel, strides):
     return ops.cast(ops.reshape(ops.stack(products), (rows, columns, channels, filters)), kernel.dtype)
 
 
-_conv.defvjp(_conv_forward, _conv_backward)
+@_with_gradients(_conv_backward)
+def _conv(images, kernel, strides):
+    return ops.conv(images, kernel, strides, "same", data_format="channels_last")
 
 
 class Conv2DTranspose(keras.layers.Conv2DTranspose):
@@ -138,15 +139,6 @@ class Conv2DTranspose(keras.layers.Conv2DTranspose):
         return self.activation(outputs)
 
 
-@functools.partial(jax.custom_vjp, nondiff_argnums=(2,))
-def _conv_transpose(codes, kernel, strides):
-    return ops.conv_transpose(codes, kernel, strides, "same", data_format="channels_last")
-
-
-def _conv_transpose_forward(codes, kernel, strides):
-    return _conv_transpose(codes, kernel, strides), (codes, kernel)
-
-
 def _conv_transpose_backward(strides, saved, image):
     """The transposed convolution maps codes to images by the adjoint of a convolution that maps images to codes."""
     codes, kernel = saved
@@ -154,4 +146,6 @@ def _conv_transpose_backward(strides, saved, image):
     return output, pull(codes)[0]
 
 
-_conv_transpose.defvjp(_conv_transpose_forward, _conv_transpose_backward)
+@_with_gradients(_conv_transpose_backward)
+def _conv_transpose(codes, kernel, strides):
+    return ops.conv_transpose(codes, kernel, strides, "same", data_format="channels_last")
