@@ -10,6 +10,7 @@ from kerasgen import analysis, latent_figures
 from kerasgen.analysis.style_mixing import style_ranges
 from kerasgen.codes import draw_codes
 from kerasgen.extractors import Extractor
+from kerasgen.layers.blur import Blur
 from kerasgen.metrics import perceptual_path_length
 from kerasgen.models import StyleGAN
 from kerasgen.styles import mix_styles
@@ -36,6 +37,14 @@ def test_every_layer_has_its_style_and_fine_ones_change_little_structure(model):
     for layer in range(6):
         mixed = mix_styles(styles[:1], styles[1:], [layer])
         assert np.abs(model.synthesise(mixed) - model.sample(1, seed=0)).max() > 1e-4, layer
+
+
+@pytest.mark.parametrize("blurred", [True, False])
+def test_both_networks_are_smoothed_or_neither(blurred):
+    model = StyleGAN((16, 16, 3), latent_dim=5, style_dim=6, channels=4, max_channels=8, blurred=blurred)
+    for network in (model.generator, model.discriminator):
+        blurs = [layer.name for layer in network.layers if isinstance(layer, Blur)]
+        assert sorted(blurs) == (["blur_1", "blur_2"] if blurred else []), network.name
 
 
 def test_mixing_takes_the_chosen_layers_of_b(model):

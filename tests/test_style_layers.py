@@ -89,6 +89,14 @@ def test_adaptive_instance_norm_sets_the_moments_that_w_asks_for():
     np.testing.assert_allclose(outputs.std(axis=(1, 2)), np.abs(1.0 + asked[:, :6]), atol=1e-3)
 
 
+def test_adaptive_instance_norm_finds_a_small_variation_on_a_large_mean_in_half_floats():
+    signs, layer = RNG.choice([-1.0, 1.0], (5, 16, 16, 6)), AdaptiveInstanceNorm(dtype="mixed_bfloat16")
+    x, styles = ops.cast(8.0 + signs / 16, "bfloat16"), np.zeros((5, 3, 4), "float32")  # asks for N(0, 1)
+    outputs = ops.convert_to_numpy(ops.cast(layer([x, ops.cast(styles, "bfloat16")]), "float32"))
+    wanted = (signs - signs.mean(axis=(1, 2), keepdims=True)) / signs.std(axis=(1, 2), keepdims=True)
+    np.testing.assert_allclose(outputs, wanted, atol=0.01)
+
+
 def test_truncation_draws_towards_the_moving_average():
     layer, w, total = Truncation(momentum=0.5), normal(6, 4), 0.0
     for _ in range(3):
@@ -124,5 +132,7 @@ def test_blur_is_scipys_and_enlarges_bilinearly():
 
 def test_learned_constant():
     layer = LearnedConstant((4, 4, 3))
-    np.testing.assert_array_equal(apply(layer, normal(5, 7)), np.ones((5, 4, 4, 3)))
+    maps = apply(layer, normal(5, 7))
+    np.testing.assert_array_equal(maps, np.repeat(to_numpy(layer.constant), 5, axis=0))
+    assert (maps[0].std(axis=(0, 1)) > 0.4).all()  # what normalisation has to find
     assert layer.compute_output_shape((None, 7)) == (None, 4, 4, 3)

@@ -37,7 +37,7 @@ def standardise(images, epsilon: float, scale=1.0, offset=0.0):
 
     (batch, height, width, channels), of the same dtype; `scale` and `offset` are float32, of shapes that fit.
     """
-    x = ops.cast(images, "float32")  # half floats lose too much of a variance
+    x = ops.cast(images, "float32")  # half floats lose too much of a variance, and of what is left of a large mean
     factor = scale * ops.rsqrt(ops.var(x, axis=(1, 2), keepdims=True) + epsilon)  # (batch, 1, 1, channels)
     rest = offset - factor * ops.mean(x, axis=(1, 2), keepdims=True)
-    return images * ops.cast(factor, images.dtype) + ops.cast(rest, images.dtype)
+    return ops.cast(x * factor + rest, images.dtype)

@@ -8,14 +8,18 @@ from keras import ops
 
 @keras.saving.register_keras_serializable("kerasgen")
 class LearnedConstant(keras.layers.Layer):
-    """Gives the same learned map for every row of its input: (batch, ...) to (batch, *shape), ones at first."""
+    """Gives the same learned map for every row of its input: (batch, ...) to (batch, *shape), N(0, 1) at first.
+
+    The paper begins with ones, in which the normalisation that follows finds nothing but noise.
+    """
 
     def __init__(self, shape, **kwargs):
         super().__init__(**kwargs)
         self.shape = tuple(shape)
 
     def build(self, input_shape):
-        self.constant = self.add_weight(shape=(1, *self.shape), initializer="ones", name="constant")
+        self.constant = self.add_weight(shape=(1, *self.shape), initializer=keras.initializers.RandomNormal(stddev=1.0),
+                                        name="constant")
 
     def call(self, inputs):
         rows = ops.reshape(inputs, (-1, math.prod(inputs.shape[1:])))

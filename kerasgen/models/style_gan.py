@@ -28,10 +28,11 @@ class StyleGAN(GrowingAdversarialModel):
         mapping_layers: dense layers from z to w.
         mapping_rate: learning rate of these layers, against that of the others.
         mixing: share of the images in training that have two codes.
+        blurred: smooths after each doubling and before each halving, as in the paper; few pixels lose too much by it.
     """
 
     def __init__(self, image_shape, *, latent_dim=512, style_dim=512, mapping_layers=8, mapping_rate=0.01, mixing=0.9,
-                 start_size=8, objective="non_saturating", penalties=None, **kwargs):
+                 blurred=True, start_size=8, objective="non_saturating", penalties=None, **kwargs):
         super().__init__(image_shape, latent_dim=latent_dim, start_size=start_size, objective=objective,
                          penalties={"r1": 2.5} if penalties is None else penalties, **kwargs)
         if min(style_dim, mapping_layers) < 1 or not mapping_rate > 0 or not 0 <= mixing <= 1:
@@ -41,12 +42,14 @@ class StyleGAN(GrowingAdversarialModel):
         self.mapping_layers = mapping_layers
         self.mapping_rate = mapping_rate
         self.mixing = mixing
+        self.blurred = blurred
         self.assemble()
 
     def build_networks(self) -> None:
         sizes = self.image_shape, self.channels, self.max_channels, self.first_stage
-        self.generator = style_generator(self.latent_dim, self.style_dim, self.mapping_layers, self.mapping_rate, *sizes)
-        self.discriminator = growing_discriminator(*sizes, blurred=True)
+        self.generator = style_generator(self.latent_dim, self.style_dim, self.mapping_layers, self.mapping_rate, *sizes,
+                                         blurred=self.blurred)
+        self.discriminator = growing_discriminator(*sizes, blurred=self.blurred)
 
     # ---- training ----------------------------------------------------------------------------------------------
 

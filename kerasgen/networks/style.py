@@ -17,10 +17,11 @@ from kerasgen.networks.progressive import FIRST, activation, growth_stages, to_i
 
 
 def style_generator(latent_dim: int, style_dim: int, mapping_layers: int, rate: float, image_shape, channels: int, most: int,
-                    begin: int = 0) -> keras.Model:
+                    begin: int = 0, *, blurred: bool = True) -> keras.Model:
     """Codes (batch, latent_dim) to a list of images in [-1, 1], (batch, 4 2^stage, 4 2^stage, channels), one a stage.
 
-    `rate` multiplies the mapping's learning rate; `begin` is the first stage that has an image.
+    `rate` multiplies the mapping's learning rate; `begin` is the first stage that has an image; `blurred` smooths
+    after each doubling.
     """
     count = growth_stages(image_shape)
     with keras.name_scope("generator"):
@@ -36,7 +37,8 @@ def style_generator(latent_dim: int, style_dim: int, mapping_layers: int, rate: 
             filters = width(stage, count, channels, most)
             if stage:
                 x = Upsample(name=f"up_{stage}")(x)
-                x = Blur(name=f"blur_{stage}")(EqualisedConv2D(filters, 3, padding="same", name=f"conv_{stage}_a")(x))
+                x = EqualisedConv2D(filters, 3, padding="same", name=f"conv_{stage}_a")(x)
+                x = Blur(name=f"blur_{stage}")(x) if blurred else x
             else:
                 x = LearnedConstant((FIRST, FIRST, filters), name="constant")(styles)  # (batch, 4, 4, filters)
             x = _styled(x, styles, 2 * stage)
