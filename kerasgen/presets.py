@@ -67,13 +67,15 @@ def load(name_or_path: str | Path):
     return model
 
 
-def save(model, path: str | Path, card: dict | None = None, overwrite: bool = False) -> Path:
+def save(model, path: str | Path, card: dict | None = None, overwrite: bool = False,
+         bits: dict[str, int] | None = None) -> Path:
     """Writes `<path>.json`, a card, and `<path>.weights.h5`: with the moving average where an optimiser keeps one.
 
     Args:
         path: where; an ending `.json` may be left out.
         card: sections to write beside the model's own ("description", "data", "training", "licence", ...).
         overwrite: replace existing files.
+        bits: significant bits of the weights of a network, by its name, for a smaller file; all 24 where it has none.
 
     Returns:
         The card's path. Raises ValueError, before anything is written, if a file exists or the folder does not.
@@ -86,13 +88,19 @@ def save(model, path: str | Path, card: dict | None = None, overwrite: bool = Fa
     taken = [str(file) for file in (path, weights) if file.exists()]
     if taken and not overwrite:
         raise ValueError(f"A preset does not replace files unless overwrite=True. Received: {', '.join(taken)}.")
+    from kerasgen.weights_file import pack, rounded  # h5py, which runtimes lack
+
     described = describe(model)
     plain = type(model)(**described["arguments"])  # float32, without the optimiser's slots
     for network in _networks(model):
-        getattr(plain, network.name).set_weights(model.averaged(network).get_weights())
+        weights_of = model.averaged(network).get_weights()
+        if network.name in (bits or {}):
+            weights_of = [rounded(weight, bits[network.name]) for weight in weights_of]
+        getattr(plain, network.name).set_weights(weights_of)
     beside = weights.with_name(f".{os.getpid()}.{weights.name}")
     try:
         plain.save_weights(beside)
+        pack(beside)
         content = {
             "name": path.stem,
             **(card or getattr(model, "card", None) or {}),

@@ -104,7 +104,8 @@ def train_preset(card: dict, directory: str | Path, **options) -> Path:
     model = train(card, directory, **options)
     if "keep_best" in card["training"]:
         model = presets.load(directory / "best.json")
-    path = presets.save(model, directory / card["name"], card=card, overwrite=True)
+    path = presets.save(model, directory / card["name"], card=card, overwrite=True,
+                        bits=card["training"].get("significant_bits"))
     trained = presets.load(path)
     presets.write_card(path, {**trained.card, "metrics": evaluate(trained, trained.card)})
     picture = _picture(trained)

@@ -12,6 +12,7 @@ from kerasgen import presets
 from kerasgen.card import build_model
 from kerasgen.codes import labels_in_turn
 from kerasgen.training import optimizers
+from kerasgen.weights_file import rounded
 
 pytestmark = ANY_BACKEND  # every backend draws the presets in test_backends.py
 
@@ -57,6 +58,20 @@ def test_every_recipe_of_the_zoo_builds(name):
     model = build_model(card)
     model.compile(**optimizers(card["training"]))
     assert ("metrics" in card) == ("weights" in card)
+
+
+def test_fewer_bits_make_a_smaller_file_and_nearly_the_same_pictures(tmp_path):
+    model = TINY["dcgan"]()
+    whole, short = (presets.save(model, tmp_path / name, bits=bits) for name, bits in (
+        ("whole", None), ("short", {"generator": 11, "discriminator": 5})))
+    sizes = [presets.read_card(path)["weights"]["bytes"] for path in (whole, short)]
+    assert sizes[1] < 0.9 * sizes[0]
+    np.testing.assert_array_equal(presets.load(whole).sample(4, seed=0), model.sample(4, seed=0))
+    np.testing.assert_allclose(presets.load(short).sample(4, seed=0), model.sample(4, seed=0), atol=2e-3)
+    values = np.float32([0.0, 1.0, -1.0 / 3.0, 1e-30, 12345.678])
+    np.testing.assert_array_equal(rounded(values, 24), values)
+    np.testing.assert_array_equal(rounded(values, 11), [0.0, 1.0, np.float16(-1.0 / 3.0), rounded(values[3:4], 11)[0], 12344.0])
+    np.testing.assert_allclose(rounded(values, 11), values, rtol=2.0**-11)
 
 
 def test_unknown_preset():
