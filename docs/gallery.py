@@ -113,6 +113,11 @@ def eras():
     return figures.grid(np.stack(rows), names, title="From one century to another and back, without pairs")
 
 
+def truncated():
+    model = kerasgen.load("stylegan_portraits")
+    return figures.grid(model.sample(64, seed=0, truncation=0.7).reshape(8, 8, *model.image_shape))
+
+
 def mixing():
     model = kerasgen.load("stylegan_portraits")
     codes = draw_codes(10, model.latent_dim, seed=1)
@@ -147,11 +152,16 @@ def neighbours():
                         title="Drawn faces, and the portraits of training nearest to them by face embeddings")
 
 
+DRAWINGS = (reconstructions, manifold, scatter, traversal, factors, interpolation, correlation, balanced,
+            generators, asked, eras)
+PHOTOGRAPHS = (truncated, mixing, truncation, noise, projection, neighbours)  # a tenth of the size as WebP
+
+
 def main() -> None:
-    for make in (reconstructions, manifold, scatter, traversal, factors, interpolation, correlation, balanced,
-                 generators, asked, eras, mixing, truncation, noise, projection, neighbours):
-        make().savefig(FOLDER / f"{make.__name__}.png")
-        print(make.__name__, flush=True)
+    for makers, suffix, options in ((DRAWINGS, ".png", {}), (PHOTOGRAPHS, ".webp", {"quality": 90})):
+        for make in makers:
+            make().savefig(FOLDER / f"{make.__name__}{suffix}", pil_kwargs=options)
+            print(make.__name__, flush=True)
 
 
 if __name__ == "__main__":
