@@ -87,9 +87,10 @@ def train(
     card: Preset,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Folder of the run; runs/NAME otherwise.")] = None,
     epochs: Annotated[int | None, typer.Option(help="Instead of the card's number.")] = None,
+    sheet_every: Annotated[int, typer.Option(min=1, help="Epochs from one sheet of pictures to the next.")] = 1,
     tensorboard: Annotated[bool, typer.Option("--tensorboard", help="Write events for TensorBoard too.")] = False,
 ) -> None:
-    """Train from a card: checkpoints, a sheet an epoch, and a preset with measured figures at the end.
+    """Train from a card: checkpoints, sheets, and a preset with measured figures at the end.
 
     Killed and run again, it goes on from its last epoch.
     """
@@ -103,7 +104,7 @@ def train(
         from kerasgen import training
     output = output or Path("runs") / content["name"]
     console.print(f"run in {output}")
-    console.print(f"preset: {training.train_preset(content, output, tensorboard=tensorboard)}")
+    console.print(f"preset: {training.train_preset(content, output, sheet_every=sheet_every, tensorboard=tensorboard)}")
 
 
 @app.command()

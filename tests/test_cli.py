@@ -156,8 +156,9 @@ def card(tmp_path):
 
 def test_killed_training_goes_on_and_ends_as_the_uninterrupted(run, tmp_path):
     path = card(tmp_path)
-    straight = run("train", path, "-o", tmp_path / "straight")
+    straight = run("train", path, "-o", tmp_path / "straight", "--sheet-every", "2")
     assert straight.returncode == 0, straight.err
+    assert [file.name for file in (tmp_path / "straight" / "samples").iterdir()] == ["epoch_0002.png"]
     command = [sys.executable, "-c", "from kerasgen.cli import main; main()", "train", path, "-o", tmp_path / "killed"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     log = tmp_path / "killed" / "samples" / "epoch_0001.png"
