@@ -88,6 +88,9 @@ def save(model, path: str | Path, card: dict | None = None, overwrite: bool = Fa
     taken = [str(file) for file in (path, weights) if file.exists()]
     if taken and not overwrite:
         raise ValueError(f"A preset does not replace files unless overwrite=True. Received: {', '.join(taken)}.")
+    strangers = sorted(set(bits or ()) - {network.name for network in _networks(model)})
+    if strangers:
+        raise ValueError(f"bits must name networks of the model. Received: {', '.join(strangers)}.")
     from kerasgen.weights_file import pack, rounded  # h5py, which runtimes lack
 
     described = describe(model)

@@ -68,6 +68,8 @@ def test_fewer_bits_make_a_smaller_file_and_nearly_the_same_pictures(tmp_path):
     assert sizes[1] < 0.9 * sizes[0]
     np.testing.assert_array_equal(presets.load(whole).sample(4, seed=0), model.sample(4, seed=0))
     np.testing.assert_allclose(presets.load(short).sample(4, seed=0), model.sample(4, seed=0), atol=2e-3)
+    with pytest.raises(ValueError, match="must name networks of the model. Received: critic"):
+        presets.save(model, tmp_path / "other", bits={"critic": 5})
     values = np.float32([0.0, 1.0, -1.0 / 3.0, 1e-30, 12345.678])
     np.testing.assert_array_equal(rounded(values, 24), values)
     np.testing.assert_array_equal(rounded(values, 11), [0.0, 1.0, np.float16(-1.0 / 3.0), rounded(values[3:4], 11)[0], 12344.0])
