@@ -99,7 +99,7 @@ class Discriminator(nn.Module):
 
 
 class Trainer:
-    """`step(images)` for images (batch, channels, height, width)."""
+    """`step(images)` for images (batch, channels, height, width); `variant` as in `plain_torch.Trainer`, or "compile"."""
 
     def __init__(self, shape, channels: int, latent_dim: int, variant: str):
         widths = [min(channels * 2**octave, 128) for octave in reversed(range((shape[0] // 4).bit_length()))]
@@ -108,17 +108,20 @@ class Trainer:
         self.down = Discriminator(widths, shape[2]).to(memory_format=self.layout)
         self.optimizers = [torch.optim.Adam(net.parameters(), 1e-3, (0.0, 0.99), eps=1e-8) for net in (self.down, self.up)]
         self.average = [p.detach().clone() for p in self.up.parameters()]
+        compiled = torch.compile if variant == "compile" else lambda network: network
+        self.draw, self.judge = compiled(self.up), compiled(self.down)
 
     def step(self, images):
         discriminator, generator = self.optimizers
         with torch.no_grad():
-            fake = self.up(len(images), self.latent_dim)
+            fake = self.draw(len(images), self.latent_dim)
         real = images.to(memory_format=self.layout)
-        loss = F.softplus(-self.down(real)).mean() + F.softplus(self.down(fake)).mean()
+        loss = F.softplus(-self.judge(real)).mean() + F.softplus(self.judge(fake)).mean()
         watched = real.detach().requires_grad_(True)
+        # Not compiled: torch.compile knows no gradient of a gradient.
         (slope,) = torch.autograd.grad(self.down(watched).sum(), watched, create_graph=True)
         discriminator.zero_grad()
         (loss + 1.25 * slope.square().sum((1, 2, 3)).mean()).backward()
         discriminator.step()
         generator_step(self.up, self.down, generator, self.average,
-                       lambda: F.softplus(-self.down(self.up(len(images), self.latent_dim))).mean())
+                       lambda: F.softplus(-self.judge(self.draw(len(images), self.latent_dim))).mean())

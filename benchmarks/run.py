@@ -1,7 +1,8 @@
 """`python benchmarks/run.py`: training throughput and latency against plain PyTorch and pythae, into RESULTS.md.
 
-`Training`, `Styles`, `Translators` or `Drawing` after it measures that part alone and leaves the others as they are. Besides
-the extra "test" the first needs `pip install pythae`. The ways of training take turns in one run, each in a process of its
+`Training`, `Styles`, `GPU`, `Translators` or `Drawing` after it measures that part alone and leaves the others as they are;
+without any all but `GPU`, which wants an NVIDIA card, JAX and PyTorch that use it, and no TensorFlow. Besides the extra "test"
+the first needs `pip install pythae`. The ways of training take turns in one run, each in a process of its
 own, which waits while the others measure.
 """
 
@@ -19,7 +20,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from training_worker import CASES, STYLES, TRANSLATORS
+from training_worker import CASES, GPU, STYLES, TRANSLATORS
 
 HERE = Path(__file__).parent
 SYSTEMS = {
@@ -31,6 +32,12 @@ SYSTEMS = {
     "PyTorch eager": {"system": "torch", "variant": "eager"},
     "PyTorch channels_last": {"system": "torch", "variant": "channels_last"},
     "PyTorch bfloat16": {"system": "torch", "variant": "bfloat16"},
+}
+ON_GPU = {
+    "kerasgen, JAX": {"system": "kerasgen", "backend": "jax"},
+    "PyTorch eager": {"system": "torch", "variant": "eager", "device": "cuda"},
+    "PyTorch channels_last": {"system": "torch", "variant": "channels_last", "device": "cuda"},
+    "PyTorch torch.compile": {"system": "torch", "variant": "compile", "device": "cuda"},
 }
 WITHOUT = {  # what cases whose names begin so are not measured on: pythae has no GAN, its own network is compared with it alone
     "DCGAN": ("pythae",),
@@ -46,6 +53,8 @@ PACKAGES = ("keras", "tensorflow", "jax", "torch", "pythae", "onnxruntime", "ai-
 
 
 def systems_of(case: str) -> dict[str, dict]:
+    if case in GPU:
+        return ON_GPU
     left_out = {name for beginning, names in WITHOUT.items() if case.startswith(beginning) for name in names}
     return {name: system for name, system in SYSTEMS.items() if name not in left_out}
 
@@ -56,7 +65,7 @@ def measure(case: str) -> dict[str, float]:
     for name, system in systems_of(case).items():
         command = [sys.executable, str(HERE / "training_worker.py"), case, json.dumps(system)]
         workers[name] = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                                         text=True, env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"})
+                                         text=True, env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "XLA_PYTHON_CLIENT_PREALLOCATE": "false"})
         assert workers[name].stdout.readline().strip() == "ready", name
     rates = {name: [] for name in workers}
     for turn in range(ROUNDS):
@@ -87,7 +96,7 @@ def processor() -> str:
 def table(rates: dict[str, dict[str, float]]) -> list[str]:
     """Rates and ratios of each system in each case."""
     lines = ["| | " + " | ".join(rates) + " |", "|---|" + "---|" * len(rates)]
-    for name in SYSTEMS:
+    for name in dict.fromkeys((*SYSTEMS, *ON_GPU)):
         cells = []
         for found in rates.values():
             best = max(rate for other, rate in found.items() if not other.startswith("kerasgen"))
@@ -97,8 +106,14 @@ def table(rates: dict[str, dict[str, float]]) -> list[str]:
 
 
 def training(cases: dict) -> list[str]:
-    return [f"Images/s (median of {ROUNDS} turns of 2 to 48 batches; what is three times slower has one). The ratio is to the "
+    return [f"Images/s (median of {ROUNDS} turns of 2 to 64 batches; what is three times slower has one). The ratio is to the "
             "best of plain PyTorch and pythae with the same networks.", "", *table({case: measure(case) for case in cases})]
+
+
+def on_gpu() -> list[str]:
+    card = subprocess.run(["nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader"], check=True,
+                          stdout=subprocess.PIPE, text=True).stdout.strip()
+    return [f"On one {card}.", "", *training(GPU)]
 
 
 def drawing() -> list[str]:
@@ -110,14 +125,14 @@ def drawing() -> list[str]:
             f"`sample(1)` costs {ratio:.2f} times `predict_on_batch`.", ""]
 
 
-SECTIONS = {"Training": lambda: training(CASES), "Styles": lambda: training(STYLES),
+SECTIONS = {"Training": lambda: training(CASES), "Styles": lambda: training(STYLES), "GPU": on_gpu,
             "Translators": lambda: training(TRANSLATORS), "Drawing": drawing}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("sections", nargs="*", help=f"Of {', '.join(SECTIONS)}; all otherwise.")
-    chosen = parser.parse_args().sections or list(SECTIONS)
+    chosen = parser.parse_args().sections or [name for name in SECTIONS if name != "GPU"]
     if unknown := set(chosen) - set(SECTIONS):
         parser.error(f"Sections are {', '.join(SECTIONS)}. Received: {', '.join(unknown)}.")
     file = HERE / "RESULTS.md"

@@ -16,6 +16,10 @@ CASES = {  # kind, image shape, channels or width, latent_dim, batch, batches a 
     "dense VAE 28x28x1": ("dense_vae", (28, 28, 1), 512, 16, 128, 48),  # one hidden layer: pythae's default
 }
 STYLES = {"StyleGAN 64x64x3": ("style_gan", (64, 64, 3), 16, 128, 32, 4)}
+GPU = {
+    "StyleGAN 64x64x3, 32 a batch": ("style_gan", (64, 64, 3), 16, 128, 32, 64),
+    "StyleGAN 64x64x3, 256 a batch": ("style_gan", (64, 64, 3), 16, 128, 256, 16),
+}
 TRANSLATORS = {  # image shape, channels, depth or blocks, halvings of the discriminator, batch, batches a turn
     "pix2pix 64x64x3": ("pix2pix", (64, 64, 3), 32, 5, 2, 16, 4),
     "pix2pix 64x64x3, one by one": ("pix2pix", (64, 64, 3), 32, 5, 2, 1, 24),
@@ -32,7 +36,7 @@ def main():
     if case in TRANSLATORS:
         run, images = translator(system, *TRANSLATORS[case])
         return answer(run, images)
-    kind, shape, channels, latent_dim, batch, batches = {**CASES, **STYLES}[case]
+    kind, shape, channels, latent_dim, batch, batches = {**CASES, **STYLES, **GPU}[case]
     images = np.random.default_rng(0).random((batch * batches, *shape), dtype=np.float32)
     runner = {"torch": torch_runner, "kerasgen": kerasgen_runner, "pythae": pythae_runner}[system["system"]]
     run = runner(kind, shape, channels, latent_dim, batch, system)
@@ -80,6 +84,8 @@ def torch_runner(kind, shape, channels, latent_dim, batch, system):
     import torch
 
     torch.set_num_threads(os.cpu_count())
+    torch.set_default_device(system.get("device", "cpu"))
+    torch.set_float32_matmul_precision("high")  # TF32 on a GPU, where JAX computes in it too
     if kind in STEPS:
         trainer = plain_torch_gans.Trainer(kind, shape, channels, latent_dim, system["variant"], STEPS[kind])
     elif kind == "style_gan":
@@ -93,11 +99,15 @@ def torch_runner(kind, shape, channels, latent_dim, batch, system):
 def by_torch(trainer, batch):
     import torch
 
+    device = torch.get_default_device()
+
     def run(images):
         data = torch.from_numpy(images).permute(0, 3, 1, 2)
         start = time.perf_counter()
-        for chosen in torch.randperm(len(data)).split(batch):
-            trainer.step(data[chosen])
+        for chosen in torch.randperm(len(data), device="cpu").split(batch):
+            trainer.step(data[chosen].to(device))
+        if device.type == "cuda":
+            torch.cuda.synchronize()
         return time.perf_counter() - start
 
     return run
