@@ -45,7 +45,7 @@ class Styled(nn.Module):
         self.strength, self.affine = nn.Parameter(torch.zeros(channels, 1, 1)), Equalised(STYLE, 2 * channels, gain=1.0)
 
     def forward(self, x, w):
-        x = F.leaky_relu(x + self.strength * torch.randn(len(x), 1, *x.shape[2:]), 0.2)
+        x = F.leaky_relu(x + self.strength * torch.randn_like(x[:, :1]), 0.2)
         scale, offset = self.affine(w)[:, :, None, None].chunk(2, dim=1)
         return F.instance_norm(x, eps=1e-8) * (1 + scale) + offset
 
@@ -70,9 +70,9 @@ class Generator(nn.Module):
         return z
 
     def forward(self, n, latent_dim):
-        layers = len(self.styled)
-        first, second = (self.w(torch.randn(n, latent_dim)) for _ in "ab")
-        border = torch.where(torch.rand(n) < MIXING, torch.randint(1, layers, (n,)), layers)
+        layers, device = len(self.styled), self.constant.device
+        first, second = (self.w(torch.randn(n, latent_dim, device=device)) for _ in "ab")
+        border = torch.where(torch.rand(n, device=device) < MIXING, torch.randint(1, layers, (n,), device=device), layers)
         x = self.constant.expand(n, -1, -1, -1)
         for index, styled in enumerate(self.styled):
             x = (self.second if index % 2 else self.first)[index // 2](x)
@@ -101,11 +101,11 @@ class Discriminator(nn.Module):
 class Trainer:
     """`step(images)` for images (batch, channels, height, width); `variant` as in `plain_torch.Trainer`, or "compile"."""
 
-    def __init__(self, shape, channels: int, latent_dim: int, variant: str):
+    def __init__(self, shape, channels: int, latent_dim: int, variant: str, device: str):
         widths = [min(channels * 2**octave, 128) for octave in reversed(range((shape[0] // 4).bit_length()))]
         self.latent_dim, self.layout = latent_dim, layout_of(variant)
-        self.up = Generator(widths, latent_dim, shape[2]).to(memory_format=self.layout)
-        self.down = Discriminator(widths, shape[2]).to(memory_format=self.layout)
+        self.up = Generator(widths, latent_dim, shape[2]).to(device, memory_format=self.layout)
+        self.down = Discriminator(widths, shape[2]).to(device, memory_format=self.layout)
         self.optimizers = [torch.optim.Adam(net.parameters(), 1e-3, (0.0, 0.99), eps=1e-8) for net in (self.down, self.up)]
         self.average = [p.detach().clone() for p in self.up.parameters()]
         compiled = torch.compile if variant == "compile" else lambda network: network

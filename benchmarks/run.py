@@ -17,6 +17,7 @@ import os
 import platform
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -60,13 +61,19 @@ def systems_of(case: str) -> dict[str, dict]:
 
 
 def measure(case: str) -> dict[str, float]:
-    """Median images/s of each system."""
-    workers = {}
+    """Median images/s of each system; one that does not start is left out, and printed with its error."""
+    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "XLA_PYTHON_CLIENT_PREALLOCATE": "false"}
+    workers, errors = {}, {}
     for name, system in systems_of(case).items():
         command = [sys.executable, str(HERE / "training_worker.py"), case, json.dumps(system)]
-        workers[name] = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                                         text=True, env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "XLA_PYTHON_CLIENT_PREALLOCATE": "false"})
-        assert workers[name].stdout.readline().strip() == "ready", name
+        errors[name] = tempfile.TemporaryFile("w+")  # noqa: SIM115 (closed with the process)
+        workers[name] = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors[name], text=True,
+                                         env=environment)
+    for name in list(workers):
+        if workers[name].stdout.readline().strip() != "ready":
+            errors[name].seek(0)
+            print(f"{case}: {name} does not start: {errors[name].read()[-3000:]}", flush=True)
+            workers.pop(name).wait()
     rates = {name: [] for name in workers}
     for turn in range(ROUNDS):
         best = max((np.median(values) for values in rates.values() if values), default=0.0)
