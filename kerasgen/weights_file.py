@@ -7,6 +7,8 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+FORMAT = "v110", "v110"  # the smallest that HDF5 before 2.0 reads as well
+
 
 def rounded(weights: np.ndarray, bits: int) -> np.ndarray:
     """Rounds float32 numbers to so many significant bits; half precision has 11."""
@@ -18,7 +20,7 @@ def pack(path: Path) -> None:
     """Compresses what lies in an HDF5 file, without loss; it is read as before."""
     beside = path.with_name(f"{path.name}.packed")
     try:
-        with h5py.File(path) as source, h5py.File(beside, "w", libver="latest") as target:
+        with h5py.File(path) as source, h5py.File(beside, "w", libver=FORMAT) as target:
             _copy(source, target)
         beside.replace(path)
     finally:
