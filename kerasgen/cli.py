@@ -87,7 +87,7 @@ def train(
     card: Preset,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Folder of the run; runs/NAME otherwise.")] = None,
     epochs: Annotated[int | None, typer.Option(help="Instead of the card's number.")] = None,
-    sheet_every: Annotated[int, typer.Option(min=1, help="Epochs from one sheet of pictures to the next.")] = 1,
+    sheet_every: Annotated[int, typer.Option(min=1, help="Epochs from one sheet of pictures, and of curves, to the next.")] = 1,
     tensorboard: Annotated[bool, typer.Option("--tensorboard", help="Write events for TensorBoard too.")] = False,
 ) -> None:
     """Train from a card: checkpoints, sheets, and a preset with measured figures at the end.

@@ -59,7 +59,7 @@ def train(card: dict, directory: str | Path, *, callbacks=(), verbose="auto", sh
             StopWhenDiverged(directory / "backup"),
             *best,
             keras.callbacks.CSVLogger(directory / "log.csv", append=True),
-            LossCurves(directory / "log.csv", directory / "log.png"),
+            LossCurves(directory / "log.csv", directory / "log.png", sheet_every),
             *([TensorBoard(directory / "tensorboard", lambda model: {"pictures": _picture(model)})] if tensorboard else ()),
             *_sheets(model, directory, held_out, sheet_every),
             *resampling,

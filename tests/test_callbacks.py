@@ -79,7 +79,8 @@ def test_loss_curves_show_the_log_of_an_interrupted_run_too(model, tmp_path):
     assert len(columns["kl"]) == 4 and np.isfinite(columns["kl"]).all()
     with Image.open(tmp_path / "log.png") as picture:
         assert picture.size[0] > picture.size[1] > 100
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["log.csv", "log.png"]
+    fit(model, [keras.callbacks.CSVLogger(log), LossCurves(log, tmp_path / "seldom.png", every=2)], epochs=1)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["log.csv", "log.png", "seldom.png"]  # the last, at the end
 
 
 @ANY_BACKEND

@@ -10,7 +10,7 @@ import numpy as np
 
 
 class LossCurves(keras.callbacks.Callback):
-    """Draws the columns of a `CSVLogger`'s file as curves over the epochs, one panel a quantity, `every` epochs.
+    """Draws the columns of a `CSVLogger`'s file as curves over the epochs, one panel a quantity, `every` epochs and at the end.
 
     What was measured on held-out data (`val_...`) goes into the panel of its namesake. Place it after the logger.
     """
@@ -21,10 +21,16 @@ class LossCurves(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         if (epoch + 1) % self._every == 0:
-            figure = curves(read_log(self._log))
-            beside = self._picture.with_name(f".{self._picture.name}")
-            figure.savefig(beside, format="png")
-            beside.replace(self._picture)
+            self._draw()
+
+    def on_train_end(self, logs=None):
+        if self._every > 1 and self._log.is_file():
+            self._draw()
+
+    def _draw(self):
+        beside = self._picture.with_name(f".{self._picture.name}")
+        curves(read_log(self._log)).savefig(beside, format="png")
+        beside.replace(self._picture)
 
 
 def read_log(path: Path) -> dict[str, np.ndarray]:
