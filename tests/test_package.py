@@ -24,6 +24,11 @@ def test_packages_name_every_folder():
                                                    for name in folders}
 
 
+def test_a_checkout_that_is_not_installed_has_its_zoo(monkeypatch):
+    monkeypatch.setattr("kerasgen.zoo_folder.find_spec", lambda name: None)
+    assert "vae_portraits" in kerasgen.list_presets()
+
+
 @pytest.mark.parametrize("module", ["kerasgen", "kerasgen.cli", "kerasgen.presets", "kerasgen.runtime", "kerasgen.data"])
 def test_import_loads_neither_keras_nor_tensorflow(module):
     assert loaded(module, {"keras", "tensorflow", "jax", "torch"}) == "[]"
