@@ -149,7 +149,7 @@ def projection():
 def neighbours():
     samples, near, _ = sample_neighbours(kerasgen.load("stylegan_portraits"), 6, 6)
     return figures.grid(np.concatenate([samples[:, None], near], axis=1), columns=["drawn", "nearest"],
-                        title="Drawn faces, and the portraits of training nearest to them by face embeddings")
+                        title="No copies: the nearest of training")
 
 
 DRAWINGS = (reconstructions, manifold, scatter, traversal, factors, interpolation, correlation, balanced,
