@@ -2,8 +2,8 @@
 
 `Training`, `Styles`, `GPU`, `Translators` or `Drawing` after it measures that part alone and leaves the others as they are;
 without any all but `GPU`, which wants an NVIDIA card, JAX and PyTorch that use it, and no TensorFlow. Besides the extra "test"
-the first needs `pip install pythae`. The ways of training take turns in one run, each in a process of its
-own, which waits while the others measure.
+the first needs `pip install pythae`. The ways of training take turns in one run, each in a process of its own, which waits
+while the others measure.
 """
 
 from __future__ import annotations

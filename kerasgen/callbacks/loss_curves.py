@@ -24,13 +24,15 @@ class LossCurves(keras.callbacks.Callback):
             self._draw()
 
     def on_train_end(self, logs=None):
-        if self._every > 1 and self._log.is_file():
+        if self._every > 1:
             self._draw()
 
     def _draw(self):
-        beside = self._picture.with_name(f".{self._picture.name}")
-        curves(read_log(self._log)).savefig(beside, format="png")
-        beside.replace(self._picture)
+        log = read_log(self._log)
+        if log:  # a run that ended before has no epoch to log
+            beside = self._picture.with_name(f".{self._picture.name}")
+            curves(log).savefig(beside, format="png")
+            beside.replace(self._picture)
 
 
 def read_log(path: Path) -> dict[str, np.ndarray]:
