@@ -34,16 +34,18 @@ def main() -> None:
 
 @app.command("list")
 def list_presets() -> None:
-    """List the zoo's presets."""
-    from rich.table import Table
+    """List the zoo's presets, one a line; descriptions are cut to what the terminal is wide (`show` has all)."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Column, Table
 
     from kerasgen.card import read_card
     from kerasgen.presets import find_card, list_presets
 
-    table = Table("preset", "model", "image", "weights", "description")
+    rest = Column("description", no_wrap=True, ratio=1)
+    table = Table("preset", "model", "image", "weights", rest, box=SIMPLE_HEAD, padding=(0, 1, 0, 0), expand=True)
     for name in list_presets():
         card = read_card(find_card(name))
-        shape = " x ".join(map(str, card["model"]["arguments"]["image_shape"]))
+        shape = "x".join(map(str, card["model"]["arguments"]["image_shape"]))
         size = f"{card['weights']['bytes'] / 1e6:.1f} MB" if "weights" in card else "recipe"
         table.add_row(name, card["model"]["class"], shape, size, card.get("description", ""))
     console.print(table)

@@ -35,7 +35,8 @@ def run(tmp_path, monkeypatch, capfd):
     return run
 
 
-def test_list_and_show_name_the_presets(run):
+def test_list_and_show_name_the_presets(run, monkeypatch):
+    monkeypatch.setattr(cli.console, "width", 80)
     result = run("list")
     assert result.returncode == 0
     assert all(name in result.out for name in kerasgen.list_presets())
