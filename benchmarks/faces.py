@@ -28,6 +28,7 @@ SOURCE = "portraits"
 RESULT = Path(__file__).with_name("FACES.md")
 PART = 250  # images that a process takes at a time
 PROJECTED = 20
+TRUNCATIONS = (0.9, 0.7)  # of style-based generators, besides none
 LENGTHS = ("z_whole", "z_end", "w_whole", "w_end")
 
 
@@ -52,6 +53,12 @@ def kept(file: Path, make) -> np.ndarray:
     if not file.is_file():
         np.save(file, make())
     return np.load(file)
+
+
+def drawn(model, pool: ProcessPoolExecutor, stem: str, **options) -> np.ndarray:
+    """Features of samples (10,000, 128), kept by the name of the weights and the options of `decode`."""
+    file = Path("_".join([stem, *map(str, options.values())]) + ".npy")
+    return kept(file, lambda: extract_generated(model, partial(features, pool), GENERATED_IMAGES, **options)[0])
 
 
 def found_again(model, pool: ProcessPoolExecutor) -> int:
@@ -81,14 +88,13 @@ def main() -> None:
         spaces, again = {}, {}
         for name in names:
             model = presets.load(name)
-            checksum = model.card["weights"]["sha256"][:12]
-            drawn = kept(options.runs / f"{name}_{checksum}.npy", lambda model=model: extract_generated(
-                model, partial(features, pool), GENERATED_IMAGES)[0])
-            rows[f"`{name}`"] = compare(real, drawn)
+            stem = str(options.runs / f"{name}_{model.card['weights']['sha256'][:12]}")
+            rows[f"`{name}`"] = compare(real, drawn(model, pool, stem))
             spaces[name] = model.card["metrics"]
             if hasattr(model, "synthesise"):
-                again[name] = int(kept(options.runs / f"{name}_{checksum}_projected.npy",
-                                       lambda model=model: np.array(found_again(model, pool))))
+                rows |= {f"`{name}`, truncation {strength}": compare(real, drawn(model, pool, stem, truncation=strength))
+                         for strength in TRUNCATIONS}
+                again[name] = int(kept(Path(f"{stem}_projected.npy"), lambda model=model: np.array(found_again(model, pool))))
     lines = ["# Generators of portraits", "", "Written by `python benchmarks/faces.py`.", "",
              f"{GENERATED_IMAGES} samples against {len(training)} training images, by the features of dlib's face recognition "
              "(resize: 150 px, bicubic); no figure compares with one of another extractor or of another number of images. The "

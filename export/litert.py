@@ -11,6 +11,7 @@ import numpy as np
 
 from kerasgen.quiet import quiet_stderr
 
+from . import flatbuffer
 from .errors import ExportError
 from .parts import Part
 from .phones import can_be_rewritten, for_phones
@@ -63,6 +64,8 @@ def _write(part: Part, network: keras.Model, path: Path, batch_size: int, precis
             raise ExportError("A LiteRT file holds builtin ops only, as phones lack TensorFlow's (Flex); noise is "
                               f"drawn outside and passed in. Received: {', '.join(needed)}.") from error
         raise ExportError(f"The network must convert to LiteRT. Received: {network.name} ({error}).") from error
+    if precision == "int8_dynamic":
+        flatbuffer.round_constants(path)
 
 
 def _converter_options(precision: str, calibration: dict | None, batch_size: int) -> dict:
@@ -74,8 +77,9 @@ def _converter_options(precision: str, calibration: dict | None, batch_size: int
     options = {"optimizations": [tf.lite.Optimize.DEFAULT]}
     if precision == "float16":
         return options | {"target_spec": {"supported_ops": [sets.TFLITE_BUILTINS], "supported_types": [tf.float16]}}
-    if precision == "int8_dynamic":
-        return options | {"target_spec": {"supported_ops": [sets.TFLITE_BUILTINS]}}
+    if precision == "int8_dynamic":  # a scale and a zero for each output of a dense layer are 12 bytes, as much as 12 weights
+        return options | {"target_spec": {"supported_ops": [sets.TFLITE_BUILTINS]},
+                          "_experimental_disable_per_channel_quantization_for_dense_layers": True}
     whole = {"int8": sets.TFLITE_BUILTINS_INT8,
              "int16x8": sets.EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8}[precision]
 
@@ -91,7 +95,8 @@ def _converter_options(precision: str, calibration: dict | None, batch_size: int
 
 def check_ops(path: Path) -> None:
     """Raises ExportError for custom ops (TensorFlow's among them), and for random ones."""
-    found = {custom or name for name, _, custom in _operators(path) if custom or RANDOM.search(name)}
+    kinds = flatbuffer.operators(flatbuffer.read(path))
+    found = {custom or name for name, _, custom in kinds if custom or RANDOM.search(name)}
     if found:
         raise ExportError("A LiteRT file holds builtin ops only, none of them random: noise is drawn outside and "
                           f"passed in. Received: {', '.join(sorted(found))}.")
@@ -103,32 +108,13 @@ def gpu_delegate(path: Path) -> dict:
     A table answers: `tf.lite.experimental.Analyzer` of TensorFlow 2.21 is built without its checks and takes every
     graph, CONV_3D as well.
     """
-    complaints = []
-    for name, version, custom in sorted(_operators(path)):
+    complaints, model = [], flatbuffer.read(path)
+    for name, version, custom in sorted(set(flatbuffer.operators(model))):
         if custom or name not in GPU_OPS:
             complaints.append(f"{custom or name}: not known to be supported")
         elif version > GPU_VERSIONS.get(name, 1):
             complaints.append(f"{name} version {version}: supported up to version {GPU_VERSIONS.get(name, 1)}")
-    if any(getattr(operator.builtinOptions, mask, 0) for graph in _content(path).subgraphs for operator in graph.operators
+    if any(getattr(operator.builtinOptions, mask, 0) for graph in model.subgraphs for operator in graph.operators
            for mask in ("shrinkAxisMask", "newAxisMask", "ellipsisMask")):
         complaints.append("STRIDED_SLICE: supported where it keeps the axes")
     return {"gpu_delegate_compatible": not complaints, "gpu_delegate_complaints": complaints}
-
-
-def _content(path: Path):
-    from ai_edge_litert import schema_py_generated as schema
-
-    return schema.ModelT.InitFromPackedBuf(path.read_bytes(), 0)
-
-
-def _operators(path: Path) -> set[tuple[str, int, str]]:
-    """(builtin name, version, custom name or "") of each kind of op in the file."""
-    from ai_edge_litert import schema_py_generated as schema
-
-    names = {code: name for name, code in vars(schema.BuiltinOperator).items() if isinstance(code, int)}
-    found = set()
-    for operator in _content(path).operatorCodes:
-        # The old field holds codes up to 127, the new one those above; the other is then the smaller.
-        name = names[max(operator.builtinCode, operator.deprecatedBuiltinCode)]
-        found.add((name, operator.version, operator.customCode.decode() if name == "CUSTOM" else ""))
-    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -16,14 +17,20 @@ from kerasgen.runtime.sessions import open_session
 # What has weights. Rounding the other maps as well costs 2 to 5 dB and saves no time.
 WEIGHTED = ["Conv", "ConvTranspose", "Gemm", "MatMul"]
 CALIBRATION_BATCH = 16
+LARGE = 1024  # numbers in a constant that is worth rounding, as in LiteRT's converter
 MIXED_PSNR = 37.0  # dB on the examples, a little above what is asked of the file on others
 
 
 def squeeze(path: Path, precision: str, calibration: dict[str, np.ndarray] | None) -> None:
     """Rewrites a float32 ONNX file in another precision; `calibration` are examples of its inputs, by name."""
     with _quiet():
-        {"float16": _half, "int8_weights": _weights, "int8_dynamic": _dynamic,
-         "int8": lambda each: _static(each, calibration), "int8_mixed": lambda each: _mixed(each, calibration)}[precision](path)
+        if precision == "float16":
+            return _half(path)
+        if precision == "int8_dynamic":
+            _dynamic(path)
+        elif precision in ("int8", "int8_mixed"):
+            {"int8": _static, "int8_mixed": _mixed}[precision](path, calibration)
+        _constants(path)
 
 
 def _half(path: Path) -> None:
@@ -31,7 +38,7 @@ def _half(path: Path) -> None:
     import onnx
     from onnxruntime.transformers.float16 import convert_float_to_float16
 
-    onnx.save(convert_float_to_float16(onnx.load(path), keep_io_types=True), path)
+    _save(convert_float_to_float16(onnx.load(path), keep_io_types=True), path)
 
 
 def _dynamic(path: Path) -> None:
@@ -79,50 +86,63 @@ def _mixed(path: Path, calibration: dict[str, np.ndarray]) -> None:
                 break
         else:
             path.write_bytes(prepared.read_bytes())
-    _weights(path)
 
 
 def _run(path: Path, inputs: dict[str, np.ndarray]) -> np.ndarray:
     return next(iter(open_session(path, "onnx").run(inputs).values()))
 
 
-def _weights(path: Path) -> None:
-    """Kernels as whole numbers with a scale for each output channel, multiplied out by the graph itself."""
+def _constants(path: Path) -> None:
+    """What is constant and still in floats as whole numbers with a scale, multiplied out by the graph itself.
+
+    Kernels have a scale for each output channel; other large constants one (maps of noise, which are as large as images).
+    """
     import onnx
-    from onnx import helper, numpy_helper
 
     model = onnx.load(path)
-    tensors = {tensor.name: tensor for tensor in model.graph.initializer}
+    tensors = {tensor.name: tensor for tensor in model.graph.initializer if tensor.data_type == onnx.TensorProto.FLOAT}
     channels = {"Conv": 0, "ConvTranspose": 1, "Gemm": 1, "MatMul": 1}  # the axis of the kernel's outputs
-    done: dict[str, str] = {}
-    nodes = []
+    done, nodes = set(), []
     for node in model.graph.node:
-        kernel = node.input[1] if node.op_type in channels else None
-        if kernel in tensors and tensors[kernel].data_type == onnx.TensorProto.FLOAT:
-            if kernel not in done:
+        for position, name in enumerate(node.input):
+            is_kernel = node.op_type in channels and position == 1
+            if name not in tensors or not (is_kernel or math.prod(tensors[name].dims) >= LARGE):
+                continue
+            if name not in done:
                 transposed = any(each.name == "transB" and each.i for each in node.attribute)
-                axis = 0 if transposed else channels[node.op_type]
-                done[kernel] = f"{kernel}_float"
-                nodes += _dequantized(tensors[kernel], axis, done[kernel], model.graph, helper, numpy_helper)
-            node.input[1] = done[kernel]
+                axis = (0 if transposed else channels[node.op_type]) if is_kernel else None
+                done.add(name)
+                nodes.append(_dequantized(tensors[name], axis, model.graph))
+            node.input[position] = f"{name}_float"
         nodes.append(node)
     del model.graph.node[:]
     model.graph.node.extend(nodes)
     kept = [tensor for tensor in model.graph.initializer if tensor.name not in done]
     del model.graph.initializer[:]
     model.graph.initializer.extend(kept)
-    onnx.save(model, path)
+    _save(model, path)
 
 
-def _dequantized(tensor, axis: int, name: str, graph, helper, numpy_helper) -> list:
-    """The node that makes the float kernel `name`; its whole numbers and scales go into the graph."""
-    values = numpy_helper.to_array(tensor)
+def _dequantized(tensor, axis: int | None, graph):
+    """The node that makes a constant's floats; its whole numbers and scales, along `axis`, go into the graph."""
+    from onnx import helper, numpy_helper
+
+    values, name = numpy_helper.to_array(tensor), f"{tensor.name}_float"
     others = tuple(index for index in range(values.ndim) if index != axis)
     scale = np.maximum(np.abs(values).max(axis=others, keepdims=True), 1e-12) / 127
-    whole = np.rint(values / scale).astype("int8")
-    parts = {"whole": whole, "scale": scale.reshape(-1).astype("float32"), "zero": np.zeros(scale.size, "int8")}
+    parts = {"whole": np.rint(values / scale).astype("int8"),
+             "scale": scale.reshape(() if axis is None else -1).astype("float32")}
     graph.initializer.extend(numpy_helper.from_array(value, f"{name}_{part}") for part, value in parts.items())
-    return [helper.make_node("DequantizeLinear", [f"{name}_{part}" for part in parts], [name], axis=axis, name=f"{name}_node")]
+    along = {} if axis is None else {"axis": axis}
+    return helper.make_node("DequantizeLinear", [f"{name}_{part}" for part in parts], [name], name=f"{name}_node", **along)
+
+
+def _save(model, path: Path) -> None:
+    """Without the shapes in between, which every runtime infers anew."""
+    import onnx
+
+    del model.graph.value_info[:]
+    onnx.save(model, path)
 
 
 @contextlib.contextmanager

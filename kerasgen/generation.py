@@ -36,14 +36,15 @@ def extract(extractor: Callable, images) -> np.ndarray:
     return np.concatenate([extractor(images[start:start + PART]) for start in range(0, len(images), PART)])
 
 
-def extract_generated(model, extractor: Callable, n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray | None]:
+def extract_generated(model, extractor: Callable, n: int, seed: int = 0, **options) -> tuple[np.ndarray, np.ndarray | None]:
     """Features (n, dimensions) of `n` images of `model.sample`, which are not kept, and the classes that were asked for.
 
-    Conditional models draw each class in turn; for others the second is None.
+    Conditional models draw each class in turn; for others the second is None. `options` are `model.decode`'s.
     """
     codes, labels = draw_codes(n, model.latent_dim, seed), labels_in_turn(n, model.num_classes)
     parts = [slice(start, start + PART) for start in range(0, n, PART)]
-    features = [extractor(model.decode(codes[part], labels=None if labels is None else labels[part])) for part in parts]
+    features = [extractor(model.decode(codes[part], labels=None if labels is None else labels[part], **options))
+                for part in parts]
     return np.concatenate(features), labels
 
 

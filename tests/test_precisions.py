@@ -3,15 +3,16 @@
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
-from kerasgen.export import ExportError, examples, export, quality, verify
+from kerasgen.export import ExportError, examples, export, flatbuffer, quality, quantization, verify
 from kerasgen.export.layer_errors import layer_errors
 from kerasgen.export.parts import select
 from kerasgen.export.precisions import PRECISIONS, TARGETS, choose, target
 from test_export import vary
 
 from kerasgen import presets
-from kerasgen.models import DCGAN, VAE, Pix2Pix
+from kerasgen.models import DCGAN, VAE, Pix2Pix, StyleGAN
 from kerasgen.runtime import load
 from kerasgen.runtime.manifest import read_manifest
 
@@ -48,6 +49,22 @@ def test_every_precision_is_near_keras_or_refused(precision, kind, model, tmp_pa
         assert measured["ssim"] == pytest.approx(1.0, abs=0.1 if manifest["parity"]["psnr_db"] >= least else 0.3)
         assert measured["inputs"] == 50
         assert measured["reference"] == {"not measured": "no extractor of features is known for its data"}
+
+
+@pytest.mark.parametrize("kind, precision", [("onnx", "int8_weights"), ("tflite", "int8_dynamic")])
+def test_maps_of_noise_are_rounded_as_well(kind, precision, tmp_path):
+    style = StyleGAN((32, 32, 3), latent_dim=4, style_dim=4, mapping_layers=1, channels=4, max_channels=8)
+    vary(style.generator)
+    path = export(style, tmp_path / f"generator.{kind}", precision=precision)  # refused below 35 dB
+    if kind == "onnx":
+        constants = [tensor for tensor in onnx.load(path).graph.initializer if tensor.data_type == onnx.TensorProto.FLOAT]
+        assert max(np.prod(tensor.dims) for tensor in constants) < quantization.LARGE
+    else:
+        content = flatbuffer.read(path)
+        floats = [content.buffers[tensor.buffer].data for graph in content.subgraphs for tensor in graph.tensors
+                  if tensor.type == 0]
+        assert max(len(data) for data in floats if data is not None) < 4 * flatbuffer.LARGE
+        assert ("DEQUANTIZE", 2, "") in flatbuffer.operators(content)
 
 
 @pytest.mark.parametrize("kind, precision", [("onnx", "float16"), ("onnx", "int8_weights"), ("onnx", "int8"),
