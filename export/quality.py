@@ -38,10 +38,10 @@ def measure(model, part: Part, comparison: Comparison) -> dict:
 
 def _reference(model, part: Part, before: np.ndarray, after: np.ndarray) -> dict:
     """FID and KID of both against the held-out images of the card, or why there are none."""
-    card = getattr(model, "card", None) or {}
-    name = card.get("evaluation", {}).get("extractor") or EXTRACTORS.get(card.get("data", {}).get("source"))
-    if name is None:
-        return {"not measured": "no extractor of features is known for its data"}
+    card = getattr(model, "card", None)
+    if not card:
+        return {"not measured": "held-out images are those of a card, which it has not"}
+    name = card.get("evaluation", {}).get("extractor") or EXTRACTORS.get(card["data"]["source"], "pixels")
     if part.name == "synthesis":
         return {"not measured": "styles that are drawn at random are none that the mapping gives"}
     try:

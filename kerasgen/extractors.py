@@ -14,6 +14,9 @@ import numpy as np
 
 from kerasgen.errors import unknown_name
 
+PIXELS = 7  # a side: 147 numbers in colour, fewer than the images that exports compare
+RESIZE = "bilinear, antialiased"
+
 
 class Extractor:
     """A named callable: images (n, height, width, channels) in [0, 1] to float32 features (n, dimensions).
@@ -60,11 +63,9 @@ def inception() -> Extractor:
         raise ValueError(f"InceptionV3's weights must be at hand or be downloaded. Received: {error}.") from None
 
     def features(images):
-        images = keras.ops.image.resize(_in_colour(images), (299, 299), interpolation="bilinear", antialias=True,
-                                        data_format="channels_last")
-        return keras.ops.convert_to_numpy(network(2.0 * images - 1.0, training=False))
+        return keras.ops.convert_to_numpy(network(2.0 * _resized(_in_colour(images), 299) - 1.0, training=False))
 
-    return Extractor("InceptionV3 (keras.applications)", features, "299 px, bilinear, antialiased")
+    return Extractor("InceptionV3 (keras.applications)", features, f"299 px, {RESIZE}")
 
 
 def faces() -> Extractor:
@@ -89,20 +90,39 @@ def faces() -> Extractor:
     return Extractor("dlib face recognition", features, "150 px, bicubic")
 
 
+def pixels() -> Extractor:
+    """The pixels themselves, of images resized to 7 pixels: for what no network at hand was trained on.
+
+    They tell sets that differ in colours, places and coarse shapes; of what is seen in the images they know nothing.
+    """
+    import keras
+
+    def features(images):
+        return keras.ops.convert_to_numpy(_resized(images, PIXELS)).reshape(len(images), -1)
+
+    return Extractor("pixels", features, f"{PIXELS} px, {RESIZE}")
+
+
 def get_extractor(name: str) -> Extractor:
-    """Gives an extractor by its name: "inception", "faces", or a classifier of the zoo.
+    """Gives an extractor by its name: "inception", "faces", "pixels", or a classifier of the zoo.
 
     Raises ValueError for an unknown name.
     """
     from kerasgen import presets
 
-    own = {"inception": inception, "faces": faces}
+    own = {"inception": inception, "faces": faces, "pixels": pixels}
     if name in own:
         return own[name]()
     classifiers = [preset for preset in presets.list_presets(trained=True) if preset.startswith("classifier_")]
     if name not in classifiers:
         raise unknown_name("extractor", name, [*own, *classifiers])
     return zoo_classifier(name)
+
+
+def _resized(images: np.ndarray, size: int):
+    import keras
+
+    return keras.ops.image.resize(images, (size, size), interpolation="bilinear", antialias=True, data_format="channels_last")
 
 
 def _in_colour(images: np.ndarray) -> np.ndarray:

@@ -45,6 +45,16 @@ def test_protocol_says_what_the_figures_depend_on():
     assert extract(extractor, np.zeros((2500, 4, 4, 1), "float32")).shape == (2500, 3)
 
 
+def test_pixels_are_features_where_no_network_is_known():
+    images = np.random.default_rng(0).random((3, 7, 7, 3), dtype="float32")
+    extractor = get_extractor("pixels")
+    np.testing.assert_allclose(extractor(images), images.reshape(3, -1), atol=1e-6)
+    blocks = np.kron(images[..., :1], np.ones((1, 4, 4, 1), "float32"))
+    assert extractor(blocks).shape == (3, 49)
+    np.testing.assert_allclose(extractor(blocks).mean(axis=1), images[..., 0].mean(axis=(1, 2)), atol=1e-2)
+    assert protocol(extractor, 3, 3)["resize"] == "7 px, bilinear, antialiased"
+
+
 def test_a_classifier_is_an_extractor(tmp_path, images_of):
     model = TINY["classifier"]()
     images = images_of(model)
