@@ -101,9 +101,8 @@ def main() -> None:
              "machine; for float32 the largest difference from Keras, for fewer bits the PSNR against Keras; KID of 160 "
              "pictures against held-out images by Keras and by the file, with its standard error, by the features of a "
              "classifier (Fashion-MNIST), of dlib's face recognition (portraits) or by the pixels at 7 x 7 (the others). Where "
-             "int8 came out below 35 "
-             "dB it was refused, and the cell shows the mixed precision that passed, by its name. The last column is LiteRT's "
-             "GPU delegate's verdict on the float16 file.", "",
+             "int8 came out below 35 dB it was refused, and the cell shows the mixed precision that passed, by its name. The "
+             "last column is LiteRT's GPU delegate's verdict on the float16 file.", "",
              "| preset | " + " | ".join(heads) + " | phones' GPUs |", "|---|" + "---|" * (len(heads) + 1)]
     for label, cells in table.items():
         texts = [text(cells[f"{kind} {precision}"], cells[f"{kind} float32"]) for kind, precision in CELLS]
