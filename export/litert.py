@@ -57,7 +57,7 @@ def _write(part: Part, network: keras.Model, path: Path, batch_size: int, precis
         with quiet_stderr(), warnings.catch_warnings():
             warnings.filterwarnings("ignore", r"\s*Warning: tf.lite.Interpreter is deprecated")  # TensorFlow's own calibration
             named.export(path, format="litert", input_signature=part.signature(batch_size), verbose=False,
-                         **_converter_options(precision, calibration, batch_size))
+                         **_converter_options(network, precision, calibration, batch_size))
     except Exception as error:
         needed = sorted(set(re.findall(r"'tf\.(\w+)' op is neither", str(error))))
         if needed:
@@ -68,7 +68,7 @@ def _write(part: Part, network: keras.Model, path: Path, batch_size: int, precis
         flatbuffer.round_constants(path)
 
 
-def _converter_options(precision: str, calibration: dict | None, batch_size: int) -> dict:
+def _converter_options(network: keras.Model, precision: str, calibration: dict | None, batch_size: int) -> dict:
     import tensorflow as tf
 
     sets = tf.lite.OpsSet
@@ -77,9 +77,12 @@ def _converter_options(precision: str, calibration: dict | None, batch_size: int
     options = {"optimizations": [tf.lite.Optimize.DEFAULT]}
     if precision == "float16":
         return options | {"target_spec": {"supported_ops": [sets.TFLITE_BUILTINS], "supported_types": [tf.float16]}}
-    if precision == "int8_dynamic":  # a scale and a zero for each output of a dense layer are 12 bytes, as much as 12 weights
+    if precision == "int8_dynamic":
+        # A scale and a zero for each output of a dense layer take 12 bytes, in a small network a sixth of the file.
+        scales = 12 * sum(weight.shape[-1] for weight in network.weights if len(weight.shape) == 2)
+        one_each = scales > 0.1 * network.count_params()
         return options | {"target_spec": {"supported_ops": [sets.TFLITE_BUILTINS]},
-                          "_experimental_disable_per_channel_quantization_for_dense_layers": True}
+                          "_experimental_disable_per_channel_quantization_for_dense_layers": one_each}
     whole = {"int8": sets.TFLITE_BUILTINS_INT8,
              "int16x8": sets.EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8}[precision]
 
