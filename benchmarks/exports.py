@@ -2,7 +2,7 @@
 
 A file that is refused gives way to the mixed precision that passes, where there is one; the cell says so. Needs the data sets
 of the cards (TFDS_DATA_DIR) and, for portraits, `kerasgen[faces]`. What was measured is kept in exports.json, by the weights:
-only presets that are new, or trained anew, are measured again.
+only what is new, or trained anew, is measured. After a change of the exporter, delete there what it concerns.
 """
 
 from __future__ import annotations
@@ -51,18 +51,23 @@ def cell(model, part: str | None, kind: str, precision: str, folder: Path) -> di
 
 
 def rows(name: str, measured: dict, folder: Path) -> dict[str, dict]:
-    """The cells of a preset, by part; those that were measured with the weights that it has now are kept."""
+    """The cells of a preset, by part; those that were measured with its weights are kept."""
     card = presets.read_card(presets.find_card(name))
     if card["model"]["class"] == "Classifier":  # which draws nothing
         return {}
-    if measured.get(name, {}).get("weights") != card["weights"]["sha256"]:
-        measured[name] = {"weights": card["weights"]["sha256"], "parts": {}}
+    checksum = card["weights"]["sha256"]
+    if measured.get(name, {}).get("weights") != checksum:
+        measured[name] = {"weights": checksum, "parts": {}}
+    found = measured[name]["parts"]
+    if sum(map(len, found.values())) < len(CELLS) * max(len(found), 1):
         model = presets.load(name)
         for part in parts(model):
             label = name if part is None else f"{name}, {part}"
-            measured[name]["parts"][label] = {f"{kind} {precision}": cell(model, part, kind, precision, folder)
-                                              for kind, precision in CELLS}
-        lines = (f'"{name}": {json.dumps(found)}' for name, found in sorted(measured.items()))
+            cells = found.setdefault(label, {})
+            for kind, precision in CELLS:
+                if f"{kind} {precision}" not in cells:
+                    cells[f"{kind} {precision}"] = cell(model, part, kind, precision, folder)
+        lines = (f'"{name}": {json.dumps(each)}' for name, each in sorted(measured.items()))
         MEASURED.write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8")
         print(name, flush=True)
     return measured[name]["parts"]

@@ -18,6 +18,7 @@ from kerasgen.runtime.sessions import open_session
 WEIGHTED = ["Conv", "ConvTranspose", "Gemm", "MatMul"]
 CALIBRATION_BATCH = 16
 LARGE = 1024  # numbers in a constant that is worth rounding, as in LiteRT's converter
+OUTPUT_BYTES = 13  # of a layer in whole numbers: its scale and zero, and those of its bias
 MIXED_PSNR = 37.0  # dB on the examples, a little above what is asked of the file on others
 
 
@@ -72,20 +73,38 @@ def _mixed(path: Path, calibration: dict[str, np.ndarray]) -> None:
     import onnx
 
     with _prepared(path) as prepared:
-        layers = [node.name for node in onnx.load(prepared).graph.node if node.op_type in WEIGHTED]
+        model = onnx.load(prepared)
+        always = _scaled_once(model)
+        layers = [node.name for node in model.graph.node if node.op_type in WEIGHTED and node.name not in always]
         truth = _run(prepared, calibration)
 
         def after(**chosen) -> float:
             _static(path, calibration, prepared, **chosen)
+            _constants(path)
             error = np.mean(np.square(_run(path, calibration) - truth, dtype="float64"))
             return -10.0 * np.log10(max(error, 1e-12) / max(float(np.ptp(truth)), 1e-6) ** 2)
 
         order = sorted(layers, key=lambda layer: after(nodes_to_quantize=[layer]))
         for count in range(len(layers)):
-            if after(nodes_to_exclude=order[:count]) >= MIXED_PSNR:
+            if after(nodes_to_exclude=[*always, *order[:count]]) >= MIXED_PSNR:
                 break
         else:
             path.write_bytes(prepared.read_bytes())
+
+
+def _scaled_once(model) -> list[str]:
+    """The dense layers, where scales, zeros and biases for each output would take more than a tenth of the file."""
+    shapes = {tensor.name: tensor.dims for tensor in model.graph.initializer}
+    dense = {node.name: shapes[node.input[1]][_outputs_axis(node)] for node in model.graph.node
+             if node.op_type in ("Gemm", "MatMul") and node.input[1] in shapes}
+    heavy = OUTPUT_BYTES * sum(dense.values()) > 0.1 * sum(map(math.prod, shapes.values()))
+    return list(dense) if heavy else []
+
+
+def _outputs_axis(node) -> int:
+    """The axis of a kernel's outputs."""
+    transposed = any(each.name == "transB" and each.i for each in node.attribute)
+    return {"Conv": 0, "ConvTranspose": 1, "Gemm": 0 if transposed else 1, "MatMul": 1}[node.op_type]
 
 
 def _run(path: Path, inputs: dict[str, np.ndarray]) -> np.ndarray:
@@ -95,23 +114,22 @@ def _run(path: Path, inputs: dict[str, np.ndarray]) -> np.ndarray:
 def _constants(path: Path) -> None:
     """What is constant and still in floats as whole numbers with a scale, multiplied out by the graph itself.
 
-    Kernels have a scale for each output channel; other large constants one (maps of noise, which are as large as images).
+    Kernels have a scale for each output channel, but for `_scaled_once`; other large constants one (maps of noise, which are
+    as large as images).
     """
     import onnx
 
     model = onnx.load(path)
     tensors = {tensor.name: tensor for tensor in model.graph.initializer if tensor.data_type == onnx.TensorProto.FLOAT}
-    channels = {"Conv": 0, "ConvTranspose": 1, "Gemm": 1, "MatMul": 1}  # the axis of the kernel's outputs
-    done, nodes = set(), []
+    once, done, nodes = _scaled_once(model), set(), []
     for node in model.graph.node:
-        for position, name in enumerate(node.input):
-            is_kernel = node.op_type in channels and position == 1
+        for position, name in enumerate(node.input if "Linear" not in node.op_type else ()):  # no scales of scales
+            is_kernel = node.op_type in WEIGHTED and position == 1
             if name not in tensors or not (is_kernel or math.prod(tensors[name].dims) >= LARGE):
                 continue
             if name not in done:
-                transposed = any(each.name == "transB" and each.i for each in node.attribute)
-                axis = (0 if transposed else channels[node.op_type]) if is_kernel else None
                 done.add(name)
+                axis = _outputs_axis(node) if is_kernel and node.name not in once else None
                 nodes.append(_dequantized(tensors[name], axis, model.graph))
             node.input[position] = f"{name}_float"
         nodes.append(node)

@@ -67,6 +67,17 @@ def test_maps_of_noise_are_rounded_as_well(kind, precision, tmp_path):
         assert ("DEQUANTIZE", 2, "") in flatbuffer.operators(content)
 
 
+def test_scales_cost_little(model, tmp_path):
+    """No scale is made of others, and a dense layer that has few inputs for each output has one scale."""
+    graph = onnx.load(export(model, tmp_path / "generator.onnx", precision="int8_mixed", force=True)).graph
+    constants = {tensor.name: tensor for tensor in graph.initializer}
+    scales = {node.output[0]: constants[node.input[1]] for node in graph.node if node.op_type == "DequantizeLinear"}
+    dense, = (node for node in graph.node if node.op_type in ("Gemm", "MatMul"))
+    assert list(scales[dense.input[1]].dims) == []
+    kernels = [scales[node.input[1]] for node in graph.node if node.op_type.startswith("Conv")]
+    assert kernels and all(len(scale.dims) == 1 for scale in kernels)
+
+
 @pytest.mark.parametrize("kind, precision", [("onnx", "float16"), ("onnx", "int8_weights"), ("onnx", "int8"),
                                              ("tflite", "float16"), ("tflite", "int8")])
 def test_fewer_bits_are_smaller_files(kind, precision, model, tmp_path):
