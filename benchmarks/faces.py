@@ -28,7 +28,7 @@ SOURCE = "portraits"
 RESULT = Path(__file__).with_name("FACES.md")
 PART = 250  # images that a process takes at a time
 PROJECTED = 20
-TRUNCATIONS = (0.9, 0.7)  # of style-based generators, besides none
+TRUNCATIONS = (0.7,)  # of style-based generators, besides none
 LENGTHS = ("z_whole", "z_end", "w_whole", "w_end")
 
 
