@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import keras
 import numpy as np
 import onnx
 import pytest
@@ -53,6 +54,7 @@ def test_every_precision_is_near_keras_or_refused(precision, kind, model, tmp_pa
 
 @pytest.mark.parametrize("kind, precision", [("onnx", "int8_weights"), ("tflite", "int8_dynamic")])
 def test_maps_of_noise_are_rounded_as_well(kind, precision, tmp_path):
+    keras.utils.set_random_seed(0)  # so few weights of 8 bits come to 34 to 38 dB
     style = StyleGAN((32, 32, 3), latent_dim=4, style_dim=4, mapping_layers=1, channels=4, max_channels=8)
     vary(style.generator)
     path = export(style, tmp_path / f"generator.{kind}", precision=precision)  # refused below 35 dB
