@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path.insert(0, str(ROOT / "tests" / "web"))
 from browser import Page, open_browser, serve  # noqa: E402
 
 SHOTS = {  # name: (width, height, colours, the part at the top)
