@@ -29,8 +29,10 @@ def squeeze(path: Path, precision: str, calibration: dict[str, np.ndarray] | Non
             return _half(path)
         if precision == "int8_dynamic":
             _dynamic(path)
-        elif precision in ("int8", "int8_mixed"):
-            {"int8": _static, "int8_mixed": _mixed}[precision](path, calibration)
+        elif precision == "int8":
+            _static(path, calibration)
+        elif precision == "int8_mixed":
+            _mixed(path, calibration)
         _constants(path)
 
 
