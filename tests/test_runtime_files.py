@@ -87,11 +87,12 @@ def test_file_that_no_runtime_can_run(kind, decoder):
         load(decoder)
 
 
-@pytest.mark.parametrize("kind, module", [("onnx", "onnxruntime"), ("tflite", "ai_edge_litert.interpreter")])
-def test_missing_runtime_names_the_extra(kind, module, decoder, monkeypatch):
+@pytest.mark.parametrize("kind, module, extra", [("onnx", "onnxruntime", "onnx"),
+                                                 ("tflite", "ai_edge_litert.interpreter", "runtime")])
+def test_missing_runtime_names_the_extra(kind, module, extra, decoder, monkeypatch):
     monkeypatch.setitem(sys.modules, module, None)
     change_manifest(decoder, {"format": kind})
-    with pytest.raises(ImportError, match=r"kerasgen\[runtime\]"):
+    with pytest.raises(ImportError, match=rf"kerasgen\[{extra}\]"):
         load(decoder)
 
 

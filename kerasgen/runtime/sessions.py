@@ -24,7 +24,7 @@ class OnnxSession:
     """
 
     def __init__(self, path: Path, num_threads: int | None, provider: str = "cpu"):
-        onnxruntime = _import("onnxruntime", "onnxruntime")
+        onnxruntime = _import("onnxruntime", "onnxruntime", "onnx")
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3  # errors only; they come as exceptions as well
         if num_threads is not None:
@@ -58,7 +58,7 @@ class LitertSession:
     def __init__(self, path: Path, num_threads: int | None, provider: str = "cpu"):
         if provider not in ("auto", "cpu"):
             raise ProviderError(f"A LiteRT file runs on the CPU here. Received: provider={provider!r}.")
-        interpreter = _import("ai_edge_litert.interpreter", "ai-edge-litert")
+        interpreter = _import("ai_edge_litert.interpreter", "ai-edge-litert", "runtime")
         with quiet_stderr():  # LiteRT announces its CPU delegate there, whatever the log level
             self._interpreter = interpreter.Interpreter(model_path=str(path), num_threads=num_threads)
             self._interpreter.allocate_tensors()
@@ -105,9 +105,9 @@ def _signature(values) -> Signature:
                                                                    for size in value.shape)) for value in values}
 
 
-def _import(module: str, package: str):
+def _import(module: str, package: str, extra: str):
     try:
         return importlib.import_module(module)
     except ImportError as error:
-        raise ImportError(f"This file runs with {package}: pip install 'kerasgen[runtime]'. "
+        raise ImportError(f"This file runs with {package}: pip install 'kerasgen[{extra}]'. "
                           f"Received: {error}.") from error
