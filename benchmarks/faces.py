@@ -71,7 +71,8 @@ def found_again(model, pool: ProcessPoolExecutor) -> int:
 
 
 def row(name: str, cells) -> str:
-    return f"| {name} | " + " | ".join("" if cell is None else f"{cell:.4g}" for cell in cells) + " |"
+    shown = ("" if cell is None else cell if isinstance(cell, str) else f"{cell:.4g}" for cell in cells)
+    return f"| {name} | " + " | ".join(shown) + " |"
 
 
 def main() -> None:
@@ -101,13 +102,15 @@ def main() -> None:
              f"floor is the {len(held_out)} held-out portraits, of other persons.", "",
              "| | " + " | ".join(FIGURES).replace("_", " ") + " |", "|---|" + "---|" * len(FIGURES),
              *(row(name, [found[column] for column in FIGURES]) for name, found in rows.items()), "",
-             "Perceptual path lengths and linear separability, as their cards have them:", "",
+             "Perceptual path lengths, with their standard errors, and linear separability, as their cards have them:", "",
              "| | " + " | ".join(LENGTHS).replace("_", " ") + " | separability of z | of w |",
              "|---|" + "---|" * (len(LENGTHS) + 2)]
     for name, found in spaces.items():
         if "path_length" in found:
             lengths, separable = found["path_length"], found.get("separability", {})
-            lines.append(row(f"`{name}`", [*map(lengths.get, LENGTHS), separable.get("z"), separable.get("w")]))
+            cells = [f"{lengths[space]} ± {lengths[f'{space}_standard_error']}" if space in lengths else None
+                     for space in LENGTHS]
+            lines.append(row(f"`{name}`", [*cells, separable.get("z"), separable.get("w")]))
     lines += ["", *(f"`{name}`: of {PROJECTED} held-out photographs {count} are the nearest of the {PROJECTED} to their own "
                     "projection into w+, by face embeddings." for name, count in again.items())]
     RESULT.write_text("\n".join(lines) + "\n", "utf-8")

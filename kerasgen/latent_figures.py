@@ -12,7 +12,8 @@ from kerasgen.generation import PART
 
 
 def path_lengths(model, extractor: str, epsilon: float, pairs: int = 2000, seed: int = 0) -> dict:
-    """Perceptual path lengths over the whole of ways and at their ends, in z and w, with how they were measured."""
+    """Perceptual path lengths over the whole of ways and at their ends, in z and w, each with its standard error, and how they
+    were measured."""
     features = get_extractor(extractor)
     start, end = np.split(draw_codes(2 * pairs, model.latent_dim, seed), 2)
     result = {"extractor": features.name, "resize": features.resize, "pairs": pairs, "epsilon": epsilon}
@@ -22,9 +23,9 @@ def path_lengths(model, extractor: str, epsilon: float, pairs: int = 2000, seed:
                        lambda w: features(model.synthesise(np.repeat(w[:, None], model.style_layers, axis=1))))
     for space, (kind, one, other, draw) in spaces.items():
         for name, whole in (("whole", True), ("end", False)):
-            result[f"{space}_{name}"] = round(metrics.perceptual_path_length(
-                one, other, lambda codes, draw=draw: _by_parts(draw, codes), kind=kind, whole=whole, epsilon=epsilon,
-                seed=seed), 2)
+            length, error = metrics.perceptual_path_length(
+                one, other, lambda codes, draw=draw: _by_parts(draw, codes), kind=kind, whole=whole, epsilon=epsilon, seed=seed)
+            result |= {f"{space}_{name}": round(length, 2), f"{space}_{name}_standard_error": round(error, 2)}
     return result
 
 

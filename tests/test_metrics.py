@@ -53,13 +53,16 @@ def trimmed(lengths):
 def test_path_length_of_maps_whose_speed_is_known():
     rng = np.random.default_rng(0)
     start, end, matrix = rng.standard_normal((500, 6)), rng.standard_normal((500, 6)), rng.standard_normal((6, 9))
-    linear = perceptual_path_length(start, end, lambda w: w @ matrix, kind="linear", epsilon=1e-2)
-    assert linear == pytest.approx(trimmed(np.square((end - start) @ matrix).sum(axis=1)), rel=1e-4)
-    square = perceptual_path_length(start, end, np.square, kind="linear", whole=False, epsilon=1e-3)
+    linear, error = perceptual_path_length(start, end, lambda w: w @ matrix, kind="linear", epsilon=1e-2)
+    lengths = np.square((end - start) @ matrix).sum(axis=1)
+    assert linear == pytest.approx(trimmed(lengths), rel=1e-4)
+    again = [trimmed(rng.choice(lengths, 500)) for _ in range(2000)]  # the bootstrap's
+    assert error == pytest.approx(np.std(again), rel=0.1)
+    square, _ = perceptual_path_length(start, end, np.square, kind="linear", whole=False, epsilon=1e-3)
     assert square == pytest.approx(trimmed(np.square(2 * start * (end - start)).sum(axis=1)), rel=0.02)
     norms = np.linalg.norm(start, axis=1) * np.linalg.norm(end, axis=1)
     angles = np.arccos(np.sum(start * end, axis=1) / norms)
-    assert perceptual_path_length(start, end, lambda z: z, epsilon=1e-2) == pytest.approx(trimmed(angles**2), rel=1e-3)
+    assert perceptual_path_length(start, end, lambda z: z, epsilon=1e-2)[0] == pytest.approx(trimmed(angles**2), rel=1e-3)
 
 
 def test_separability_is_the_entropy_that_planes_leave():

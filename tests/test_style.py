@@ -154,7 +154,7 @@ def test_figures_of_both_latent_spaces(model, monkeypatch):
              "w_end": speed((model.styles(start)[:, 0], model.styles(end)[:, 0]), whole=False, kind="linear",
                             features=lambda w: extractor(model.synthesise(np.repeat(w[:, None], 6, axis=1))))}
     for name, expected in drawn.items():
-        assert figures[name] == pytest.approx(expected, abs=0.01), name
+        assert [figures[name], figures[f"{name}_standard_error"]] == pytest.approx(expected, abs=0.01), name
     card = {"data": {"source": "portraits", "train": "train[:200]", "image_size": 16}}
     found = latent_figures.separability(model, card, ["era=modern", "gender=F"], samples=300)
     assert 1.0 <= found["w"] <= 4.0 and 1.0 <= found["z"] <= 4.0

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from scipy import stats
 
 KINDS = ("spherical", "linear")
+UNCOUNTED = 0.01  # of the pairs, at either side
 
 
 def perceptual_path_length(start: np.ndarray, end: np.ndarray, features: Callable[[np.ndarray], np.ndarray], *,
-                           kind: str = "spherical", whole: bool = True, epsilon: float = 1e-4, seed: int = 0) -> float:
+                           kind: str = "spherical", whole: bool = True, epsilon: float = 1e-4,
+                           seed: int = 0) -> tuple[float, float]:
     """The mean of |features(way(t)) - features(way(t + epsilon))|^2 / epsilon^2 over ways between pairs of codes.
 
     The shorter, the more evenly a picture changes on the way. As in the authors' evaluation the lowest and the highest
@@ -25,7 +28,8 @@ def perceptual_path_length(start: np.ndarray, end: np.ndarray, features: Callabl
         epsilon: of the way; larger than the steps in which the features see their pictures.
 
     Returns:
-        A length, at least 0. Raises ValueError for codes that are no pairs, and for another kind or epsilon.
+        The length, at least 0, and its standard error over the pairs. Raises ValueError for codes that are no pairs, and for
+        another kind or epsilon.
     """
     start, end = np.asarray(start, dtype="float64"), np.asarray(end, dtype="float64")
     if start.ndim != 2 or start.shape != end.shape or len(start) < 2:
@@ -36,8 +40,7 @@ def perceptual_path_length(start: np.ndarray, end: np.ndarray, features: Callabl
     way = _spherical if kind == "spherical" else _linear
     near, far = (np.asarray(features(way(start, end, at).astype("float32")), dtype="float64") for at in (t, t + epsilon))
     lengths = np.square(near - far).sum(axis=1) / epsilon**2
-    low, high = np.quantile(lengths, [0.01, 0.99])
-    return float(lengths[(lengths >= low) & (lengths <= high)].mean())
+    return float(stats.trim_mean(lengths, UNCOUNTED)), float(stats.mstats.trimmed_stde(lengths, (UNCOUNTED, UNCOUNTED)))
 
 
 def _linear(start, end, t):
