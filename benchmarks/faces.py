@@ -1,8 +1,9 @@
 """`python benchmarks/faces.py`: the generators of portraits in one table, by face embeddings; writes FACES.md.
 
-10,000 samples of each against the training images; path lengths and separability from the cards, which `kerasgen evaluate`
-filled; and for style-based generators 20 held-out photographs, projected, and found again by their faces. Needs dlib
-(`pip install "kerasgen[faces]"`); takes half an hour on two cores, and keeps what it found by the weights' checksum.
+10,000 samples of each against the training images; path lengths of those whose cards have them, of more pairs; separability
+from the cards, which `kerasgen evaluate` filled; and for style-based generators 20 held-out photographs, projected, and found
+again by their faces. Needs dlib (`pip install "kerasgen[faces]"`); takes an hour and a half on two cores, and keeps what it
+found by the weights' checksum.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ import numpy as np
 from kerasgen import data, presets
 from kerasgen.analysis import nearest, project
 from kerasgen.card import load_data, read_card
-from kerasgen.extractors import get_extractor
+from kerasgen.extractors import Extractor, get_extractor
 from kerasgen.generation import FIGURES, GENERATED_IMAGES, compare, extract_generated
+from kerasgen.latent_figures import path_lengths
 
 SOURCE = "portraits"
 RESULT = Path(__file__).with_name("FACES.md")
@@ -30,6 +32,7 @@ PART = 250  # images that a process takes at a time
 PROJECTED = 20
 TRUNCATIONS = (0.7,)  # of style-based generators, besides none
 LENGTHS = ("z_whole", "z_end", "w_whole", "w_end")
+PAIRS = 5000  # of codes, on whose ways path lengths are measured
 
 
 def generators() -> list[str]:
@@ -61,6 +64,13 @@ def drawn(model, pool: ProcessPoolExecutor, stem: str, **options) -> np.ndarray:
     return kept(file, lambda: extract_generated(model, partial(features, pool), GENERATED_IMAGES, **options)[0])
 
 
+def lengths(model, pool: ProcessPoolExecutor) -> np.ndarray:
+    """Path lengths (4, 2) in the order of `LENGTHS`, each with its standard error; NaN in a space that the model lacks."""
+    faces = Extractor("faces", partial(features, pool))
+    found = path_lengths(model, faces, model.card["evaluation"]["path_length"]["epsilon"], PAIRS)
+    return np.array([[found.get(space, np.nan), found.get(f"{space}_standard_error", np.nan)] for space in LENGTHS])
+
+
 def found_again(model, pool: ProcessPoolExecutor) -> int:
     """How many of 20 held-out photographs are nearest to their own projection, among the 20, by their faces."""
     held_out = load_data(model.card, "held_out", drop_remainder=False).images()
@@ -86,12 +96,14 @@ def main() -> None:
                               for split in ("train", "test"))
         real = kept(options.runs / "training.npy", lambda: features(pool, training))
         rows = {"held-out portraits (floor)": compare(real, features(pool, held_out))}
-        spaces, again = {}, {}
+        ways, separable, again = {}, {}, {}
         for name in names:
             model = presets.load(name)
             stem = str(options.runs / f"{name}_{model.card['weights']['sha256'][:12]}")
             rows[f"`{name}`"] = compare(real, drawn(model, pool, stem))
-            spaces[name] = model.card["metrics"]
+            if "path_length" in model.card["evaluation"]:
+                ways[name] = kept(Path(f"{stem}_lengths.npy"), lambda model=model: lengths(model, pool))
+                separable[name] = model.card["metrics"].get("separability", {})
             if hasattr(model, "synthesise"):
                 rows |= {f"`{name}`, truncation {strength}": compare(real, drawn(model, pool, stem, truncation=strength))
                          for strength in TRUNCATIONS}
@@ -102,15 +114,12 @@ def main() -> None:
              f"floor is the {len(held_out)} held-out portraits, of other persons.", "",
              "| | " + " | ".join(FIGURES).replace("_", " ") + " |", "|---|" + "---|" * len(FIGURES),
              *(row(name, [found[column] for column in FIGURES]) for name, found in rows.items()), "",
-             "Perceptual path lengths, with their standard errors, and linear separability, as their cards have them:", "",
+             f"Perceptual path lengths of {PAIRS} pairs, with their standard errors; linear separability as in their cards:", "",
              "| | " + " | ".join(LENGTHS).replace("_", " ") + " | separability of z | of w |",
              "|---|" + "---|" * (len(LENGTHS) + 2)]
-    for name, found in spaces.items():
-        if "path_length" in found:
-            lengths, separable = found["path_length"], found.get("separability", {})
-            cells = [f"{lengths[space]} ± {lengths[f'{space}_standard_error']}" if space in lengths else None
-                     for space in LENGTHS]
-            lines.append(row(f"`{name}`", [*cells, separable.get("z"), separable.get("w")]))
+    for name, found in ways.items():
+        cells = [None if np.isnan(length) else f"{length:.2f} ± {error:.2f}" for length, error in found]
+        lines.append(row(f"`{name}`", [*cells, separable[name].get("z"), separable[name].get("w")]))
     lines += ["", *(f"`{name}`: of {PROJECTED} held-out photographs {count} are the nearest of the {PROJECTED} to their own "
                     "projection into w+, by face embeddings." for name, count in again.items())]
     RESULT.write_text("\n".join(lines) + "\n", "utf-8")

@@ -9,6 +9,7 @@ import numpy as np
 from kerasgen import metrics
 from kerasgen.card import load_data
 from kerasgen.codes import labels_in_turn
+from kerasgen.extractors import get_extractor
 from kerasgen.generation import GENERATED_IMAGES, generation_figures, rounded
 from kerasgen.latent_figures import path_lengths, separability
 from kerasgen.translation import translation_figures
@@ -55,7 +56,8 @@ def evaluate(model, card: dict, seed: int = 0) -> dict:
     if "extractor" in card.get("evaluation", {}):
         result["generation"] = generation_figures(model, card["evaluation"]["extractor"], images, train, seed)
     if "path_length" in card.get("evaluation", {}):
-        result["path_length"] = path_lengths(model, **card["evaluation"]["path_length"], seed=seed)
+        options = dict(card["evaluation"]["path_length"])
+        result["path_length"] = path_lengths(model, get_extractor(options.pop("extractor")), **options, seed=seed)
     if "separability" in card.get("evaluation", {}):
         result["separability"] = separability(model, card, **card["evaluation"]["separability"], seed=seed)
     return result

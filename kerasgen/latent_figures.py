@@ -7,20 +7,19 @@ import numpy as np
 from kerasgen import metrics
 from kerasgen.attributes import attribute_of
 from kerasgen.codes import draw_codes
-from kerasgen.extractors import get_extractor
+from kerasgen.extractors import Extractor
 from kerasgen.generation import PART
 
 
-def path_lengths(model, extractor: str, epsilon: float, pairs: int = 2000, seed: int = 0) -> dict:
+def path_lengths(model, extractor: Extractor, epsilon: float, pairs: int = 2000, seed: int = 0) -> dict:
     """Perceptual path lengths over the whole of ways and at their ends, in z and w, each with its standard error, and how they
     were measured."""
-    features = get_extractor(extractor)
     start, end = np.split(draw_codes(2 * pairs, model.latent_dim, seed), 2)
-    result = {"extractor": features.name, "resize": features.resize, "pairs": pairs, "epsilon": epsilon}
-    spaces = {"z": ("spherical", start, end, lambda codes: features(model.decode(codes)))}
+    result = {"extractor": extractor.name, "resize": extractor.resize, "pairs": pairs, "epsilon": epsilon}
+    spaces = {"z": ("spherical", start, end, lambda codes: extractor(model.decode(codes)))}
     if hasattr(model, "synthesise"):
         spaces["w"] = ("linear", model.styles(start)[:, 0], model.styles(end)[:, 0],
-                       lambda w: features(model.synthesise(np.repeat(w[:, None], model.style_layers, axis=1))))
+                       lambda w: extractor(model.synthesise(np.repeat(w[:, None], model.style_layers, axis=1))))
     for space, (kind, one, other, draw) in spaces.items():
         for name, whole in (("whole", True), ("end", False)):
             length, error = metrics.perceptual_path_length(

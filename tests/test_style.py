@@ -140,10 +140,9 @@ def test_nearest_neighbours_are_numpys():
         analysis.nearest(features, among, 41)
 
 
-def test_figures_of_both_latent_spaces(model, monkeypatch):
+def test_figures_of_both_latent_spaces(model):
     extractor = Extractor("pixels", lambda images: images.reshape(len(images), -1))
-    monkeypatch.setattr(latent_figures, "get_extractor", {"pixels": extractor}.get)
-    figures = latent_figures.path_lengths(model, "pixels", epsilon=1e-3, pairs=30)
+    figures = latent_figures.path_lengths(model, extractor, epsilon=1e-3, pairs=30)
     assert (figures["extractor"], figures["pairs"], figures["epsilon"]) == ("pixels", 30, 1e-3)
     start, end = np.split(draw_codes(60, 5, 0), 2)
 
