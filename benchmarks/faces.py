@@ -114,7 +114,7 @@ def main() -> None:
              f"floor is the {len(held_out)} held-out portraits, of other persons.", "",
              "| | " + " | ".join(FIGURES).replace("_", " ") + " |", "|---|" + "---|" * len(FIGURES),
              *(row(name, [found[column] for column in FIGURES]) for name, found in rows.items()), "",
-             f"Perceptual path lengths of {PAIRS} pairs, with their standard errors; linear separability as in their cards:", "",
+             f"Perceptual path lengths of {PAIRS} pairs, with standard errors; linear separability as in their cards:", "",
              "| | " + " | ".join(LENGTHS).replace("_", " ") + " | separability of z | of w |",
              "|---|" + "---|" * (len(LENGTHS) + 2)]
     for name, found in ways.items():
