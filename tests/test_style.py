@@ -6,10 +6,10 @@ from helpers import ANY_BACKEND
 from PIL import Image
 from tiny import TINY
 
-from kerasgen import analysis, latent_figures
+from kerasgen import analysis, evaluation, latent_figures
 from kerasgen.analysis.style_mixing import style_ranges
 from kerasgen.codes import draw_codes
-from kerasgen.extractors import Extractor
+from kerasgen.extractors import Extractor, get_extractor
 from kerasgen.layers.blur import Blur
 from kerasgen.metrics import perceptual_path_length
 from kerasgen.models import StyleGAN
@@ -159,6 +159,15 @@ def test_figures_of_both_latent_spaces(model):
     assert 1.0 <= found["w"] <= 4.0 and 1.0 <= found["z"] <= 4.0
     with pytest.raises(ValueError, match="Unknown value of the label era. Received: 'modem'. Did you mean 'modern'"):
         latent_figures.separability(model, card, ["era=modem"])
+
+
+def test_evaluation_measures_path_lengths_as_its_card_asks():
+    model = StyleGAN((16, 16, 3), latent_dim=5, style_dim=6, mapping_layers=2, channels=4, max_channels=8, start_size=16)
+    asked = {"epsilon": 0.05, "pairs": 20}
+    card = {"data": {"source": "portraits", "train": "train[:40]", "held_out": "test[:40]", "image_size": 16},
+            "evaluation": {"path_length": {"extractor": "pixels", **asked}}}
+    measured = evaluation.evaluate(model, card, seed=3)["path_length"]
+    assert measured == latent_figures.path_lengths(model, get_extractor("pixels"), **asked, seed=3)
 
 
 @pytest.mark.parametrize("call, message", [
