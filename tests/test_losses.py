@@ -7,6 +7,7 @@ from scipy import stats
 
 from kerasgen.losses.adversarial import LOSSES, pairwise_accuracy
 from kerasgen.losses.divergences import covariance_penalty, kl_to_standard_normal, minibatch_total_correlation
+from kerasgen.losses.path_length import path_length_penalty
 from kerasgen.losses.penalties import PENALTIES
 from kerasgen.losses.reconstruction import bernoulli_nll, gaussian_nll
 from kerasgen.networks.conv import conv_down, conv_up, stages
@@ -78,6 +79,15 @@ def test_penalties_of_a_known_gradient():
     for name, penalty in PENALTIES.items():
         value = ops.convert_to_numpy(penalty(discriminator, treal, tfake, ops.convert_to_tensor(mix)))
         assert float(value) == pytest.approx(expected[name], rel=1e-5)
+
+
+def test_uneven_path_lengths_of_a_known_jacobian():
+    """G(w) = A w^2 / 2 has the Jacobian A diag(w), G(w) = 3 A w has 3 A."""
+    (w, tw), (noise, tnoise), (matrix, tmatrix) = tensor(4, 3), tensor(4, 2, 2, 1), tensor(3, 4)
+    pulled = noise.reshape(4, 4) @ matrix.T / 2.0  # the root of 4 pixels
+    for draw, slope in ((lambda w: 0.5 * w * w, w * pulled), (lambda w: 3.0 * w, 3.0 * pulled)):
+        value = path_length_penalty(lambda w: ops.reshape(draw(w) @ tmatrix, (4, 2, 2, 1)), tw, tnoise)
+        assert float(ops.convert_to_numpy(value)) == pytest.approx(np.linalg.norm(slope, axis=1).var(), rel=1e-4)
 
 
 @pytest.mark.parametrize("size, halvings", [(28, 2), (32, 3), (64, 4), (128, 5)])

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from helpers import ANY_BACKEND
+from keras import ops
 from PIL import Image
 from tiny import TINY
 
@@ -45,6 +46,21 @@ def test_both_networks_are_smoothed_or_neither(blurred):
     for network in (model.generator, model.discriminator):
         blurs = [layer.name for layer in network.layers if isinstance(layer, Blur)]
         assert sorted(blurs) == (["blur_1", "blur_2"] if blurred else []), network.name
+
+
+def test_path_lengths_are_those_of_differences(monkeypatch):
+    """Of the model's own images, of two w that differ by little in one dimension."""
+    model = StyleGAN((8, 8, 3), latent_dim=3, style_dim=4, mapping_layers=1, channels=8, path_length=2.0)
+    draws = [RNG.standard_normal(shape).astype("float32") for shape in ((5, 3), (5, 8, 8, 3))]
+    w, step = model.styles(draws[0])[:, 0], 1e-2
+    draw = model.synthesis_of(model.generator)
+    moved = [0.5 * draw.predict(np.repeat((w + sign * step * unit)[:, None], 4, axis=1), verbose=0)
+             for unit in np.eye(4, dtype="float32") for sign in (1, -1)]
+    jacobian = np.stack([(up - down) / (2 * step) for up, down in zip(moved[::2], moved[1::2], strict=True)], axis=1)
+    lengths = np.linalg.norm(np.einsum("bwijc,bijc->bw", jacobian, draws[1]) / 8.0, axis=1)
+    monkeypatch.setattr(model, "normal", lambda *shape: ops.convert_to_tensor(draws[len(shape) == 4]))
+    value = model.path_terms((np.zeros((5, 8, 8, 3), "float32"),), False)["path_length"]
+    assert float(ops.convert_to_numpy(ops.stop_gradient(value))) == pytest.approx(2.0 * lengths.var(), rel=1e-2)
 
 
 def test_mixing_takes_the_chosen_layers_of_b(model):
@@ -181,6 +197,7 @@ def test_evaluation_measures_path_lengths_as_its_card_asks():
     (lambda model: analysis.noise_variation(model, np.zeros((1, 5)), 1), "at least 2 pictures. Received: n=1"),
     (lambda model: analysis.film_codes(np.zeros((1, 5))), "2 codes at least. Received: 1"),
     (lambda model: StyleGAN((8, 8, 3), mixing=1.5), "mixing lie in .0, 1.. Received"),
+    (lambda model: StyleGAN((8, 8, 3), path_length=-1.0), "path_length must not be negative. Received: -1.0"),
     (lambda model: StyleGAN((8, 8, 3), style_dim=0), "must be positive.* Received: style_dim=0"),
 ])
 def test_wrong_arguments(call, message, model):

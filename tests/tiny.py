@@ -46,7 +46,7 @@ TINY = {
     # Pixel norm of a few channels, all near zero, would magnify the rounding.
     "progressive_gan": lambda **kw: ProgressiveGAN((8, 8, 3), latent_dim=3, channels=16, max_channels=16, start_size=8, **kw),
     "style_gan": lambda **kw: StyleGAN((8, 8, 3), latent_dim=3, style_dim=4, mapping_layers=2, mapping_rate=0.1, channels=4,
-                                     **kw),
+                                     path_length=0.8, penalty_every=2, **kw),
     "pix2pix": lambda **kw: Pix2Pix((16, 16, 3), source_channels=1, channels=4, depth=3, receptive_field=16, full_size=True,
                                     **kw),
     "cyclegan": lambda **kw: CycleGAN((12, 12, 3), channels=2, blocks=1, full_size=True, receptive_field=16,

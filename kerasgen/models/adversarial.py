@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import keras
 from keras import ops
 
@@ -121,14 +123,18 @@ class AdversarialModel(LatentSampler, GenerativeModel):
             return {name: factor * weight * PENALTIES[name](lambda x: self.discriminate(x, batch, False), real, fake, mix)
                     for name, weight in self.penalties.items()}
 
+        return self.lazily(0, penalise, training)
+
+    def lazily(self, phase: int, penalise: Callable[..., dict], training: bool) -> dict:
+        """`penalise(factor)` at every `penalty_every`-th step of a phase, for all of them; zeros at the steps between."""
         if self.penalty_every == 1 or not training:
             return penalise()
-        step = self.phase_optimizer(self.phases[0]).iterations
+        step = self.phase_optimizer(self.phases[phase]).iterations
         return ops.cond(ops.equal(step % self.penalty_every, 0), lambda: penalise(float(self.penalty_every)),
-                        lambda: {name: ops.zeros(()) for name in self.penalties})
+                        lambda: {name: ops.zeros(()) for name in self.phases[phase].terms[1:]})
 
     def _resolve_auto_jit_compile(self) -> bool:  # Keras's hook
-        lazy = bool(self.penalties) and self.penalty_every > 1
+        lazy = self.penalty_every > 1 and any(len(phase.terms) > 1 for phase in self.phases)
         return (backend.COMPILES_BRANCHES or not lazy) and super()._resolve_auto_jit_compile()
 
     def generator_terms(self, batch, training: bool) -> dict:

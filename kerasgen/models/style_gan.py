@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import keras
 import numpy as np
 from keras import ops
@@ -9,9 +11,11 @@ from keras import ops
 from kerasgen.batching import predict
 from kerasgen.codes import check_codes, check_labels, draw_codes
 from kerasgen.layers.pixel_noise import other_noise
+from kerasgen.losses.path_length import path_length_penalty
 from kerasgen.models.growing import GrowingAdversarialModel
-from kerasgen.networks.progressive import growing_discriminator
+from kerasgen.networks.progressive import FIRST, growing_discriminator
 from kerasgen.networks.style import mapping, style_generator, synthesis
+from kerasgen.phase import Phase
 from kerasgen.styles import check_styles, check_truncation
 
 
@@ -29,20 +33,25 @@ class StyleGAN(GrowingAdversarialModel):
         mapping_rate: learning rate of these layers, against that of the others.
         mixing: share of the images in training that have two codes.
         blurred: smooths after each doubling and before each halving, as in the paper; few pixels lose too much by it.
+        path_length: weight of the penalty on uneven path lengths of images in [0, 1] (`kerasgen.losses.path_length`), every
+            `penalty_every` steps; 0 for none, as in this paper. Its successor's is 4 ln 2 / (ln side - ln 2).
     """
 
     def __init__(self, image_shape, *, latent_dim=512, style_dim=512, mapping_layers=8, mapping_rate=0.01, mixing=0.9,
-                 blurred=True, start_size=8, objective="non_saturating", penalties=None, **kwargs):
+                 blurred=True, path_length=0.0, start_size=8, objective="non_saturating", penalties=None, **kwargs):
         super().__init__(image_shape, latent_dim=latent_dim, start_size=start_size, objective=objective,
                          penalties={"r1": 2.5} if penalties is None else penalties, **kwargs)
         if min(style_dim, mapping_layers) < 1 or not mapping_rate > 0 or not 0 <= mixing <= 1:
             raise ValueError("style_dim, mapping_layers and mapping_rate must be positive, and mixing lie in [0, 1]. Received: "
                              f"{style_dim=}, {mapping_layers=}, {mapping_rate=}, {mixing=}.")
+        if not path_length >= 0:
+            raise ValueError(f"path_length must not be negative. Received: {path_length}.")
         self.style_dim = style_dim
         self.mapping_layers = mapping_layers
         self.mapping_rate = mapping_rate
         self.mixing = mixing
         self.blurred = blurred
+        self.path_length = path_length
         self.assemble()
 
     def build_networks(self) -> None:
@@ -52,6 +61,11 @@ class StyleGAN(GrowingAdversarialModel):
         self.discriminator = growing_discriminator(*sizes, blurred=self.blurred)
 
     # ---- training ----------------------------------------------------------------------------------------------
+
+    def make_phases(self) -> tuple[Phase, ...]:
+        discriminator, generator = super().make_phases()
+        terms = (*generator.terms, "path_length") if self.path_length else generator.terms
+        return discriminator, dataclasses.replace(generator, terms=terms)
 
     def images_of_stage(self, generator: keras.Model, stage: int, codes, training: bool) -> list:
         if not (training and self.mixing):
@@ -64,6 +78,27 @@ class StyleGAN(GrowingAdversarialModel):
         mine = ops.expand_dims(ops.arange(self.style_layers, dtype="float32")[None] < border, -1)  # (n, layers, 1)
         part = self.network_of_stage(self.synthesis_of(generator), stage)
         return self.shown_images(part(ops.where(mine, first, second), training=True))
+
+    def generator_terms(self, batch, training: bool) -> dict:
+        terms = super().generator_terms(batch, training)
+        return {**terms, **self.path_terms(batch, training)} if self.path_length else terms
+
+    def path_terms(self, batch, training: bool) -> dict:
+        """The weighted penalty on path lengths, of codes of its own without mixing; at the steps between, zero."""
+        n, side = ops.shape(batch[0])[0], FIRST * 2**self.stage
+        codes, noise = self.normal(n, self.latent_dim), self.normal(n, side, side, self.image_shape[2])
+        part = self.network_of_stage(self.synthesis_of(self.generator), self.stage)
+
+        def draw(w):
+            styles = ops.repeat(w[:, None], self.style_layers, axis=1)
+            return self.faded(self.shown_images(part(styles, training=False)), self.grown())
+
+        def penalise(factor=1.0):
+            # As in use: the average of w and the drawn noise, which training moves, would not leave the function.
+            w = self.mapping_of(self.generator)(codes, training=False)[:, 0]
+            return {"path_length": factor * self.path_length * path_length_penalty(draw, w, noise)}
+
+        return self.lazily(1, penalise, training)
 
     def mapping_of(self, generator: keras.Model, truncated: bool = False) -> keras.Model:
         """The mapping in a generator, this one or its average; see `kerasgen.networks.style.mapping`."""
