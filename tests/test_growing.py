@@ -77,6 +77,13 @@ def test_training_goes_through_all_stages_and_moves_one_at_a_time(make, dtype):
     assert [stage for stage, _ in seen] == sorted(stage for stage, _ in seen)
 
 
+def test_path_lengths_count_after_so_many_images():
+    model = tiny_style(start_size=16, path_length_after=32)
+    model.compile()
+    first, second, third = fit(model, 3).history["path_length"]  # 16 images each
+    assert first == second == 0.0 < third
+
+
 def test_batches_are_split_as_the_stage_wants():
     model = tiny(batch_sizes=[4, 2, 1], fade_images=4, stable_images=4)
     model.compile()

@@ -51,6 +51,7 @@ def test_both_networks_are_smoothed_or_neither(blurred):
 def test_path_lengths_are_those_of_differences(monkeypatch):
     """Of the model's own images, of two w that differ by little in one dimension."""
     model = StyleGAN((8, 8, 3), latent_dim=3, style_dim=4, mapping_layers=1, channels=8, path_length=2.0)
+    model.compile()
     draws = [RNG.standard_normal(shape).astype("float32") for shape in ((5, 3), (5, 8, 8, 3))]
     w, step = model.styles(draws[0])[:, 0], 1e-2
     draw = model.synthesis_of(model.generator)
@@ -197,7 +198,7 @@ def test_evaluation_measures_path_lengths_as_its_card_asks():
     (lambda model: analysis.noise_variation(model, np.zeros((1, 5)), 1), "at least 2 pictures. Received: n=1"),
     (lambda model: analysis.film_codes(np.zeros((1, 5))), "2 codes at least. Received: 1"),
     (lambda model: StyleGAN((8, 8, 3), mixing=1.5), "mixing lie in .0, 1.. Received"),
-    (lambda model: StyleGAN((8, 8, 3), path_length=-1.0), "path_length must not be negative. Received: -1.0"),
+    (lambda model: StyleGAN((8, 8, 3), path_length=-1.0), "must not be negative. Received: path_length=-1.0"),
     (lambda model: StyleGAN((8, 8, 3), style_dim=0), "must be positive.* Received: style_dim=0"),
 ])
 def test_wrong_arguments(call, message, model):

@@ -35,23 +35,27 @@ class StyleGAN(GrowingAdversarialModel):
         blurred: smooths after each doubling and before each halving, as in the paper; few pixels lose too much by it.
         path_length: weight of the penalty on uneven path lengths of images in [0, 1] (`kerasgen.losses.path_length`), every
             `penalty_every` steps; 0 for none, as in this paper. Its successor's is 4 ln 2 / (ln side - ln 2).
+        path_length_after: images shown before that penalty begins (Sauer et al. 2022, arXiv:2202.00273: 200,000).
     """
 
     def __init__(self, image_shape, *, latent_dim=512, style_dim=512, mapping_layers=8, mapping_rate=0.01, mixing=0.9,
-                 blurred=True, path_length=0.0, start_size=8, objective="non_saturating", penalties=None, **kwargs):
+                 blurred=True, path_length=0.0, path_length_after=0, start_size=8, objective="non_saturating", penalties=None,
+                 **kwargs):
         super().__init__(image_shape, latent_dim=latent_dim, start_size=start_size, objective=objective,
                          penalties={"r1": 2.5} if penalties is None else penalties, **kwargs)
         if min(style_dim, mapping_layers) < 1 or not mapping_rate > 0 or not 0 <= mixing <= 1:
             raise ValueError("style_dim, mapping_layers and mapping_rate must be positive, and mixing lie in [0, 1]. Received: "
                              f"{style_dim=}, {mapping_layers=}, {mapping_rate=}, {mixing=}.")
-        if not path_length >= 0:
-            raise ValueError(f"path_length must not be negative. Received: {path_length}.")
+        if not min(path_length, path_length_after) >= 0:
+            raise ValueError("path_length and path_length_after must not be negative. Received: "
+                             f"{path_length=}, {path_length_after=}.")
         self.style_dim = style_dim
         self.mapping_layers = mapping_layers
         self.mapping_rate = mapping_rate
         self.mixing = mixing
         self.blurred = blurred
         self.path_length = path_length
+        self.path_length_after = path_length_after
         self.assemble()
 
     def build_networks(self) -> None:
@@ -96,7 +100,8 @@ class StyleGAN(GrowingAdversarialModel):
         def penalise(factor=1.0):
             # As in use: the average of w and the drawn noise, which training moves, would not leave the function.
             w = self.mapping_of(self.generator)(codes, training=False)[:, 0]
-            return {"path_length": factor * self.path_length * path_length_penalty(draw, w, noise)}
+            weight = factor * self.path_length * ops.cast(self.progress.count >= self.path_length_after, "float32")
+            return {"path_length": weight * path_length_penalty(draw, w, noise)}
 
         return self.lazily(1, penalise, training)
 
