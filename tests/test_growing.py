@@ -82,6 +82,9 @@ def test_path_lengths_count_after_so_many_images():
     model.compile()
     first, second, third = fit(model, 3).history["path_length"]  # 16 images each
     assert first == second == 0.0 < third
+    model = tiny_style(start_size=16, path_length_after=32)
+    model.compile()
+    assert model.evaluate(IMAGES, verbose=0, return_dict=True)["path_length"] > 0.0  # a preset was not shown any image here
 
 
 def test_batches_are_split_as_the_stage_wants():

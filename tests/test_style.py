@@ -51,7 +51,6 @@ def test_both_networks_are_smoothed_or_neither(blurred):
 def test_path_lengths_are_those_of_differences(monkeypatch):
     """Of the model's own images, of two w that differ by little in one dimension."""
     model = StyleGAN((8, 8, 3), latent_dim=3, style_dim=4, mapping_layers=1, channels=8, path_length=2.0)
-    model.compile()
     draws = [RNG.standard_normal(shape).astype("float32") for shape in ((5, 3), (5, 8, 8, 3))]
     w, step = model.styles(draws[0])[:, 0], 1e-2
     draw = model.synthesis_of(model.generator)

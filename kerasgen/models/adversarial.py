@@ -118,17 +118,17 @@ class AdversarialModel(LatentSampler, GenerativeModel):
             return {}
         mix = self.uniform(ops.shape(real)[0], 1, 1, 1)
 
-        def penalise(factor=1.0):
+        def penalise(factor):
             # Without dropout, or moving statistics, whose change would not leave the differentiated function.
             return {name: factor * weight * PENALTIES[name](lambda x: self.discriminate(x, batch, False), real, fake, mix)
                     for name, weight in self.penalties.items()}
 
         return self.lazily(0, penalise, training)
 
-    def lazily(self, phase: int, penalise: Callable[..., dict], training: bool) -> dict:
+    def lazily(self, phase: int, penalise: Callable[[float], dict], training: bool) -> dict:
         """`penalise(factor)` at every `penalty_every`-th step of a phase, for all of them; zeros at the steps between."""
         if self.penalty_every == 1 or not training:
-            return penalise()
+            return penalise(1.0)
         step = self.phase_optimizer(self.phases[phase]).iterations
         return ops.cond(ops.equal(step % self.penalty_every, 0), lambda: penalise(float(self.penalty_every)),
                         lambda: {name: ops.zeros(()) for name in self.phases[phase].terms[1:]})

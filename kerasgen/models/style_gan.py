@@ -93,15 +93,18 @@ class StyleGAN(GrowingAdversarialModel):
         codes, noise = self.normal(n, self.latent_dim), self.normal(n, side, side, self.image_shape[2])
         part = self.network_of_stage(self.synthesis_of(self.generator), self.stage)
 
+        weight = self.path_length
+        if training:
+            weight *= ops.cast(self.progress.count >= self.path_length_after, "float32")
+
         def draw(w):
             styles = ops.repeat(w[:, None], self.style_layers, axis=1)
             return self.faded(self.shown_images(part(styles, training=False)), self.grown())
 
-        def penalise(factor=1.0):
+        def penalise(factor):
             # As in use: the average of w and the drawn noise, which training moves, would not leave the function.
             w = self.mapping_of(self.generator)(codes, training=False)[:, 0]
-            weight = factor * self.path_length * ops.cast(self.progress.count >= self.path_length_after, "float32")
-            return {"path_length": weight * path_length_penalty(draw, w, noise)}
+            return {"path_length": factor * weight * path_length_penalty(draw, w, noise)}
 
         return self.lazily(1, penalise, training)
 
