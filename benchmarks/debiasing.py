@@ -22,9 +22,9 @@ from sklearn.metrics import balanced_accuracy_score
 
 import kerasgen
 from kerasgen import analysis, data
-from kerasgen.attributes import AttributeClassifier
 from kerasgen.callbacks import AdaptiveResampling
 from kerasgen.data.face_crops import VIEWS
+from kerasgen.evaluation.attributes import AttributeClassifier
 from kerasgen.models import DebiasingVAE
 
 SOURCE = "face_crops_and_flowers"

@@ -33,8 +33,7 @@ def main() -> None:
     if options.worker:
         print(digest_of_training(*options.presets))
         return
-    from kerasgen.card import read_card
-    from kerasgen.presets import find_card, list_presets
+    from kerasgen.presets.card import find_card, list_presets, read_card
 
     rows = {}
     if options.presets and TABLE.is_file():
@@ -63,8 +62,8 @@ def digest_of_training(name: str) -> str:
     import keras
 
     from kerasgen import training
-    from kerasgen.card import load_data, read_card
-    from kerasgen.presets import find_card
+    from kerasgen.presets.card import find_card, read_card
+    from kerasgen.presets.data import load_data
 
     if keras.backend.backend() == "tensorflow":
         import tensorflow as tf

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kerasgen.card import read_card
-from kerasgen.presets import find_card
+from kerasgen.presets.card import find_card, read_card
 
 PRESETS = ("vae_sprites", "beta_vae_sprites", "beta_tc_vae_sprites", "factor_vae_sprites", "dip_vae_sprites")
 TOTAL_CORRELATION = "total correlation, nats"

@@ -21,10 +21,11 @@ import numpy as np
 
 from kerasgen import data, presets
 from kerasgen.analysis import nearest, project
-from kerasgen.card import load_data, read_card
-from kerasgen.extractors import Extractor, get_extractor
-from kerasgen.generation import FIGURES, GENERATED_IMAGES, compare, extract_generated
-from kerasgen.latent_figures import path_lengths
+from kerasgen.evaluation.extractors import Extractor, get_extractor
+from kerasgen.evaluation.generation import FIGURES, GENERATED_IMAGES, compare, extract_generated
+from kerasgen.evaluation.latent_space import path_lengths
+from kerasgen.presets.card import read_card
+from kerasgen.presets.data import load_data
 
 SOURCE = "portraits"
 RESULT = Path(__file__).with_name("FACES.md")

@@ -19,12 +19,12 @@ import keras
 from rivals import ExampleDCGAN, ExampleWGANGP
 
 from kerasgen import data
-from kerasgen.card import build_model, read_card
-from kerasgen.codes import labels_in_turn
-from kerasgen.generation import FIGURES, generation_figures
+from kerasgen.evaluation.generation import FIGURES, generation_figures
 from kerasgen.images import save_png, sheet
-from kerasgen.presets import find_card, list_presets
-from kerasgen.training import optimizers
+from kerasgen.latent.codes import labels_in_turn
+from kerasgen.presets.card import find_card, list_presets, read_card
+from kerasgen.presets.store import build_model
+from kerasgen.training.train import optimizers
 
 SOURCE, EXTRACTOR = "fashion_mnist", "classifier_fashion_mnist"
 EXAMPLES = {"keras.io DCGAN": ExampleDCGAN, "keras.io WGAN-GP": ExampleWGANGP}

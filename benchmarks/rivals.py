@@ -13,7 +13,7 @@ import keras
 from keras import layers, ops
 
 from kerasgen.losses.adversarial import cross_entropy, pairwise_accuracy
-from kerasgen.models.adversarial import AdversarialModel
+from kerasgen.models.gan_base import AdversarialModel
 
 
 class ExampleDCGAN(AdversarialModel):

@@ -19,12 +19,13 @@ import keras
 import numpy as np
 from matplotlib.figure import Figure
 
-from kerasgen.card import build_model, load_data, read_card
-from kerasgen.extractors import get_extractor
+from kerasgen.evaluation.extractors import get_extractor
+from kerasgen.evaluation.translation import paired_figures
 from kerasgen.images import in_rows, save_png, sheet
-from kerasgen.presets import find_card
-from kerasgen.training import optimizers
-from kerasgen.translation import paired_figures
+from kerasgen.presets.card import find_card, read_card
+from kerasgen.presets.data import load_data
+from kerasgen.presets.store import build_model
+from kerasgen.training.train import optimizers
 
 PRESET = "pix2pix_edges_to_portraits"
 ARMS = {

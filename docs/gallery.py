@@ -12,7 +12,7 @@ from kerasgen import analysis, data
 from kerasgen.analysis import figures
 from kerasgen.analysis.neighbours import sample_neighbours
 from kerasgen.analysis.style_mixing import style_ranges
-from kerasgen.codes import draw_codes
+from kerasgen.latent.codes import draw_codes
 
 FOLDER = Path(__file__).parent / "gallery"
 CODE_SIZES = (2, 5, 16, 64)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from kerasgen.batching import predict
+from kerasgen.base.prediction import predict
 from kerasgen.runtime.runner import Runtime
 from kerasgen.runtime.sessions import open_session
 

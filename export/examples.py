@@ -6,10 +6,10 @@ import contextlib
 
 import numpy as np
 
-from kerasgen.card import load_data
-from kerasgen.data.check import check_images
 from kerasgen.images import to_float
-from kerasgen.models.translating import DIRECTIONS
+from kerasgen.images.check import check_images
+from kerasgen.models.translation_base import DIRECTIONS
+from kerasgen.presets.data import load_data
 
 from .parts import Part
 

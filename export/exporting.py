@@ -11,8 +11,8 @@ from pathlib import Path
 
 import keras
 
-from kerasgen.checksum import sha256
-from kerasgen.data.check import check_batch_size
+from kerasgen.files import sha256
+from kerasgen.images.check import check_batch_size
 from kerasgen.runtime.manifest import FORMAT_VERSION, manifest_path
 
 from .advice import advice

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from kerasgen.quiet import quiet_stderr
+from kerasgen.runtime.quiet import quiet_stderr
 
 
 def layer_errors(reference: Path, path: Path, kind: str, inputs: dict[str, np.ndarray]) -> dict[str, float]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from kerasgen.quiet import quiet_stderr
+from kerasgen.runtime.quiet import quiet_stderr
 
 from . import flatbuffer
 from .errors import ExportError

@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-from kerasgen.quiet import quiet_stderr
+from kerasgen.runtime.quiet import quiet_stderr
 
 from .canonical import canonical
 from .errors import ExportError

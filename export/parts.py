@@ -11,10 +11,10 @@ import numpy as np
 from keras import ops
 
 from kerasgen import presets
-from kerasgen.codes import draw_codes, labels_in_turn
-from kerasgen.model import GenerativeModel
-from kerasgen.models.translating import DIRECTIONS
-from kerasgen.styles import TRUNCATION
+from kerasgen.base.model import GenerativeModel
+from kerasgen.latent.codes import draw_codes, labels_in_turn
+from kerasgen.latent.styles import TRUNCATION
+from kerasgen.models.translation_base import DIRECTIONS
 
 
 @dataclasses.dataclass(frozen=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from kerasgen import metrics
-from kerasgen.extractors import get_extractor
-from kerasgen.generation import extract, protocol, rounded
-from kerasgen.models.translating import DIRECTIONS
+from kerasgen.evaluation.extractors import get_extractor
+from kerasgen.evaluation.generation import extract, protocol, rounded
+from kerasgen.models.translation_base import DIRECTIONS
 
 from .comparison import Comparison
 from .examples import card_images

@@ -6,7 +6,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from kerasgen.checksum import sha256
+from kerasgen.files import sha256
 from kerasgen.runtime.manifest import FORMAT_VERSION, manifest_path
 
 LATENT, SHAPE = 4, (8, 8, 3)

@@ -9,7 +9,7 @@ import numpy as np
 from helpers import ANY_BACKEND
 
 import kerasgen
-from kerasgen.codes import labels_in_turn
+from kerasgen.latent.codes import labels_in_turn
 
 RUN = """
 import sys, numpy as np, kerasgen

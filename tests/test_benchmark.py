@@ -8,7 +8,7 @@ from handmade import LATENT, change_manifest, write_decoder, write_encoder
 from helpers import ANY_BACKEND
 
 from kerasgen import cli
-from kerasgen.checksum import sha256
+from kerasgen.files import sha256
 from kerasgen.runtime.__main__ import main
 from kerasgen.runtime.benchmark import benchmark, table
 

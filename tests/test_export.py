@@ -10,12 +10,12 @@ from kerasgen.export import ExportError, export, verify
 from tiny import TINY
 
 from kerasgen import presets
-from kerasgen.checksum import sha256
-from kerasgen.codes import draw_codes
+from kerasgen.files import sha256
+from kerasgen.latent.codes import draw_codes
+from kerasgen.latent.styles import mix_styles
 from kerasgen.models import VAE
 from kerasgen.runtime import load
 from kerasgen.runtime.manifest import manifest_path, read_manifest
-from kerasgen.styles import mix_styles
 
 pytestmark = pytest.mark.backend("tensorflow")
 

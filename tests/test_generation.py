@@ -6,9 +6,10 @@ from helpers import ANY_BACKEND
 from tiny import TINY
 
 import kerasgen
-from kerasgen import evaluation, generation, metrics
-from kerasgen.extractors import Extractor, get_extractor, zoo_classifier
-from kerasgen.generation import compare, extract, extract_generated, protocol
+from kerasgen import evaluation, metrics
+from kerasgen.evaluation import generation
+from kerasgen.evaluation.extractors import Extractor, get_extractor, zoo_classifier
+from kerasgen.evaluation.generation import compare, extract, extract_generated, protocol
 
 pytestmark = ANY_BACKEND
 

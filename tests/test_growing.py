@@ -8,13 +8,13 @@ from keras import ops
 
 import kerasgen
 from kerasgen import training
-from kerasgen.card import build_model, read_card
-from kerasgen.codes import draw_codes
 from kerasgen.data import ImageBatches
+from kerasgen.latent.codes import draw_codes
 from kerasgen.models import ProgressiveGAN, StyleGAN
 from kerasgen.networks.progressive import growing_discriminator, growing_generator
 from kerasgen.networks.style import style_generator
-from kerasgen.presets import find_card
+from kerasgen.presets.card import find_card, read_card
+from kerasgen.presets.store import build_model
 
 pytestmark = ANY_BACKEND
 IMAGES = np.random.default_rng(0).random((16, 16, 16, 3), dtype="float32")

@@ -7,13 +7,13 @@ from helpers import to_numpy
 from keras import ops
 
 from kerasgen import backend
-from kerasgen.augmentation import AUGMENTATIONS, augment
 from kerasgen.layers.instance_norm import InstanceNormalization
 from kerasgen.layers.maxout import Maxout
 from kerasgen.layers.one_hot import OneHot
 from kerasgen.layers.reflection_padding import ReflectionPadding2D
 from kerasgen.layers.spectral_normalization import SpectralNormalization
 from kerasgen.layers.upsample import Upsample
+from kerasgen.losses.augmentation import AUGMENTATIONS, augment
 
 RNG = np.random.default_rng(0)
 

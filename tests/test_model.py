@@ -8,9 +8,9 @@ from keras import ops
 from tiny import TINY
 
 from kerasgen import backend
-from kerasgen.model import GenerativeModel
+from kerasgen.base.model import GenerativeModel
+from kerasgen.base.phase import Phase
 from kerasgen.models import GAN, R3GAN
-from kerasgen.phase import Phase
 
 
 def sgd(rate=1.0):

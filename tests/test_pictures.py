@@ -6,10 +6,10 @@ from helpers import ANY_BACKEND, pictures, save_all
 from PIL import Image
 from tiny import TINY
 
+from kerasgen.analysis.translated_files import read_pictures, translate_files
 from kerasgen.data.drawings import DRAWINGS
 from kerasgen.images import save_png
-from kerasgen.picture_files import read_pictures, translate_files
-from kerasgen.pictures import fit_in, translate_picture
+from kerasgen.images.tiling import fit_in, translate_picture
 
 pytestmark = ANY_BACKEND
 

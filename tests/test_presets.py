@@ -9,10 +9,10 @@ from tiny import TINY
 
 import kerasgen
 from kerasgen import presets
-from kerasgen.card import build_model
-from kerasgen.codes import labels_in_turn
-from kerasgen.training import optimizers
-from kerasgen.weights_file import rounded
+from kerasgen.latent.codes import labels_in_turn
+from kerasgen.presets.store import build_model
+from kerasgen.presets.weights import rounded
+from kerasgen.training.train import optimizers
 
 pytestmark = ANY_BACKEND  # every backend draws the presets in test_backends.py
 

@@ -7,10 +7,10 @@ from helpers import ANY_BACKEND, EAGER, assert_equal_states, state, to_numpy
 from tiny import DECODERS, TINY
 
 import kerasgen
+from kerasgen.base.model import GenerativeModel
 from kerasgen.data import ImageBatches, PairedBatches, UnpairedBatches
-from kerasgen.model import GenerativeModel
 from kerasgen.models import ConditionalGAN, CycleGAN, Pix2Pix
-from kerasgen.models.translating import TranslationModel
+from kerasgen.models.translation_base import TranslationModel
 
 
 @pytest.fixture(params=TINY)

@@ -10,8 +10,8 @@ from helpers import ANY_BACKEND
 from onnx import helper
 from PIL import Image
 
-from kerasgen.codes import draw_codes
 from kerasgen.images import sheet, to_uint8
+from kerasgen.latent.codes import draw_codes
 from kerasgen.runtime import load
 from kerasgen.runtime.__main__ import main
 

@@ -8,8 +8,8 @@ import pytest
 from handmade import LATENT, change_manifest, write_decoder
 from helpers import ANY_BACKEND
 
-from kerasgen.checksum import sha256
-from kerasgen.codes import draw_codes
+from kerasgen.files import sha256
+from kerasgen.latent.codes import draw_codes
 from kerasgen.runtime import load
 from kerasgen.runtime.manifest import manifest_path
 

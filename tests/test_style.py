@@ -7,14 +7,15 @@ from keras import ops
 from PIL import Image
 from tiny import TINY
 
-from kerasgen import analysis, evaluation, latent_figures
+from kerasgen import analysis, evaluation
 from kerasgen.analysis.style_mixing import style_ranges
-from kerasgen.codes import draw_codes
-from kerasgen.extractors import Extractor, get_extractor
+from kerasgen.evaluation import latent_space
+from kerasgen.evaluation.extractors import Extractor, get_extractor
+from kerasgen.latent.codes import draw_codes
+from kerasgen.latent.styles import mix_styles
 from kerasgen.layers.blur import Blur
 from kerasgen.metrics import perceptual_path_length
 from kerasgen.models import StyleGAN
-from kerasgen.styles import mix_styles
 
 pytestmark = ANY_BACKEND
 RNG = np.random.default_rng(0)
@@ -158,7 +159,7 @@ def test_nearest_neighbours_are_numpys():
 
 def test_figures_of_both_latent_spaces(model):
     extractor = Extractor("pixels", lambda images: images.reshape(len(images), -1))
-    figures = latent_figures.path_lengths(model, extractor, epsilon=1e-3, pairs=30)
+    figures = latent_space.path_lengths(model, extractor, epsilon=1e-3, pairs=30)
     assert (figures["extractor"], figures["pairs"], figures["epsilon"]) == ("pixels", 30, 1e-3)
     start, end = np.split(draw_codes(60, 5, 0), 2)
 
@@ -171,10 +172,10 @@ def test_figures_of_both_latent_spaces(model):
     for name, expected in drawn.items():
         assert [figures[name], figures[f"{name}_standard_error"]] == pytest.approx(expected, abs=0.01), name
     card = {"data": {"source": "portraits", "train": "train[:200]", "image_size": 16}}
-    found = latent_figures.separability(model, card, ["era=modern", "gender=F"], samples=300)
+    found = latent_space.separability(model, card, ["era=modern", "gender=F"], samples=300)
     assert 1.0 <= found["w"] <= 4.0 and 1.0 <= found["z"] <= 4.0
     with pytest.raises(ValueError, match="Unknown value of the label era. Received: 'modem'. Did you mean 'modern'"):
-        latent_figures.separability(model, card, ["era=modem"])
+        latent_space.separability(model, card, ["era=modem"])
 
 
 def test_evaluation_measures_path_lengths_as_its_card_asks():
@@ -183,7 +184,7 @@ def test_evaluation_measures_path_lengths_as_its_card_asks():
     card = {"data": {"source": "portraits", "train": "train[:40]", "held_out": "test[:40]", "image_size": 16},
             "evaluation": {"path_length": {"extractor": "pixels", **asked}}}
     measured = evaluation.evaluate(model, card, seed=3)["path_length"]
-    assert measured == latent_figures.path_lengths(model, get_extractor("pixels"), **asked, seed=3)
+    assert measured == latent_space.path_lengths(model, get_extractor("pixels"), **asked, seed=3)
 
 
 @pytest.mark.parametrize("call, message", [

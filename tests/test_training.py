@@ -5,7 +5,7 @@ import pytest
 from helpers import ANY_BACKEND
 
 import kerasgen
-from kerasgen.training import train_preset
+from kerasgen.training.train import train_preset
 
 pytestmark = ANY_BACKEND
 

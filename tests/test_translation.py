@@ -7,14 +7,14 @@ from keras import ops
 from tiny import TINY, TRANSLATORS
 
 from kerasgen import backend, data, training
-from kerasgen.card import build_model, read_card
+from kerasgen.base.schedules import PiecewiseLinear
 from kerasgen.data.pairs import PairedBatches
 from kerasgen.data.unpaired import UnpairedBatches
 from kerasgen.layers.image_pool import ImagePool
 from kerasgen.models import CycleGAN, Pix2Pix
 from kerasgen.networks.patch import HALVINGS, patch_discriminator
-from kerasgen.presets import find_card
-from kerasgen.schedules import PiecewiseLinear
+from kerasgen.presets.card import find_card, read_card
+from kerasgen.presets.store import build_model
 
 pytestmark = ANY_BACKEND
 RNG = np.random.default_rng(0)

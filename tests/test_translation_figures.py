@@ -8,10 +8,10 @@ from helpers import ANY_BACKEND, pictures, save_all
 from tiny import TINY, TRANSLATORS
 
 from kerasgen import data, metrics, training
-from kerasgen.card import read_card
 from kerasgen.data.drawings import edges
+from kerasgen.evaluation.translation import paired_figures, unpaired_figures
 from kerasgen.models import Pix2Pix
-from kerasgen.translation import paired_figures, unpaired_figures
+from kerasgen.presets.card import read_card
 
 pytestmark = ANY_BACKEND
 RNG = np.random.default_rng(0)

@@ -9,7 +9,7 @@ import numpy as np
 
 from kerasgen import analysis, data, presets
 from kerasgen.analysis.directions import attribute_direction
-from kerasgen.codes import draw_codes
+from kerasgen.latent.codes import draw_codes
 
 from ..exporting import export
 from .roles import Role

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kerasgen import models
-from kerasgen.card import read_card
-from kerasgen.models.variational import VariationalAutoencoder
-from kerasgen.presets import check_weights, find_card
+from kerasgen.models.vae_base import VariationalAutoencoder
+from kerasgen.presets.card import check_weights, find_card, read_card
 
 SHAPE = [64, 64, 3]  # of the portraits
 RULE = ("The page takes presets that were trained on the portraits at 64 x 64: models that draw faces without being told a "

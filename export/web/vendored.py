@@ -6,7 +6,7 @@ import json
 import tarfile
 from pathlib import Path
 
-from kerasgen.checksum import sha256
+from kerasgen.files import sha256
 
 from ..errors import ExportError
 

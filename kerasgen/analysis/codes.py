@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from kerasgen.latent.posterior import code_kl
 from kerasgen.metrics.factors import check_codes
-from kerasgen.posterior import code_kl
 
 
 def order_by_kl(model, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from kerasgen.attributes import attribute_of
-from kerasgen.codes import draw_codes
+from kerasgen.evaluation.attributes import attribute_of
+from kerasgen.latent.codes import draw_codes
 from kerasgen.metrics.features import check_features
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from kerasgen.card import load_data
-from kerasgen.codes import labels_in_turn
-from kerasgen.extractors import get_extractor
-from kerasgen.generation import extract
+from kerasgen.evaluation.extractors import get_extractor
+from kerasgen.evaluation.generation import extract
+from kerasgen.latent.codes import labels_in_turn
 from kerasgen.metrics.features import check_pair
 from kerasgen.metrics.neighbourhoods import distances
+from kerasgen.presets.data import load_data
 
 
 def nearest(features: np.ndarray, among: np.ndarray, k: int = 1) -> tuple[np.ndarray, np.ndarray]:

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from kerasgen.analysis.outliers import OutlierDetector
-from kerasgen.card import load_data
 from kerasgen.data.folder import image_files, no_images, read_files
+from kerasgen.presets.data import load_data
 
 COLUMNS = ("file", "score", "decision", "outlier")
 

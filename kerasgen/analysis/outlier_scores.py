@@ -15,8 +15,8 @@ from sklearn.mixture import GaussianMixture
 
 from kerasgen import backend
 from kerasgen.images import to_uint8
+from kerasgen.latent.posterior import code_kl, negative_elbo
 from kerasgen.losses.divergences import kl_to_standard_normal
-from kerasgen.posterior import code_kl, negative_elbo
 
 Score = Callable[[np.ndarray], np.ndarray]
 

@@ -6,9 +6,9 @@ import numpy as np
 
 from kerasgen.analysis import outlier_scores
 from kerasgen.analysis.outlier_scores import SCORES
-from kerasgen.data.check import check_images
 from kerasgen.errors import unknown_name
 from kerasgen.images import to_float
+from kerasgen.images.check import check_images
 
 
 class OutlierDetector:

@@ -8,8 +8,8 @@ import numpy as np
 
 from kerasgen import presets
 from kerasgen.analysis.projection import project
-from kerasgen.data.fitting import fit_array
 from kerasgen.images import COLUMNS, in_rows, save_png, sheet, to_float
+from kerasgen.images.resize import fit_array
 
 FACES = "debiasing_vae_portraits"  # tells faces from what is none
 SHEET, STYLES = "sheet.png", "styles.npz"

@@ -8,9 +8,9 @@ from keras import ops
 
 from kerasgen import backend
 from kerasgen.backend import AveragePooling2D
-from kerasgen.codes import draw_codes
-from kerasgen.data.check import check_images
 from kerasgen.images import to_float
+from kerasgen.images.check import check_images
+from kerasgen.latent.codes import draw_codes
 
 SMALLEST = 8  # pixels a side of the coarsest comparison
 CODES = 4096  # that the average of w and its deviation are taken over

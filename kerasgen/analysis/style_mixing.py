@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kerasgen.styles import check_layers, mix_styles
+from kerasgen.latent.styles import check_layers, mix_styles
 
 BORDERS = {"coarse": (0, 4), "middle": (4, 8), "fine": (8, None)}  # 4 to 8 pixels, 16 to 32, and what is finer
 

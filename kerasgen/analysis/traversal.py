@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from kerasgen.codes import check_codes
+from kerasgen.latent.codes import check_codes
 
 
 def traverse(model, z: np.ndarray, dimensions: Sequence[int] | None = None, *, steps: int = 9, span: float = 2.5,

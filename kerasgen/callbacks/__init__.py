@@ -1,7 +1,6 @@
 """One callback a file, hooks only."""
 
 from kerasgen.callbacks.adaptive_resampling import AdaptiveResampling
-from kerasgen.callbacks.epoch_order import EpochOrder
 from kerasgen.callbacks.keep_best import KeepBest
 from kerasgen.callbacks.loss_curves import LossCurves
 from kerasgen.callbacks.reconstruction_sheet import ReconstructionSheet
@@ -11,6 +10,7 @@ from kerasgen.callbacks.stop_when_diverged import StopWhenDiverged
 from kerasgen.callbacks.tensorboard import TensorBoard
 from kerasgen.callbacks.translation_sheet import TranslationSheet
 from kerasgen.callbacks.traversal_sheet import TraversalSheet
+from kerasgen.data.epoch_order import EpochOrder
 
 __all__ = ["AdaptiveResampling", "EpochOrder", "KeepBest", "LossCurves", "ReconstructionSheet", "SampleSheet", "StopAfter",
            "StopWhenDiverged", "TensorBoard", "TranslationSheet", "TraversalSheet"]

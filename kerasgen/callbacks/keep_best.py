@@ -11,7 +11,7 @@ import keras
 import numpy as np
 
 from kerasgen import presets
-from kerasgen.generation import extract, extract_generated
+from kerasgen.evaluation.generation import extract, extract_generated
 from kerasgen.metrics import frechet_distance, kernel_distance
 
 

@@ -1,7 +1,7 @@
 """A sheet of samples an epoch."""
 
 from kerasgen.callbacks.picture_sheet import PictureSheet
-from kerasgen.codes import labels_in_turn
+from kerasgen.latent.codes import labels_in_turn
 
 
 class SampleSheet(PictureSheet):

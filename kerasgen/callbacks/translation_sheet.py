@@ -1,8 +1,8 @@
 """A sheet of translations an epoch."""
 
+from kerasgen.analysis.translations import before_and_after
 from kerasgen.callbacks.picture_sheet import PictureSheet
 from kerasgen.images import COLUMNS
-from kerasgen.translation import before_and_after
 
 
 class TranslationSheet(PictureSheet):

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from kerasgen.data.check import check_images
-from kerasgen.data.fitting import Size, fit_array
 from kerasgen.data.source import Source
 from kerasgen.data.splits import select
+from kerasgen.images.check import check_images
+from kerasgen.images.resize import Size, fit_array
 
 
 def read_array(

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from kerasgen.data.check import check_batch_size, check_images
 from kerasgen.data.epochs import EpochBatches
 from kerasgen.images import to_float
+from kerasgen.images.check import check_batch_size, check_images
 
 
 class ImageBatches(EpochBatches):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
-from kerasgen.data.fitting import by_band, fit_array
+from kerasgen.images.resize import by_band, fit_array
 
 LINE = 0.8  # of the standard deviation of the difference of Gaussians: what is darker is drawn
 SCALE = 64  # pixels a side to one of the finer Gaussian's deviation, so that lines look alike at every size

@@ -7,10 +7,10 @@ import os
 
 import numpy as np
 
-from kerasgen.data.fitting import Size
 from kerasgen.data.source import Source
 from kerasgen.data.sprites import NUM_SPRITES, SIDE, Sprites, split_sprites, sprite_indices
 from kerasgen.data.tfds import find_builder
+from kerasgen.images.resize import Size
 
 LABELS = ("label_shape", "label_scale", "label_orientation", "label_x_position", "label_y_position")
 

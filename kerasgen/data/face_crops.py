@@ -7,10 +7,10 @@ import math
 import numpy as np
 from PIL import Image
 
-from kerasgen.data.fitting import Size, fit_array
 from kerasgen.data.portraits import read_portraits, split_sizes
 from kerasgen.data.source import Source, label_name
 from kerasgen.data.splits import select
+from kerasgen.images.resize import Size, fit_array
 
 VIEWS = 3  # of each portrait
 CROPS = ("shifted", "turned", "clothes", "hair")

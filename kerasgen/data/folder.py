@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
-from kerasgen.data.fitting import Size, fit_picture
 from kerasgen.data.source import Source, label_name
 from kerasgen.data.splits import select
+from kerasgen.images.resize import Size, fit_picture
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"}
 

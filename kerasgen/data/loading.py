@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from kerasgen.data.check import check_batch_size
 from kerasgen.data.source import BUILT_IN, FROM_TFDS
 from kerasgen.data.splits import split_names
+from kerasgen.images.check import check_batch_size
 
 
 def load(

@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 
 from kerasgen.data.batches import ImageBatches
-from kerasgen.data.check import check_images
 from kerasgen.data.drawings import DRAWINGS
 from kerasgen.data.epochs import EpochBatches
 from kerasgen.data.folder import image_files, no_images, read_files
@@ -17,6 +16,7 @@ from kerasgen.data.loading import load
 from kerasgen.data.splits import select, split_names
 from kerasgen.errors import unknown_name
 from kerasgen.images import to_uint8
+from kerasgen.images.check import check_images
 
 SIDES = {"left_to_right": (0, 1), "right_to_left": (1, 0)}
 

@@ -6,10 +6,10 @@ import json
 import numpy as np
 from PIL import Image
 
-from kerasgen.data.fitting import Size, fit_picture
 from kerasgen.data.source import Source, label_name
 from kerasgen.data.splits import select
 from kerasgen.data.tfrecord import parse_example, read_records
+from kerasgen.images.resize import Size, fit_picture
 from kerasgen.zoo_folder import zoo_folder
 
 FOLDER = zoo_folder() / "portraits" / "1.0.0"

@@ -11,9 +11,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from kerasgen.data.fitting import Size, fit_array
 from kerasgen.data.source import Source, label_name
 from kerasgen.data.splits import select
+from kerasgen.images.resize import Size, fit_array
 
 SIDE = 64
 FACTORS = {"shape": 3, "scale": 6, "orientation": 40, "x": 32, "y": 32}

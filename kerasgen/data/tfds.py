@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from kerasgen.data.fitting import Size, fit_array
 from kerasgen.data.source import BUILT_IN, Source, label_name
 from kerasgen.data.splits import select
 from kerasgen.errors import unknown_name
+from kerasgen.images.resize import Size, fit_array
 
 # Decoded bytes up to which a set is held in memory: there an epoch costs no decoding and has an exact order.
 MEMORY_LIMIT = 2 * 1024**3

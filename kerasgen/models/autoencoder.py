@@ -5,8 +5,8 @@ from __future__ import annotations
 import keras
 from keras import ops
 
-from kerasgen.models.autoencoding import Autoencoding
-from kerasgen.phase import Phase
+from kerasgen.base.phase import Phase
+from kerasgen.models.autoencoder_base import Autoencoding
 
 
 @keras.saving.register_keras_serializable("kerasgen")

@@ -8,13 +8,13 @@ from keras import layers, ops
 from scipy.special import softmax
 
 from kerasgen.backend import Conv2D
-from kerasgen.batching import predict
-from kerasgen.data.check import check_images
+from kerasgen.base.model import GenerativeModel
+from kerasgen.base.phase import Phase
+from kerasgen.base.prediction import predict
 from kerasgen.images import to_float
+from kerasgen.images.check import check_images
 from kerasgen.layers.batch_norm import batch_norm
-from kerasgen.model import GenerativeModel
 from kerasgen.networks.conv import stages
-from kerasgen.phase import Phase
 
 
 @keras.saving.register_keras_serializable("kerasgen")

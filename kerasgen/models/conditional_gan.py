@@ -5,7 +5,7 @@ from __future__ import annotations
 import keras
 
 from kerasgen.layers.spectral_normalization import SpectralNormalization
-from kerasgen.models.convolutional_adversarial import ConvolutionalAdversarialModel
+from kerasgen.models.conv_gan_base import ConvolutionalAdversarialModel
 from kerasgen.networks.adversarial import discriminator, generator
 from kerasgen.networks.resnet import resnet_features, resnet_images
 

@@ -7,8 +7,8 @@ import numpy as np
 from keras import ops
 from scipy.special import expit
 
-from kerasgen.models.variational import VariationalAutoencoder
-from kerasgen.phase import Phase
+from kerasgen.base.phase import Phase
+from kerasgen.models.vae_base import VariationalAutoencoder
 
 
 @keras.saving.register_keras_serializable("kerasgen")

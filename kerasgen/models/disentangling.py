@@ -5,11 +5,11 @@ from __future__ import annotations
 import keras
 from keras import ops
 
+from kerasgen.base.phase import Phase
 from kerasgen.losses.adversarial import cross_entropy
 from kerasgen.losses.divergences import covariance_penalty, minibatch_total_correlation
-from kerasgen.models.variational import VariationalAutoencoder
+from kerasgen.models.vae_base import VariationalAutoencoder
 from kerasgen.networks.dense import head_layers, hidden_layers
-from kerasgen.phase import Phase
 
 
 @keras.saving.register_keras_serializable("kerasgen")

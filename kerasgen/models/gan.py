@@ -6,7 +6,7 @@ import keras
 from keras import layers
 
 from kerasgen.layers.maxout import Maxout
-from kerasgen.models.adversarial import AdversarialModel
+from kerasgen.models.gan_base import AdversarialModel
 from kerasgen.networks.adversarial import discriminator, generator
 from kerasgen.networks.dense import dense_images
 

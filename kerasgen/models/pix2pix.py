@@ -5,13 +5,13 @@ from __future__ import annotations
 import keras
 from keras import ops
 
+from kerasgen.base.phase import Phase
 from kerasgen.layers.normalisation import check_norm
 from kerasgen.losses.adversarial import LOSSES, check_objective, pairwise_accuracy
 from kerasgen.losses.reconstruction import absolute_error
-from kerasgen.models.translating import TranslationModel
+from kerasgen.models.translation_base import TranslationModel
 from kerasgen.networks.patch import patch_discriminator, receptive_field
 from kerasgen.networks.unet import check_upsampling, halvings, unet
-from kerasgen.phase import Phase
 
 
 @keras.saving.register_keras_serializable("kerasgen")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import keras
 
-from kerasgen.models.growing import GrowingAdversarialModel
+from kerasgen.models.progressive_base import GrowingAdversarialModel
 from kerasgen.networks.progressive import growing_discriminator, growing_generator
 
 

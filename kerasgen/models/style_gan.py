@@ -8,15 +8,15 @@ import keras
 import numpy as np
 from keras import ops
 
-from kerasgen.batching import predict
-from kerasgen.codes import check_codes, check_labels, draw_codes
+from kerasgen.base.phase import Phase
+from kerasgen.base.prediction import predict
+from kerasgen.latent.codes import check_codes, check_labels, draw_codes
+from kerasgen.latent.styles import check_styles, check_truncation
 from kerasgen.layers.pixel_noise import other_noise
 from kerasgen.losses.path_length import path_length_penalty
-from kerasgen.models.growing import GrowingAdversarialModel
+from kerasgen.models.progressive_base import GrowingAdversarialModel
 from kerasgen.networks.progressive import FIRST, growing_discriminator
 from kerasgen.networks.style import mapping, style_generator, synthesis
-from kerasgen.phase import Phase
-from kerasgen.styles import check_styles, check_truncation
 
 
 @keras.saving.register_keras_serializable("kerasgen")

@@ -6,7 +6,7 @@ import keras
 from keras import ops
 
 from kerasgen.losses.divergences import kl_to_standard_normal
-from kerasgen.models.variational import VariationalAutoencoder
+from kerasgen.models.vae_base import VariationalAutoencoder
 
 
 @keras.saving.register_keras_serializable("kerasgen")

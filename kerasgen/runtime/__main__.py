@@ -9,8 +9,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from kerasgen.codes import labels_in_turn
 from kerasgen.images import save_png, sheet
+from kerasgen.latent.codes import labels_in_turn
 from kerasgen.runtime.runner import load
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from kerasgen.checksum import sha256
+from kerasgen.files import sha256
 
 FORMAT_VERSION = 1
 REQUIRED = ("format", "file", "part", "inputs", "outputs", "latent_dim", "image_shape", "parity")

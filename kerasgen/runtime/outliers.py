@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
-from kerasgen.data.check import check_images
 from kerasgen.images import to_float
-from kerasgen.posterior import code_kl, log_likelihood, negative_elbo
+from kerasgen.images.check import check_images
+from kerasgen.latent.posterior import code_kl, log_likelihood, negative_elbo
 from kerasgen.runtime.runner import Runtime
 
 BATCH = 1000  # pairs of image and code

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
-from kerasgen.codes import check_codes, check_labels, draw_codes
-from kerasgen.data.check import check_batch_size, check_images
 from kerasgen.images import to_float, to_uint8
+from kerasgen.images.check import check_batch_size, check_images
+from kerasgen.latent.codes import check_codes, check_labels, draw_codes
+from kerasgen.latent.styles import check_styles, check_truncation
 from kerasgen.runtime.manifest import read_manifest
 from kerasgen.runtime.sessions import open_session
-from kerasgen.styles import check_styles, check_truncation
 
 DTYPES = ("float32", "uint8")  # of pictures
 

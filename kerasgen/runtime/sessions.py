@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from kerasgen.quiet import quiet_stderr
 from kerasgen.runtime.providers import DEVICES, ProviderError, check_provider, start
+from kerasgen.runtime.quiet import quiet_stderr
 
 # What a graph takes and gives by name: dtype, and the shape with None for open sizes.
 Signature = dict[str, tuple[str, tuple[int | None, ...]]]

@@ -9,9 +9,9 @@ from browser import IN_BROWSER, REAL, Page, assert_equal_pictures
 from kerasgen.export.web import vendored
 
 from kerasgen import data, presets, runtime
-from kerasgen.checksum import sha256
-from kerasgen.codes import draw_codes
+from kerasgen.files import sha256
 from kerasgen.images import to_uint8
+from kerasgen.latent.codes import draw_codes
 
 pytestmark = IN_BROWSER
 

@@ -1,0 +1,1 @@
+"""The training contract: what every model shares."""

@@ -1,0 +1,5 @@
+"""The `kerasgen` command."""
+
+from kerasgen.cli.main import main
+
+__all__ = ["main"]

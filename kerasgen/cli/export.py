@@ -1,0 +1,114 @@
+"""The commands that export, verify, measure and publish files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kerasgen.cli.options import Overwrite, Preset, console, load_preset
+from kerasgen.runtime.quiet import quiet_stderr
+
+app = typer.Typer()
+
+
+@app.command()
+def export(
+    preset: Preset,
+    output: Annotated[Path | None, typer.Argument(help="The file; its suffix, .onnx or .tflite, is the format. PRESET with "
+                                                  "the format's suffix otherwise.")] = None,
+    target: Annotated[str | None, typer.Option(help="cpu, gpu, mobile or web: a format and a precision that suit.")] = None,
+    to: Annotated[str | None, typer.Option(help="onnx or litert, where the output does not say.")] = None,
+    precision: Annotated[str | None, typer.Option(help="float32, float16, int8, int8_mixed, int8_dynamic, int8_weights or "
+                                                  "int16x8.")] = None,
+    pixels: Annotated[str, typer.Option(help="float32, or uint8 for pictures of 0 to 255 from the graph.")] = "float32",
+    part: Annotated[str | None, typer.Option(help="decoder, encoder, mapping, synthesis, a_to_b or b_to_a; what draws "
+                                             "otherwise.")] = None,
+    batch_size: Annotated[int | None, typer.Option(help="A fixed batch; .onnx is dynamic and .tflite 1 otherwise.")] = None,
+    size: Annotated[int | None, typer.Option(help="Pixels a side of a translator's images; the preset's otherwise.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write a file that is further from Keras than it may be.")] = False,
+    overwrite: Overwrite = False,
+) -> None:
+    """Export to ONNX or LiteRT, prove how near the file's pictures are to Keras's, and say what phones' GPUs will refuse."""
+    with quiet_stderr():
+        from kerasgen.export import export
+        from kerasgen.export.precisions import choose
+    path, precision = choose(preset, output, target, to, precision)
+    image_size = None if size is None else (size, size)
+    with quiet_stderr():
+        path = export(load_preset(preset), path, part=part, precision=precision, pixels=pixels, batch_size=batch_size,
+                      image_size=image_size, force=force, overwrite=overwrite)
+    _tell(path)
+
+
+def _tell(path: Path) -> None:
+    """What an export measured, from its manifest."""
+    from rich.table import Table
+
+    from kerasgen.runtime.manifest import read_manifest
+
+    manifest = read_manifest(path)
+    parity, quality = manifest["parity"], manifest.get("quality", {})
+    table = Table(show_header=False, title=f"{path}: {manifest['precision']}, {path.stat().st_size / 1e6:.2f} MB")
+    table.add_row("largest difference from Keras", f"{parity['max_abs_error']:.2g}")
+    table.add_row("PSNR against Keras", f"{parity['psnr_db']:.1f} dB")
+    if "ssim" in quality:
+        table.add_row("SSIM against Keras", f"{quality['ssim']:.4f}")
+    reference = quality.get("reference", {})
+    for when in ("before", "after"):
+        if when in reference:
+            found = reference[when]
+            table.add_row(f"{when}, {reference['real_images']} held-out images, {reference['extractor']}",
+                          f"FID {found['fid']:.4g}, KID {found['kid']:.4g} +- {found['kid_standard_error']:.2g}")
+    if "not measured" in reference:
+        table.add_row("FID and KID", f"not measured: {reference['not measured']}")
+    if manifest["format"] == "tflite":
+        table.add_row("phones' GPUs", "; ".join(manifest["gpu_delegate_complaints"]) or "take every operation")
+    console.print(table)
+
+
+@app.command()
+def verify(file: Annotated[Path, typer.Argument(help="An exported file, its manifest beside it.")]) -> None:
+    """Compare an exported file with the preset that it came from."""
+    with quiet_stderr():
+        from kerasgen.export import verify
+    console.print(verify(file))
+
+
+@app.command()
+def benchmark(
+    files: Annotated[list[Path], typer.Argument(help="Exported .onnx and .tflite files, their manifests beside them.")],
+    threads: Annotated[list[int] | None, typer.Option(help="CPU threads; may be given several times, 1 and 2 "
+                                                      "otherwise.")] = None,
+    provider: Annotated[str, typer.Option(help="Where ONNX files run: cpu, cuda, ...; auto is the best there is.")] = "cpu",
+    seconds: Annotated[float, typer.Option(help="How long each batch size is repeated.")] = 1.0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Measure exported files: size, load time, first picture, 1 and 64 pictures, peak memory, each in a fresh process."""
+    from kerasgen.runtime import benchmark as measuring
+
+    rows = measuring.benchmark(files, threads or measuring.THREADS, provider, seconds)
+    if as_json:
+        console.print_json(data=rows)
+    else:
+        console.print(measuring.table(rows), highlight=False, soft_wrap=True)
+
+
+@app.command()
+def web(
+    presets: Annotated[list[str] | None, typer.Argument(help="Presets of the portraits, or paths of cards; all that are "
+                                                        "trained otherwise.")] = None,
+    output: Annotated[Path, typer.Option("-o", "--output", help="The folder to write.")] = Path("site"),
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an earlier page.")] = False,
+) -> None:
+    """Build a page that runs presets in the browser: a quiz, a latent explorer, a drawing board."""
+    from kerasgen.presets.card import find_card
+
+    for preset in presets or ():
+        find_card(preset)
+    with quiet_stderr():  # TensorFlow warns of many models in one process
+        from kerasgen.export import web
+
+        folder = web.build_site(presets or None, output, overwrite=overwrite)
+    console.print(web.how_to_open(folder), soft_wrap=True)

@@ -1,0 +1,1 @@
+"""Codes, styles and posteriors, by NumPy alone."""

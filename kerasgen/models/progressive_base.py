@@ -1,0 +1,210 @@
+"""Generative adversarial networks that grow while they are trained (Karras et al. 2018, arXiv:1710.10196, section 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import keras
+import numpy as np
+from keras import ops
+
+from kerasgen.backend import AveragePooling2D
+from kerasgen.base.model import split
+from kerasgen.base.phase import Phase
+from kerasgen.base.prediction import predict
+from kerasgen.layers.counter import Counter
+from kerasgen.layers.upsample import Upsample
+from kerasgen.models.gan_base import AdversarialModel
+from kerasgen.models.growth import Growth
+from kerasgen.networks.progressive import FIRST, at_stage, growth_stages
+
+
+class GrowingAdversarialModel(AdversarialModel):
+    """Abstract base: few pixels at first; each further stage doubles the resolution, fades in, and is trained for a while.
+
+    `fit` takes images of the last stage's size throughout and makes them smaller itself. The number of images shown so far is
+    saved with the model: a run that goes on is where it was, in the middle of a fade too. A variant's `generator` gives a list
+    of images in [-1, 1], one a stage; its `discriminator` is that of `growing_discriminator`.
+
+    Args:
+        image_shape: (height, width, channels); square, with a side of a power of two from 8 on.
+        channels: of the largest resolution, doubled at each halving.
+        max_channels: at most.
+        start_size: pixels a side at first, a power of two from 4; that of the images for networks that do not grow.
+        fade_images: images shown while a stage fades in, one number for all or one a stage; the first does not fade in.
+        stable_images: images shown before the next stage begins, likewise; the last stage has no end.
+        batch_sizes: images of a step at each stage, into which the data's batches are split; None for whole batches.
+        **kwargs: as `AdversarialModel`.
+    """
+
+    def __init__(self, image_shape, *, channels=16, max_channels=512, start_size=4, fade_images=600_000,
+                 stable_images=600_000, batch_sizes=None, **kwargs):
+        super().__init__(image_shape, **kwargs)
+        sizes = [FIRST * 2**stage for stage in range(growth_stages(image_shape))]
+        if start_size not in sizes:
+            raise ValueError(f"start_size must be a resolution, one of {', '.join(map(str, sizes))}. Received: {start_size}.")
+        self.start_size = start_size
+        count = len(sizes) - self.first_stage
+        for name, value in (("fade_images", fade_images), ("stable_images", stable_images)):
+            numbers = value if isinstance(value, (list, tuple)) else [value]
+            if len(numbers) not in (1, count) or min(numbers) < 1:
+                raise ValueError(f"{name} must be one positive number, or {count}, one a stage. Received: {value}.")
+        if batch_sizes is not None and (len(batch_sizes) != count or min(batch_sizes) < 1):
+            raise ValueError(f"batch_sizes must be {count} positive numbers, one a stage, or None. Received: {batch_sizes}.")
+        if min(channels, max_channels) < 1:
+            raise ValueError(f"Channels must be positive. Received: {channels=}, {max_channels=}.")
+        self.channels = channels
+        self.max_channels = max_channels
+        self.fade_images = fade_images
+        self.stable_images = stable_images
+        self.batch_sizes = batch_sizes
+        self.parts = {}  # of a batch, by stage
+        self.stage = self.last_stage  # of the compiled steps; `Growth` sets it in training
+
+    def default_optimizers(self) -> dict:
+        return {
+            "discriminator": keras.optimizers.Adam(1e-3, beta_1=0.0, beta_2=0.99, epsilon=1e-8),
+            "generator": keras.optimizers.Adam(1e-3, beta_1=0.0, beta_2=0.99, epsilon=1e-8, use_ema=True, ema_momentum=0.999),
+        }
+
+    def prepare_training(self) -> None:
+        if not hasattr(self, "progress"):
+            self.progress = Counter(name="progress")
+
+    def trained_variables(self, phase: Phase) -> list:
+        (network,) = phase.networks
+        return self.network_of_stage(network, self.stage).trainable_variables
+
+    def training_callbacks(self, x, batch_size: int | None) -> list:
+        size = getattr(x, "batch_size", None) or batch_size or 32
+        if any(size % part for part in self.batch_sizes or ()):
+            raise ValueError(f"The data's batches must split into those of every stage, {self.batch_sizes}. Received: {size}.")
+        if self.batch_sizes and isinstance(x, np.ndarray) and len(x) % size:
+            raise ValueError("Where batches are split for the stages, no batch may be smaller. "
+                             f"Received: {len(x)} images in batches of {size}.")
+        self.parts = {self.first_stage + index: size // part for index, part in enumerate(self.batch_sizes or ())}
+        return [Growth(size // self.repeats * self.phases[0].repeat)]
+
+    def step_batches(self, batch) -> list:
+        return split(batch, self.parts.get(self.stage, 1))
+
+    # ---- where it stands ---------------------------------------------------------------------------------------
+
+    @property
+    def shown(self) -> int:
+        """Images shown in training so far; 0 for a model that is not trained here."""
+        return int(self.progress.count) if hasattr(self, "progress") else 0
+
+    @property
+    def first_stage(self) -> int:
+        """The stage that training begins with: 0 is 4 x 4 pixels."""
+        return (self.start_size // FIRST).bit_length() - 1
+
+    @property
+    def last_stage(self) -> int:
+        return growth_stages(self.image_shape) - 1
+
+    @property
+    def schedule(self) -> dict[int, tuple[int, int]]:
+        """(images shown when it begins, images of its fade) of each stage."""
+        count = self.last_stage - self.first_stage + 1
+        fades, stables = (list(value) if isinstance(value, (list, tuple)) else [value] * count
+                          for value in (self.fade_images, self.stable_images))
+        begin, result = 0, {}
+        for index in range(count):
+            fade = fades[index] if index else 0
+            result[self.first_stage + index] = begin, fade
+            begin += fade + stables[index]
+        return result
+
+    def position(self, shown: int) -> tuple[int, float]:
+        """The stage after so many images, and how far it has grown, in [0, 1]."""
+        stage = max(stage for stage, (begin, _) in self.schedule.items() if begin <= shown)
+        begin, fade = self.schedule[stage]
+        return stage, min(1.0, (shown - begin) / fade) if fade else 1.0
+
+    def grown(self):
+        """How far the stage in training has grown: (1, 1, 1, 1)."""
+        begin, fade = self.schedule[self.stage]
+        share = ops.clip((ops.cast(self.progress.count, "float32") - begin) / fade, 0.0, 1.0) if fade else 1.0
+        return ops.reshape(ops.cast(share, "float32"), (1, 1, 1, 1))
+
+    # ---- what the losses see -----------------------------------------------------------------------------------
+
+    def real_images(self, batch):
+        images = _shrink(batch[0], 2 ** (self.last_stage - self.stage))
+        return self.faded([_shrink(images, 2), images] if self.stage > self.first_stage else [images], self.grown())
+
+    def generate(self, batch, training: bool):
+        codes = self.normal(ops.shape(batch[0])[0], self.latent_dim)
+        return self.faded(self.images_of_stage(self.generator, self.stage, codes, training), self.grown())
+
+    def images_of_stage(self, generator: keras.Model, stage: int, codes, training: bool) -> list:
+        """The images of a stage and of the one before in [0, 1]; a hook."""
+        return self.shown_images(self.network_of_stage(generator, stage)(codes, training=training))
+
+    def shown_images(self, outputs) -> list:
+        """A stage's network's outputs as a list of images in [0, 1]: Keras gives a single output bare."""
+        return [0.5 * (image + 1.0) for image in (outputs if isinstance(outputs, (list, tuple)) else [outputs])]
+
+    def faded(self, images: list, grown):
+        """The last of `images`, mixed with the one before, enlarged, where there is one."""
+        if len(images) == 1:
+            return images[0]
+        before = Upsample(dtype="float32")(images[0])
+        return before + grown * (images[1] - before)
+
+    def discriminate(self, images, batch, training: bool):
+        return self.network_of_stage(self.discriminator, self.stage)([images, self.grown()], training=training)
+
+    def discriminator_terms(self, batch, training: bool) -> dict:
+        terms = super().discriminator_terms(batch, training)
+        if training:
+            self.progress.count.assign(self.progress.count + ops.shape(batch[0])[0])
+        return terms
+
+    def network_of_stage(self, network: keras.Model, stage: int) -> keras.Model:
+        """The part of a growing network that a stage needs: to its logit, or to a list of its image and of that before."""
+        index = stage - self.first_stage
+        return self.part(network, stage, lambda: (
+            at_stage(network, index) if network.name == "discriminator" else
+            keras.Model(network.input, network.outputs[max(0, index - 1):index + 1])))
+
+    def part(self, network: keras.Model, key, make: Callable[[], keras.Model]) -> keras.Model:
+        """What `make` cuts from a network, made once for a key."""
+        parts = self.__dict__.setdefault("_parts", _Parts()).found
+        key = id(network), key
+        if key not in parts:
+            parts[key] = make(), network  # kept, so that no other takes its id
+        return parts[key][0]
+
+    # ---- use ---------------------------------------------------------------------------------------------------
+
+    def drawing(self, network: keras.Model) -> keras.Model:
+        def make():
+            image = keras.layers.Rescaling(0.5, 0.5, dtype="float32", name="from_plus_minus_one")(network.outputs[-1])
+            image = keras.layers.ReLU(max_value=1.0, dtype="float32", name="image")(image)
+            return keras.Model(network.input, image, name=network.name)
+
+        return self.part(network, "drawing", make)
+
+    def draw(self, network: keras.Model, inputs, batch_size: int) -> np.ndarray:
+        stage, grown = self.position(self.shown) if self.shown else (self.last_stage, 1.0)
+        if (stage, grown) == (self.last_stage, 1.0):
+            return super().draw(network, inputs, batch_size)
+        outputs = predict(self.network_of_stage(network, stage), inputs, batch_size)
+        images = self.shown_images(keras.tree.map_structure(ops.convert_to_tensor, outputs))
+        image = ops.convert_to_numpy(self.faded(images, grown))
+        times = self.image_shape[0] // image.shape[1]
+        return np.clip(image, 0.0, 1.0).repeat(times, axis=1).repeat(times, axis=2)
+
+
+class _Parts:
+    """Hides networks from Keras, which would otherwise count them among the model's layers."""
+
+    def __init__(self):
+        self.found = {}
+
+
+def _shrink(images, times: int):
+    return images if times == 1 else AveragePooling2D(times, dtype="float32")(images)

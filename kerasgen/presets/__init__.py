@@ -1,0 +1,7 @@
+"""Presets: cards and the trained weights beside them, by name or path."""
+
+from kerasgen.presets.card import check_weights, find_card, list_presets, read_card, write_card
+from kerasgen.presets.data import load_data
+from kerasgen.presets.store import build_model, describe, load, save
+
+__all__ = ["build_model", "check_weights", "describe", "find_card", "list_presets", "load", "load_data", "read_card", "save", "write_card"]
