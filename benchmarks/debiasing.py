@@ -28,7 +28,7 @@ from kerasgen.evaluation.attributes import AttributeClassifier
 from kerasgen.models import DebiasingVAE
 
 SOURCE = "face_crops_and_flowers"
-PAIRS = {"gender": ("M", "F"), "tone": ("monochrome", "colour")}  # the common, the rare
+PAIRS = {"gender": ("M", "F"), "tone": ("monochrome", "color")}  # the common, the rare
 GROUPS = [group for pair in PAIRS.values() for group in pair]
 ARMS = {  # epochs, weights of reconstruction and KL
     "plain": (2, 0.0, 0.0),
@@ -53,8 +53,16 @@ def train(images, labels, women, seed: int, arm: str, options) -> tuple[Debiasin
     keras.utils.set_random_seed(seed)
     batches = data.ImageBatches(images, labels, 32, mirror=True, seed=seed)
     epochs, reconstruction_weight, kl_weight = ARMS[arm]
-    model = DebiasingVAE((64, 64, 3), latent_dim=64, channels=options.channels, likelihood="gaussian", scale=0.35, seed=seed,
-                         reconstruction_weight=reconstruction_weight, kl_weight=kl_weight)
+    model = DebiasingVAE(
+        (64, 64, 3),
+        latent_dim=64,
+        channels=options.channels,
+        likelihood="gaussian",
+        scale=0.35,
+        seed=seed,
+        reconstruction_weight=reconstruction_weight,
+        kl_weight=kl_weight,
+    )
     model.compile(vae=keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(1e-3, epochs * len(batches))))
     callbacks = [AdaptiveResampling(batches, effective=options.effective)] if arm == "debiased" else []
     faces = int(batches.labels.sum())
@@ -69,14 +77,16 @@ def train(images, labels, women, seed: int, arm: str, options) -> tuple[Debiasin
 def detect(model, images, labels) -> tuple[float, np.ndarray]:
     """The accuracy, and the share of the views of each portrait that were found: (n,)."""
     found = model.classify(images, 256) > 0.5
-    return float(np.mean(found == labels)), found[:len(found) // 2].reshape(VIEWS, -1).mean(axis=0)
+    return float(np.mean(found == labels)), found[: len(found) // 2].reshape(VIEWS, -1).mean(axis=0)
 
 
 def detectors(options) -> list[str]:
     split, rest = f"train[:{options.faces}]", f"train[{options.faces}:]+test"
     shown, held_out = members(split), members(rest)
-    training_set, test_set = ((batches.images(), batches.labels) for batches in (
-        data.load(SOURCE, part, labels=True, shuffle=False, drop_remainder=False) for part in (split, rest)))
+    training_set, test_set = (
+        (batches.images(), batches.labels)
+        for batches in (data.load(SOURCE, part, labels=True, shuffle=False, drop_remainder=False) for part in (split, rest))
+    )
     rows, results = [], {arm: [] for arm in ARMS}
     for seed in range(options.first_seed, options.first_seed + options.seeds):
         for arm in ARMS:
@@ -86,16 +96,35 @@ def detectors(options) -> list[str]:
             shares = {group: np.average(shown[group], weights=weights) for group in GROUPS}
             gaps = {label: recalls[common] - recalls[rare] for label, (common, rare) in PAIRS.items()}
             results[arm].append([accuracy, *recalls.values(), *gaps.values()])
-            rows.append(f"| {seed} | {arm} | {accuracy:.4f} | " + " | ".join(f"{recalls[g]:.3f}" for g in GROUPS) + " | "
-                        + " | ".join(f"{gap:+.3f}" for gap in gaps.values()) + " | "
-                        + " | ".join(f"{shares[g]:.1%}" for g in ("F", "colour")) + " |")
+            rows.append(
+                f"| {seed} | {arm} | {accuracy:.4f} | "
+                + " | ".join(f"{recalls[g]:.3f}" for g in GROUPS)
+                + " | "
+                + " | ".join(f"{gap:+.3f}" for gap in gaps.values())
+                + " | "
+                + " | ".join(f"{shares[g]:.1%}" for g in ("F", "color"))
+                + " |"
+            )
             print(rows[-1], flush=True)
-    head = ["seed", "", "accuracy", *(f"recall {g}" for g in GROUPS), *(f"gap in {label}" for label in PAIRS),
-            "women shown", "colour shown"]
-    lines = ["| " + " | ".join(head) + " |", "|---" * len(head) + "|", *rows, "",
-             f"Mean over {options.seeds} seeds (deviation); Wilson's 95% interval of a recall, n being persons:", "",
-             "| | accuracy | " + " | ".join(GROUPS) + " | " + " | ".join(f"gap in {label}" for label in PAIRS) + " |",
-             "|---" * (4 + len(GROUPS)) + "|"]
+    head = [
+        "seed",
+        "",
+        "accuracy",
+        *(f"recall {g}" for g in GROUPS),
+        *(f"gap in {label}" for label in PAIRS),
+        "women shown",
+        "color shown",
+    ]
+    lines = [
+        "| " + " | ".join(head) + " |",
+        "|---" * len(head) + "|",
+        *rows,
+        "",
+        f"Mean over {options.seeds} seeds (deviation); Wilson's 95% interval of a recall, n being persons:",
+        "",
+        "| | accuracy | " + " | ".join(GROUPS) + " | " + " | ".join(f"gap in {label}" for label in PAIRS) + " |",
+        "|---" * (4 + len(GROUPS)) + "|",
+    ]
     for arm, values in results.items():
         mean, deviation = np.mean(values, axis=0), np.std(values, axis=0)
         cells = [f"{mean[0]:.4f} ({deviation[0]:.4f})"]
@@ -111,11 +140,14 @@ def detectors(options) -> list[str]:
 def generation(n: int = 2000) -> list[str]:
     """Rare traits among drawn faces, told by regressions of real portraits at 16 x 16 pixels, where blur is no matter."""
     model = kerasgen.load("vae_portraits")
-    train_set, test_set = (data.load("portraits", split, shuffle=False, drop_remainder=False).images()
-                           for split in ("train", "test"))
+    train_set, test_set = (
+        data.load("portraits", split, shuffle=False, drop_remainder=False).images() for split in ("train", "test")
+    )
     codes = model.encode(train_set)
-    drawn = {"as the archive falls": model.decode(codes[np.random.default_rng(0).choice(len(codes), n)]),
-             "balanced": model.decode(analysis.balanced_codes(codes, n, seed=0, spread=0.0))}
+    drawn = {
+        "as the archive falls": model.decode(codes[np.random.default_rng(0).choice(len(codes), n)]),
+        "balanced": model.decode(analysis.balanced_codes(codes, n, seed=0, spread=0.0)),
+    }
     lines = ["| | classifier's balanced accuracy on held-out portraits | " + " | ".join(drawn) + " |", "|---" * 4 + "|"]
     for _, rare in PAIRS.values():
         is_train, is_test = members("train")[rare], members("test")[rare]
@@ -136,17 +168,29 @@ def main() -> None:
     parser.add_argument("--first-seed", type=int, default=100)  # the settings were chosen with seeds 0 to 2
     options = parser.parse_args()
     command = " ".join(f"--{name.replace('_', '-')} {value}" for name, value in vars(options).items())
-    lines = ["# Debiasing", "", f"Written by `python benchmarks/debiasing.py {command}`: trained on {VIEWS} views each of "
-             f"portraits train[:{options.faces}] as they fall and on as many crops and flowers, tested on all other portraits "
-             "and theirs. Trained briefly: the plain network saturates when it is trained on, and one that has learnt its few "
-             "women by heart does not heed how often they are drawn. \"Shown\" is the share in the last epoch's draws; "
-             f"\"told\" draws women {TOLD} times as often by their label. Epochs: "
-             + ", ".join(f"{arm} {epochs}" for arm, (epochs, *_) in ARMS.items()) + ".", "",
-             *detectors(options), "",
-             "Another data set's, for comparison (Amini et al. 2019, table 1, PPB): mean accuracy 95.13 without and 97.36 with "
-             "debiasing, variance over groups 28.84 and 9.43.", "",
-             "## Balanced generation", "", "Share of a rare trait among 2,000 faces that `vae_portraits` decodes from codes of "
-             "the archive, drawn alike and drawn by `balanced_codes`:", "", *generation()]
+    lines = [
+        "# Debiasing",
+        "",
+        f"Written by `python benchmarks/debiasing.py {command}`: trained on {VIEWS} views each of "
+        f"portraits train[:{options.faces}] as they fall and on as many crops and flowers, tested on all other portraits "
+        "and theirs. Trained briefly: the plain network saturates when it is trained on, and one that has learned its few "
+        'women by heart does not heed how often they are drawn. "Shown" is the share in the last epoch\'s draws; '
+        f'"told" draws women {TOLD} times as often by their label. Epochs: '
+        + ", ".join(f"{arm} {epochs}" for arm, (epochs, *_) in ARMS.items())
+        + ".",
+        "",
+        *detectors(options),
+        "",
+        "Another data set's, for comparison (Amini et al. 2019, table 1, PPB): mean accuracy 95.13 without and 97.36 with "
+        "debiasing, variance over groups 28.84 and 9.43.",
+        "",
+        "## Balanced generation",
+        "",
+        "Share of a rare trait among 2,000 faces that `vae_portraits` decodes from codes of "
+        "the archive, drawn alike and drawn by `balanced_codes`:",
+        "",
+        *generation(),
+    ]
     Path(__file__).with_name("DEBIASING.md").write_text("\n".join(lines) + "\n", "utf-8")
 
 

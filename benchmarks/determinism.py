@@ -2,7 +2,7 @@
 
 Each is trained twice for two epochs of a few batches, each time in a process of its own: on the backend of its card, and on
 TensorFlow with `enable_op_determinism`. What is compared is everything that training changes: weights, moving statistics and
-averages, optimiser slots, random state. Without names, all recipes whose data are at hand; with names, their rows anew. Writes
+averages, optimizer slots, random state. Without names, all recipes whose data are at hand; with names, their rows anew. Writes
 DETERMINISM.md.
 """
 
@@ -19,9 +19,15 @@ from pathlib import Path
 BATCHES = 20  # an epoch
 TABLE = Path(__file__).with_name("DETERMINISM.md")
 ROW = "| `"
-HEAD = ("# Determinism", "", f"Written by `python benchmarks/determinism.py`: two epochs of {BATCHES} batches from the card, "
-        "twice, on one machine; equal means that all variables are, bit for bit.", "",
-        "| preset | the card's backend | TensorFlow, op determinism |", "|---|---|---|")
+HEAD = (
+    "# Determinism",
+    "",
+    f"Written by `python benchmarks/determinism.py`: two epochs of {BATCHES} batches from the card, "
+    "twice, on one machine; equal means that all variables are, bit for bit.",
+    "",
+    "| preset | the card's backend | TensorFlow, op determinism |",
+    "|---|---|---|",
+)
 MISSING = "missing"  # in place of a digest
 
 
@@ -52,8 +58,13 @@ def main() -> None:
 
 def digest(name: str, backend: str) -> str:
     """The digest that a process of its own prints."""
-    done = subprocess.run([sys.executable, __file__, "--worker", name], check=True, capture_output=True, text=True,
-                          env={**os.environ, "KERAS_BACKEND": backend})
+    done = subprocess.run(
+        [sys.executable, __file__, "--worker", name],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "KERAS_BACKEND": backend},
+    )
     return done.stdout.split()[-1]
 
 

@@ -28,17 +28,28 @@ FALLS = [  # the codes' total correlation, from the first to the second, and who
 
 
 def main() -> None:
-    scores = {preset: {name: column(read_card(find_card(preset))["metrics"]) for name, column in COLUMNS.items()}
-              for preset in PRESETS}
-    lines = ["# Disentanglement on sprites", "", "Written by `python benchmarks/disentanglement.py` from the cards, which "
-             "`kerasgen evaluate` filled.", "", "| | " + " | ".join(COLUMNS) + " |", "|---|" + "---|" * len(COLUMNS),
-             *(f"| `{preset}` | " + " | ".join(f"{value:.4g}" for value in row.values()) + " |"
-               for preset, row in scores.items()),
-             "", f"The {TOTAL_CORRELATION.split(',')[0]} should fall:", ""]
-    for higher, lower, claim in FALLS:
+    scores = {
+        preset: {name: column(read_card(find_card(preset))["metrics"]) for name, column in COLUMNS.items()}
+        for preset in PRESETS
+    }
+    lines = [
+        "# Disentanglement on sprites",
+        "",
+        "Written by `python benchmarks/disentanglement.py` from the cards, which `kerasgen evaluate` filled.",
+        "",
+        "| | " + " | ".join(COLUMNS) + " |",
+        "|---|" + "---|" * len(COLUMNS),
+        *(f"| `{preset}` | " + " | ".join(f"{value:.4g}" for value in row.values()) + " |" for preset, row in scores.items()),
+        "",
+        f"The {TOTAL_CORRELATION.split(',')[0]} should fall:",
+        "",
+    ]
+    for higher, lower, check_run_directory in FALLS:
         before, after = (scores[preset][TOTAL_CORRELATION] for preset in (higher, lower))
-        lines.append(f"- from `{higher}` to `{lower}` ({claim}): {before:.3g} to {after:.3g}, it "
-                     f"{'does' if after < before else '**does not**'}.")
+        lines.append(
+            f"- from `{higher}` to `{lower}` ({check_run_directory}): {before:.3g} to {after:.3g}, it "
+            f"{'does' if after < before else '**does not**'}."
+        )
     Path(__file__).with_name("DISENTANGLEMENT.md").write_text("\n".join(lines) + "\n", "utf-8")
     print("\n".join(lines))
 

@@ -45,9 +45,15 @@ def cell(model, part: str | None, kind: str, precision: str, folder: Path) -> di
         export(model, path, part=part, precision=chosen, overwrite=True)
     manifest = read_manifest(path)
     (measured,) = benchmark([path], threads=[1], seconds=0.3)
-    return {"precision": chosen, "refusal": refusal, "bytes": path.stat().st_size, "parity": manifest["parity"],
-            "quality": manifest.get("quality"), "complaints": manifest["gpu_delegate_complaints"],
-            "ms": measured["batches"]["1"]["median_ms"]}
+    return {
+        "precision": chosen,
+        "refusal": refusal,
+        "bytes": path.stat().st_size,
+        "parity": manifest["parity"],
+        "quality": manifest.get("quality"),
+        "complaints": manifest["gpu_delegate_complaints"],
+        "ms": measured["batches"]["1"]["median_ms"],
+    }
 
 
 def rows(name: str, measured: dict, folder: Path) -> dict[str, dict]:
@@ -85,8 +91,10 @@ def text(found: dict, base: dict) -> str:
         lines.append(f"{found['quality']['psnr_db']:.1f} dB")
         reference = found["quality"]["reference"]
         if "before" in reference:
-            lines.append(f"KID {reference['before']['kid']:.3g} to {reference['after']['kid']:.3g} "
-                         f"(+- {reference['before']['kid_standard_error']:.2g})")
+            lines.append(
+                f"KID {reference['before']['kid']:.3g} to {reference['after']['kid']:.3g} "
+                f"(+- {reference['before']['kid_standard_error']:.2g})"
+            )
         else:
             lines.append(f"KID not measured: {reference['not measured']}")
     if found["refusal"]:
@@ -101,14 +109,21 @@ def main() -> None:
         for name in presets.list_presets(trained=True):
             table |= rows(name, measured, Path(folder))
     heads = [f"{FORMATS[kind]} {precision}" for kind, precision in CELLS]
-    lines = ["# What leaves the zoo", "", "Written by `python benchmarks/exports.py`.", "",
-             "Each file: its size, and the share of the float32 file's; milliseconds for one picture, on one thread of this "
-             "machine; for float32 the largest difference from Keras, for fewer bits the PSNR against Keras; KID of 160 "
-             "pictures against held-out images by Keras and by the file, with its standard error, by the features of a "
-             "classifier (Fashion-MNIST), of dlib's face recognition (portraits) or by the pixels at 7 x 7 (the others). Where "
-             "int8 came out below 35 dB it was refused, and the cell shows the mixed precision that passed, by its name. The "
-             "last column is LiteRT's GPU delegate's verdict on the float16 file.", "",
-             "| preset | " + " | ".join(heads) + " | phones' GPUs |", "|---|" + "---|" * (len(heads) + 1)]
+    lines = [
+        "# What leaves the zoo",
+        "",
+        "Written by `python benchmarks/exports.py`.",
+        "",
+        "Each file: its size, and the share of the float32 file's; milliseconds for one picture, on one thread of this "
+        "machine; for float32 the largest difference from Keras, for fewer bits the PSNR against Keras; KID of 160 "
+        "pictures against held-out images by Keras and by the file, with its standard error, by the features of a "
+        "classifier (Fashion-MNIST), of dlib's face recognition (portraits) or by the pixels at 7 x 7 (the others). Where "
+        "int8 came out below 35 dB it was refused, and the cell shows the mixed precision that passed, by its name. The "
+        "last column is LiteRT's GPU delegate's verdict on the float16 file.",
+        "",
+        "| preset | " + " | ".join(heads) + " | phones' GPUs |",
+        "|---|" + "---|" * (len(heads) + 1),
+    ]
     for label, cells in table.items():
         texts = [text(cells[f"{kind} {precision}"], cells[f"{kind} float32"]) for kind, precision in CELLS]
         verdict = cells["tflite float16"].get("complaints")

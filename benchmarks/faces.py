@@ -22,7 +22,7 @@ import numpy as np
 from kerasgen import data, presets
 from kerasgen.analysis import nearest, project
 from kerasgen.evaluation.extractors import Extractor, get_extractor
-from kerasgen.evaluation.generation import FIGURES, GENERATED_IMAGES, compare, extract_generated
+from kerasgen.evaluation.generation import GENERATED_IMAGES, METRICS, compare, extract_generated
 from kerasgen.evaluation.latent_space import path_lengths
 from kerasgen.presets.card import read_card
 from kerasgen.presets.data import load_data
@@ -39,8 +39,13 @@ PAIRS = 5000  # of codes, on whose ways path lengths are measured
 def generators() -> list[str]:
     """Trained presets that draw faces from codes and are measured by them."""
     cards = {name: read_card(presets.find_card(name)) for name in presets.list_presets(trained=True)}
-    return [name for name, card in cards.items() if card["data"]["source"] == SOURCE
-            and card.get("evaluation", {}).get("extractor") == "faces" and "latent_dim" in card["model"]["arguments"]]
+    return [
+        name
+        for name, card in cards.items()
+        if card["data"]["source"] == SOURCE
+        and card.get("evaluation", {}).get("extractor") == "faces"
+        and "latent_dim" in card["model"]["arguments"]
+    ]
 
 
 def embed(images: np.ndarray) -> np.ndarray:
@@ -49,7 +54,7 @@ def embed(images: np.ndarray) -> np.ndarray:
 
 def features(pool: ProcessPoolExecutor, images: np.ndarray) -> np.ndarray:
     """Face embeddings (n, 128), a part of the images a process."""
-    return np.concatenate(list(pool.map(embed, [images[start:start + PART] for start in range(0, len(images), PART)])))
+    return np.concatenate(list(pool.map(embed, [images[start : start + PART] for start in range(0, len(images), PART)])))
 
 
 def kept(file: Path, make) -> np.ndarray:
@@ -76,7 +81,7 @@ def found_again(model, pool: ProcessPoolExecutor) -> int:
     """How many of 20 held-out photographs are nearest to their own projection, among the 20, by their faces."""
     held_out = load_data(model.card, "held_out", drop_remainder=False).images()
     chosen = held_out[np.linspace(0, len(held_out) - 1, PROJECTED).astype(int)]
-    projected = model.synthesise(project(model, chosen))
+    projected = model.synthesize(project(model, chosen))
     indices, _ = nearest(features(pool, projected), features(pool, chosen))
     return int((indices[:, 0] == np.arange(PROJECTED)).sum())
 
@@ -93,8 +98,9 @@ def main() -> None:
     options.runs.mkdir(parents=True, exist_ok=True)
     names = generators()
     with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("spawn")) as pool:
-        training, held_out = (data.load(SOURCE, split, shuffle=False, drop_remainder=False).images()
-                              for split in ("train", "test"))
+        training, held_out = (
+            data.load(SOURCE, split, shuffle=False, drop_remainder=False).images() for split in ("train", "test")
+        )
         real = kept(options.runs / "training.npy", lambda: features(pool, training))
         rows = {"held-out portraits (floor)": compare(real, features(pool, held_out))}
         ways, separable, again = {}, {}, {}
@@ -105,24 +111,41 @@ def main() -> None:
             if "path_length" in model.card["evaluation"]:
                 ways[name] = kept(Path(f"{stem}_lengths.npy"), lambda model=model: lengths(model, pool))
                 separable[name] = model.card["metrics"].get("separability", {})
-            if hasattr(model, "synthesise"):
-                rows |= {f"`{name}`, truncation {strength}": compare(real, drawn(model, pool, stem, truncation=strength))
-                         for strength in TRUNCATIONS}
+            if hasattr(model, "synthesize"):
+                rows |= {
+                    f"`{name}`, truncation {strength}": compare(real, drawn(model, pool, stem, truncation=strength))
+                    for strength in TRUNCATIONS
+                }
                 again[name] = int(kept(Path(f"{stem}_projected.npy"), lambda model=model: np.array(found_again(model, pool))))
-    lines = ["# Generators of portraits", "", "Written by `python benchmarks/faces.py`.", "",
-             f"{GENERATED_IMAGES} samples against {len(training)} training images, by the features of dlib's face recognition "
-             "(resize: 150 px, bicubic); no figure compares with one of another extractor or of another number of images. The "
-             f"floor is the {len(held_out)} held-out portraits, of other persons.", "",
-             "| | " + " | ".join(FIGURES).replace("_", " ") + " |", "|---|" + "---|" * len(FIGURES),
-             *(row(name, [found[column] for column in FIGURES]) for name, found in rows.items()), "",
-             f"Perceptual path lengths of {PAIRS} pairs, with standard errors; linear separability as in their cards:", "",
-             "| | " + " | ".join(LENGTHS).replace("_", " ") + " | separability of z | of w |",
-             "|---|" + "---|" * (len(LENGTHS) + 2)]
+    lines = [
+        "# Generators of portraits",
+        "",
+        "Written by `python benchmarks/faces.py`.",
+        "",
+        f"{GENERATED_IMAGES} samples against {len(training)} training images, by the features of dlib's face recognition "
+        "(resize: 150 px, bicubic); no figure compares with one of another extractor or of another number of images. The "
+        f"floor is the {len(held_out)} held-out portraits, of other persons.",
+        "",
+        "| | " + " | ".join(METRICS).replace("_", " ") + " |",
+        "|---|" + "---|" * len(METRICS),
+        *(row(name, [found[column] for column in METRICS]) for name, found in rows.items()),
+        "",
+        f"Perceptual path lengths of {PAIRS} pairs, with standard errors; linear separability as in their cards:",
+        "",
+        "| | " + " | ".join(LENGTHS).replace("_", " ") + " | separability of z | of w |",
+        "|---|" + "---|" * (len(LENGTHS) + 2),
+    ]
     for name, found in ways.items():
         cells = [None if np.isnan(length) else f"{length:.2f} ± {error:.2f}" for length, error in found]
         lines.append(row(f"`{name}`", [*cells, separable[name].get("z"), separable[name].get("w")]))
-    lines += ["", *(f"`{name}`: of {PROJECTED} held-out photographs {count} are the nearest of the {PROJECTED} to their own "
-                    "projection into w+, by face embeddings." for name, count in again.items())]
+    lines += [
+        "",
+        *(
+            f"`{name}`: of {PROJECTED} held-out photographs {count} are the nearest of the {PROJECTED} to their own "
+            "projection into w+, by face embeddings."
+            for name, count in again.items()
+        ),
+    ]
     RESULT.write_text("\n".join(lines) + "\n", "utf-8")
     print("\n".join(lines))
 

@@ -19,8 +19,8 @@ import keras
 from rivals import ExampleDCGAN, ExampleWGANGP
 
 from kerasgen import data
-from kerasgen.evaluation.generation import FIGURES, generation_figures
-from kerasgen.images import save_png, sheet
+from kerasgen.evaluation.generation import METRICS, generation_metrics
+from kerasgen.images import make_grid, save_png
 from kerasgen.latent.codes import labels_in_turn
 from kerasgen.presets.card import find_card, list_presets, read_card
 from kerasgen.presets.store import build_model
@@ -28,16 +28,24 @@ from kerasgen.training.train import optimizers
 
 SOURCE, EXTRACTOR = "fashion_mnist", "classifier_fashion_mnist"
 EXAMPLES = {"keras.io DCGAN": ExampleDCGAN, "keras.io WGAN-GP": ExampleWGANGP}
-BESIDE = ("dcgan_fashion_mnist", "wgan_gp_fashion_mnist", "sngan_fashion_mnist", "r3gan_fashion_mnist",
-          "conditional_gan_fashion_mnist")
+BESIDE = (
+    "dcgan_fashion_mnist",
+    "wgan_gp_fashion_mnist",
+    "sngan_fashion_mnist",
+    "r3gan_fashion_mnist",
+    "conditional_gan_fashion_mnist",
+)
 RESULT = Path(__file__).with_name("GENERATION.md")
 
 
 def presets() -> dict[str, dict]:
     """The cards of trained generators of Fashion-MNIST."""
     cards = {name: read_card(find_card(name)) for name in list_presets(trained=True)}
-    return {name: card for name, card in cards.items()
-            if card["data"]["source"] == SOURCE and "generation" in card.get("metrics", {})}
+    return {
+        name: card
+        for name, card in cards.items()
+        if card["data"]["source"] == SOURCE and "generation" in card.get("metrics", {})
+    }
 
 
 def contender(name: str, epochs: int, train_images: int):
@@ -65,21 +73,27 @@ def trained(name: str, epochs: int, folder: Path) -> dict:
         train = data.load(SOURCE, "train")
         model, batch_size = contender(name, epochs, train.num_images)
         train = data.load(SOURCE, "train", batch_size=batch_size, labels=model.num_classes is not None)
-        model.fit(train, epochs=epochs, verbose=2, callbacks=[
-            keras.callbacks.BackupAndRestore(folder / f"{name}, {epochs} epochs", delete_checkpoint=False)])
+        model.fit(
+            train,
+            epochs=epochs,
+            verbose=2,
+            callbacks=[keras.callbacks.BackupAndRestore(folder / f"{name}, {epochs} epochs", delete_checkpoint=False)],
+        )
         held_out = data.load(SOURCE, "test", shuffle=False, drop_remainder=False).images()
-        figures = generation_figures(model, EXTRACTOR, held_out, train.images(slice(10_000)), 0)
-        save_png(result.with_suffix(".png"), sheet(model.sample(64, seed=0, labels=labels_in_turn(64, model.num_classes))))
+        figures = generation_metrics(model, EXTRACTOR, held_out, train.images(slice(10_000)), 0)
+        save_png(result.with_suffix(".png"), make_grid(model.sample(64, seed=0, labels=labels_in_turn(64, model.num_classes))))
         result.write_text(json.dumps({**figures, "images_seen": epochs * train.num_images}), "utf-8")
     return json.loads(result.read_text("utf-8"))
 
 
 def table(figures: dict[str, dict]) -> list[str]:
-    lines = ["| | images seen | " + " | ".join(FIGURES).replace("_", " ") + " | rarest class, % | right, % |",
-             "|---|---|" + "---|" * (len(FIGURES) + 2)]
+    lines = [
+        "| | images seen | " + " | ".join(METRICS).replace("_", " ") + " | rarest class, % | right, % |",
+        "|---|---|" + "---|" * (len(METRICS) + 2),
+    ]
     for name, found in figures.items():
         shares = [100 * found[key] if key in found else None for key in ("rarest", "accuracy")]
-        cells = [f"{found[column]:.4g}" for column in FIGURES] + ["" if share is None else f"{share:.1f}" for share in shares]
+        cells = [f"{found[column]:.4g}" for column in METRICS] + ["" if share is None else f"{share:.1f}" for share in shares]
         lines.append(f"| {name} | {found.get('images_seen', '')} | " + " | ".join(cells) + " |")
     return lines
 
@@ -91,8 +105,14 @@ def main() -> None:
     parser.add_argument("--zoo", action="store_true", help="Write the zoo's rows anew from the cards, and nothing else.")
     options = parser.parse_args()
     train_images = data.load(SOURCE, "train").num_images
-    zoo = {f"`{name}`": {**card["metrics"]["generation"], "images_seen": card["training"]["epochs"] * train_images,
-                         "rarest": min(card["metrics"]["generation"]["modes"])} for name, card in presets().items()}
+    zoo = {
+        f"`{name}`": {
+            **card["metrics"]["generation"],
+            "images_seen": card["training"]["epochs"] * train_images,
+            "rarest": min(card["metrics"]["generation"]["modes"]),
+        }
+        for name, card in presets().items()
+    }
     if options.zoo:
         return renew(zoo)
     options.runs.mkdir(parents=True, exist_ok=True)
@@ -101,16 +121,29 @@ def main() -> None:
         found["rarest"] = min(found["modes"])
     one = next(iter(beside.values()))
     better = min(beside[name]["fid"] for name in EXAMPLES)
-    lines = ["# Generators of Fashion-MNIST", "", "Written by `python benchmarks/generation.py`.", "",
-             f"{one['generated_images']} samples against {one['real_images']} test images, by the features of "
-             f"`{one['extractor']}` (resize: {one['resize']}); no figure compares with one of another extractor. The floor is "
-             f"{one['floor']['training_images']} training images against the test images. The rarest class is the smallest of "
-             "the classifier's ten shares of the samples; conditional samples are right where it tells what was asked for.", "",
-             "## The zoo", "", *table({**zoo, "floor": one["floor"]}), "",
-             "## Side by side, on equally many images", "",
-             "The examples of keras.io as they stand, and these presets' recipes, each from scratch. The conditional GAN alone "
-             "is shown labels.", "", *table(beside), "",
-             *(f"- `{name}`: {beside[name]['fid'] / better:.2f} of the better example's FID." for name in BESIDE)]
+    lines = [
+        "# Generators of Fashion-MNIST",
+        "",
+        "Written by `python benchmarks/generation.py`.",
+        "",
+        f"{one['generated_images']} samples against {one['real_images']} test images, by the features of "
+        f"`{one['extractor']}` (resize: {one['resize']}); no figure compares with one of another extractor. The floor is "
+        f"{one['floor']['training_images']} training images against the test images. The rarest class is the smallest of "
+        "the classifier's ten shares of the samples; conditional samples are right where it tells what was asked for.",
+        "",
+        "## The zoo",
+        "",
+        *table({**zoo, "floor": one["floor"]}),
+        "",
+        "## Side by side, on equally many images",
+        "",
+        "The examples of keras.io as they stand, and these presets' recipes, each from scratch. The conditional GAN alone "
+        "is shown labels.",
+        "",
+        *table(beside),
+        "",
+        *(f"- `{name}`: {beside[name]['fid'] / better:.2f} of the better example's FID." for name in BESIDE),
+    ]
     RESULT.write_text("\n".join(lines) + "\n", "utf-8")
     print("\n".join(lines))
 

@@ -25,13 +25,18 @@ def main(preset: str):
     network = model.decoder_network
     twin = up(model.image_shape, model.channels, model.latent_dim, 4).eval()
     with tempfile.TemporaryDirectory() as folder:
+
         def onnx(precision):
             file = runtime.load(export(model, Path(folder) / f"{precision}.onnx", precision=precision))
             return lambda z: file.decode(z)
 
         def lite(precision):
-            files = {n: runtime.load(export(model, Path(folder) / f"{precision}_{n}.tflite", precision=precision, batch_size=n),
-                                     os.cpu_count()) for n in (1, 64)}
+            files = {
+                n: runtime.load(
+                    export(model, Path(folder) / f"{precision}_{n}.tflite", precision=precision, batch_size=n), os.cpu_count()
+                )
+                for n in (1, 64)
+            }
             return lambda z: files[len(z)].decode(z)
 
         def plain(network, half=False):

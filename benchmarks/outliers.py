@@ -23,8 +23,10 @@ CASES = [
     ("vae_fashion_mnist_16d", "fashion_mnist", "fashion_mnist, upside down"),
     ("vae_mnist", "mnist", "fashion_mnist"),
 ]
-PUBLISHED = "Published (a survey of 2023, Fashion-MNIST in): MNIST: ELBO .87, likelihood regret .99, density of states 1.00; " \
-            "upside down: ELBO .83; MNIST in, Fashion-MNIST out: ELBO 1.00, density of states 1.00."
+PUBLISHED = (
+    "Published (a survey of 2023, Fashion-MNIST in): MNIST: ELBO .87, likelihood regret .99, density of states 1.00; "
+    "upside down: ELBO .83; MNIST in, Fashion-MNIST out: ELBO 1.00, density of states 1.00."
+)
 
 
 def read(name: str, split: str) -> np.ndarray:
@@ -33,9 +35,15 @@ def read(name: str, split: str) -> np.ndarray:
 
 
 def main() -> None:
-    lines = ["# Outliers", "", "Written by `python benchmarks/outliers.py`: AUROC on 10,000 test images of each set; the "
-             "detector saw 10,000 training images of the usual one. Seconds are those of scoring 20,000 images.", "",
-             "| usual | strange | " + " | ".join(SCORES) + " |", "|---|---|" + "---|" * len(SCORES)]
+    lines = [
+        "# Outliers",
+        "",
+        "Written by `python benchmarks/outliers.py`: AUROC on 10,000 test images of each set; the "
+        "detector saw 10,000 training images of the usual one. Seconds are those of scoring 20,000 images.",
+        "",
+        "| usual | strange | " + " | ".join(SCORES) + " |",
+        "|---|---|" + "---|" * len(SCORES),
+    ]
     for preset, usual, strange in CASES:
         model = kerasgen.load(preset)
         inside, outside = read(usual, "test"), read(strange, "test")

@@ -9,13 +9,13 @@ from torch import nn
 from torch.nn import functional as F
 
 
-def down(shape, channels, outputs, normalise_first, stages):
+def down(shape, channels, outputs, normalize_first, stages):
     layers, width = [], shape[2]
     for stage in range(stages):
-        normalise = stage > 0 or normalise_first
-        layers.append(nn.Conv2d(width, channels * 2**stage, 4, 2, 1, bias=not normalise))
+        normalize = stage > 0 or normalize_first
+        layers.append(nn.Conv2d(width, channels * 2**stage, 4, 2, 1, bias=not normalize))
         width = channels * 2**stage
-        layers += [nn.BatchNorm2d(width)] if normalise else []
+        layers += [nn.BatchNorm2d(width)] if normalize else []
         layers.append(nn.LeakyReLU(0.2))
     side = shape[0] // 2**stages
     return nn.Sequential(*layers, nn.Flatten(), nn.Linear(side * side * width, outputs))
@@ -23,11 +23,18 @@ def down(shape, channels, outputs, normalise_first, stages):
 
 def up(shape, channels, latent_dim, stages):
     side, width = shape[0] // 2**stages, channels * 2 ** (stages - 1)
-    layers = [nn.Linear(latent_dim, side * side * width, bias=False), nn.Unflatten(1, (width, side, side)),
-              nn.BatchNorm2d(width), nn.LeakyReLU(0.2)]
+    layers = [
+        nn.Linear(latent_dim, side * side * width, bias=False),
+        nn.Unflatten(1, (width, side, side)),
+        nn.BatchNorm2d(width),
+        nn.LeakyReLU(0.2),
+    ]
     for stage in reversed(range(stages - 1)):
-        layers += [nn.ConvTranspose2d(width, channels * 2**stage, 4, 2, 1, bias=False), nn.BatchNorm2d(channels * 2**stage),
-                   nn.LeakyReLU(0.2)]
+        layers += [
+            nn.ConvTranspose2d(width, channels * 2**stage, 4, 2, 1, bias=False),
+            nn.BatchNorm2d(channels * 2**stage),
+            nn.LeakyReLU(0.2),
+        ]
         width = channels * 2**stage
     return nn.Sequential(*layers, nn.ConvTranspose2d(width, shape[2], 4, 2, 1), nn.Sigmoid())
 

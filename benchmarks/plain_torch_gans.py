@@ -24,8 +24,14 @@ class Up(nn.Module):
     def __init__(self, before, after):
         super().__init__()
         self.residual = nn.Sequential(
-            nn.BatchNorm2d(before), nn.LeakyReLU(0.2), nn.Upsample(scale_factor=2), nn.Conv2d(before, after, 3, 1, 1),
-            nn.BatchNorm2d(after), nn.LeakyReLU(0.2), nn.Conv2d(after, after, 3, 1, 1))
+            nn.BatchNorm2d(before),
+            nn.LeakyReLU(0.2),
+            nn.Upsample(scale_factor=2),
+            nn.Conv2d(before, after, 3, 1, 1),
+            nn.BatchNorm2d(after),
+            nn.LeakyReLU(0.2),
+            nn.Conv2d(after, after, 3, 1, 1),
+        )
         self.skip = nn.Sequential(nn.Conv2d(before, after, 1), nn.Upsample(scale_factor=2))
 
     def forward(self, x):
@@ -33,13 +39,17 @@ class Up(nn.Module):
 
 
 class Down(nn.Module):
-    """A residual block that halves the resolution, spectrally normalised."""
+    """A residual block that halves the resolution, spectrally normalized."""
 
     def __init__(self, before, after):
         super().__init__()
         self.residual = nn.Sequential(
-            nn.LeakyReLU(0.2), spectral_norm(nn.Conv2d(before, after // 2, 3, 1, 1)), nn.LeakyReLU(0.2),
-            spectral_norm(nn.Conv2d(after // 2, after, 3, 1, 1)), nn.AvgPool2d(2))
+            nn.LeakyReLU(0.2),
+            spectral_norm(nn.Conv2d(before, after // 2, 3, 1, 1)),
+            nn.LeakyReLU(0.2),
+            spectral_norm(nn.Conv2d(after // 2, after, 3, 1, 1)),
+            nn.AvgPool2d(2),
+        )
         self.skip = nn.Sequential(nn.AvgPool2d(2), spectral_norm(nn.Conv2d(before, after, 1)))
 
     def forward(self, x):
@@ -62,8 +72,13 @@ def residual_up(shape, channels, latent_dim, stages):
 
 def residual_down(shape, channels, stages):
     blocks = [Down(channels * 2**stage, channels * 2 ** (stage + 1)) for stage in range(stages)]
-    return nn.Sequential(spectral_norm(nn.Conv2d(shape[2], channels, 3, 1, 1)), *blocks, nn.LeakyReLU(0.2),
-                         Sum(), spectral_norm(nn.Linear(channels * 2**stages, 1)))
+    return nn.Sequential(
+        spectral_norm(nn.Conv2d(shape[2], channels, 3, 1, 1)),
+        *blocks,
+        nn.LeakyReLU(0.2),
+        Sum(),
+        spectral_norm(nn.Linear(channels * 2**stages, 1)),
+    )
 
 
 class Trainer:

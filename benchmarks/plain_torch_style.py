@@ -13,7 +13,7 @@ STYLE = 128
 MIXING = 0.9
 
 
-class Equalised(nn.Module):
+class Equalized(nn.Module):
     """A convolution, or a dense layer for size 0, whose weights are born N(0, 1) and scaled whenever they are used."""
 
     def __init__(self, before, after, size=0, gain=2**0.5, rate=1.0):
@@ -42,7 +42,7 @@ class Styled(nn.Module):
 
     def __init__(self, channels):
         super().__init__()
-        self.strength, self.affine = nn.Parameter(torch.zeros(channels, 1, 1)), Equalised(STYLE, 2 * channels, gain=1.0)
+        self.strength, self.affine = nn.Parameter(torch.zeros(channels, 1, 1)), Equalized(STYLE, 2 * channels, gain=1.0)
 
     def forward(self, x, w):
         x = F.leaky_relu(x + self.strength * torch.randn_like(x[:, :1]), 0.2)
@@ -54,14 +54,20 @@ class Generator(nn.Module):
     def __init__(self, widths, latent_dim, image_channels):
         super().__init__()
         sizes = [latent_dim, *[STYLE] * 8]
-        self.mapping = nn.ModuleList(Equalised(a, b, rate=0.01) for a, b in zip(sizes, sizes[1:], strict=False))
+        self.mapping = nn.ModuleList(Equalized(a, b, rate=0.01) for a, b in zip(sizes, sizes[1:], strict=False))
         self.constant = nn.Parameter(torch.ones(1, widths[0], 4, 4))
-        self.first = nn.ModuleList([nn.Identity(), *(
-            nn.Sequential(nn.Upsample(scale_factor=2), Equalised(a, b, 3), Blur(b))
-            for a, b in zip(widths, widths[1:], strict=False))])
-        self.second = nn.ModuleList(Equalised(width, width, 3) for width in widths)
+        self.first = nn.ModuleList(
+            [
+                nn.Identity(),
+                *(
+                    nn.Sequential(nn.Upsample(scale_factor=2), Equalized(a, b, 3), Blur(b))
+                    for a, b in zip(widths, widths[1:], strict=False)
+                ),
+            ]
+        )
+        self.second = nn.ModuleList(Equalized(width, width, 3) for width in widths)
         self.styled = nn.ModuleList(Styled(width) for width in widths for _ in "ab")
-        self.to_image = Equalised(widths[-1], image_channels, 1, gain=1.0)
+        self.to_image = Equalized(widths[-1], image_channels, 1, gain=1.0)
 
     def w(self, z):
         z = z * (z.square().mean(1, keepdim=True) + 1e-8).rsqrt()
@@ -83,13 +89,25 @@ class Generator(nn.Module):
 class Discriminator(nn.Module):
     def __init__(self, widths, image_channels):
         super().__init__()
-        layers = [Equalised(image_channels, widths[-1], 1), nn.LeakyReLU(0.2)]
+        layers = [Equalized(image_channels, widths[-1], 1), nn.LeakyReLU(0.2)]
         for before, after in zip(widths[:0:-1], widths[-2::-1], strict=True):
-            layers += [Equalised(before, before, 3), nn.LeakyReLU(0.2), Blur(before), Equalised(before, after, 3),
-                       nn.LeakyReLU(0.2), nn.AvgPool2d(2)]
+            layers += [
+                Equalized(before, before, 3),
+                nn.LeakyReLU(0.2),
+                Blur(before),
+                Equalized(before, after, 3),
+                nn.LeakyReLU(0.2),
+                nn.AvgPool2d(2),
+            ]
         self.features = nn.Sequential(*layers)
-        self.judge = nn.Sequential(Equalised(widths[0] + 1, widths[0], 3), nn.LeakyReLU(0.2), nn.Flatten(),
-                                   Equalised(16 * widths[0], widths[0]), nn.LeakyReLU(0.2), Equalised(widths[0], 1, gain=1.0))
+        self.judge = nn.Sequential(
+            Equalized(widths[0] + 1, widths[0], 3),
+            nn.LeakyReLU(0.2),
+            nn.Flatten(),
+            Equalized(16 * widths[0], widths[0]),
+            nn.LeakyReLU(0.2),
+            Equalized(widths[0], 1, gain=1.0),
+        )
 
     def forward(self, images):
         x = self.features(2 * images - 1)
@@ -123,5 +141,10 @@ class Trainer:
         discriminator.zero_grad()
         (loss + 1.25 * slope.square().sum((1, 2, 3)).mean()).backward()
         discriminator.step()
-        generator_step(self.up, self.down, generator, self.average,
-                       lambda: F.softplus(-self.judge(self.draw(len(images), self.latent_dim))).mean())
+        generator_step(
+            self.up,
+            self.down,
+            generator,
+            self.average,
+            lambda: F.softplus(-self.judge(self.draw(len(images), self.latent_dim))).mean(),
+        )

@@ -25,8 +25,11 @@ class UNet(nn.Module):
             self.down.append(nn.Sequential(*block, *([] if plain else [nn.BatchNorm2d(width)])))
         for stage in reversed(range(depth - 1)):
             first = stage == depth - 2
-            block = [nn.ReLU(), nn.ConvTranspose2d(widths[stage + 1] * (1 if first else 2), widths[stage], 4, 2, 1, bias=False),
-                     nn.BatchNorm2d(widths[stage])]
+            block = [
+                nn.ReLU(),
+                nn.ConvTranspose2d(widths[stage + 1] * (1 if first else 2), widths[stage], 4, 2, 1, bias=False),
+                nn.BatchNorm2d(widths[stage]),
+            ]
             if depth - 2 - stage < 3 and widths[stage] == widths[-1]:
                 block.append(nn.Dropout(0.5))
             self.up.append(nn.Sequential(*block))
@@ -59,8 +62,14 @@ class Block(nn.Module):
     def __init__(self, width):
         super().__init__()
         self.layers = nn.Sequential(
-            nn.ReflectionPad2d(1), nn.Conv2d(width, width, 3), nn.InstanceNorm2d(width), nn.ReLU(),
-            nn.ReflectionPad2d(1), nn.Conv2d(width, width, 3), nn.InstanceNorm2d(width))
+            nn.ReflectionPad2d(1),
+            nn.Conv2d(width, width, 3),
+            nn.InstanceNorm2d(width),
+            nn.ReLU(),
+            nn.ReflectionPad2d(1),
+            nn.Conv2d(width, width, 3),
+            nn.InstanceNorm2d(width),
+        )
 
     def forward(self, x):
         return x + self.layers(x)
@@ -68,17 +77,24 @@ class Block(nn.Module):
 
 def residual(image_channels, channels, blocks):
     """Zhu et al. 2017, enlarging by repetition."""
+
     def convolve(before, after, size, **options):
         return [nn.Conv2d(before, after, size, **options), nn.InstanceNorm2d(after), nn.ReLU()]
 
     return nn.Sequential(
-        nn.ReflectionPad2d(3), *convolve(image_channels, channels, 7),
+        nn.ReflectionPad2d(3),
+        *convolve(image_channels, channels, 7),
         *convolve(channels, 2 * channels, 3, stride=2, padding=1),
         *convolve(2 * channels, 4 * channels, 3, stride=2, padding=1),
         *[Block(4 * channels) for _ in range(blocks)],
-        nn.Upsample(scale_factor=2), *convolve(4 * channels, 2 * channels, 3, padding=1),
-        nn.Upsample(scale_factor=2), *convolve(2 * channels, channels, 3, padding=1),
-        nn.ReflectionPad2d(3), nn.Conv2d(channels, image_channels, 7), nn.Sigmoid())
+        nn.Upsample(scale_factor=2),
+        *convolve(4 * channels, 2 * channels, 3, padding=1),
+        nn.Upsample(scale_factor=2),
+        *convolve(2 * channels, channels, 3, padding=1),
+        nn.ReflectionPad2d(3),
+        nn.Conv2d(channels, image_channels, 7),
+        nn.Sigmoid(),
+    )
 
 
 def adam(*networks):

@@ -1,4 +1,4 @@
-"""The GANs of keras.io's examples as they stand there, on 28 x 28 images: their networks, losses, optimisers and batches.
+"""The GANs of keras.io's examples as they stand there, on 28 x 28 images: their networks, losses, optimizers and batches.
 
 Built anew from the examples' descriptions: "DCGAN to generate face images" (64 x 64 there: one octave less here, from 7 x 7
 pixels) and "WGAN-GP overriding Model.train_step" (Fashion-MNIST there too). They train by kerasgen's step, which is that of
@@ -13,10 +13,10 @@ import keras
 from keras import layers, ops
 
 from kerasgen.losses.adversarial import cross_entropy, pairwise_accuracy
-from kerasgen.models.gan_base import AdversarialModel
+from kerasgen.models.gan_base import BaseGAN
 
 
-class ExampleDCGAN(AdversarialModel):
+class ExampleDCGAN(BaseGAN):
     """Radford et al. 2016 as in the example: no BatchNorm, dropout, noise of 0.05 on the discriminator's labels."""
 
     batch_size = 32
@@ -52,14 +52,20 @@ class ExampleDCGAN(AdversarialModel):
         return {"discriminator": 0.5 * (cross_entropy(real, fake) + noise), "accuracy": pairwise_accuracy(real, fake)}
 
 
-class ExampleWGANGP(AdversarialModel):
+class ExampleWGANGP(BaseGAN):
     """Gulrajani et al. 2017 as in the example: 5 x 5 convolutions, BatchNorm in the generator, three critic steps."""
 
     batch_size = 512
 
     def __init__(self, image_shape=(28, 28, 1), **kwargs):
-        super().__init__(image_shape, latent_dim=128, objective="wasserstein", penalties={"gradient_penalty": 10.0},
-                         discriminator_steps=3, **kwargs)
+        super().__init__(
+            image_shape,
+            latent_dim=128,
+            objective="wasserstein",
+            penalties={"gradient_penalty": 10.0},
+            discriminator_steps=3,
+            **kwargs,
+        )
         self.assemble()
 
     def build_networks(self) -> None:

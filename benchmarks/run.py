@@ -67,8 +67,9 @@ def measure(case: str) -> dict[str, float]:
     for name, system in systems_of(case).items():
         command = [sys.executable, str(HERE / "training_worker.py"), case, json.dumps(system)]
         errors[name] = tempfile.TemporaryFile("w+")  # noqa: SIM115 (closed with the process)
-        workers[name] = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors[name], text=True,
-                                         env=environment)
+        workers[name] = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors[name], text=True, env=environment
+        )
     for name in list(workers):
         if workers[name].stdout.readline().strip() != "ready":
             errors[name].seek(0)
@@ -94,8 +95,9 @@ def measure(case: str) -> dict[str, float]:
 def processor() -> str:
     """The CPU's name and flags that decide about convolutions."""
     text = Path("/proc/cpuinfo").read_text("utf-8") if Path("/proc/cpuinfo").exists() else ""
-    name = next((line.split(":")[1].strip() for line in text.splitlines() if line.startswith("model name")),
-                platform.processor())
+    name = next(
+        (line.split(":")[1].strip() for line in text.splitlines() if line.startswith("model name")), platform.processor()
+    )
     flags = [flag for flag in ("avx2", "avx512f", "avx512_bf16", "amx_bf16") if f" {flag}" in text]
     return f"{name}, {os.cpu_count()} cores, {' '.join(flags)}"
 
@@ -113,27 +115,50 @@ def table(rates: dict[str, dict[str, float]]) -> list[str]:
 
 
 def training(cases: dict) -> list[str]:
-    return [f"Images/s (median of {ROUNDS} turns of 2 to 64 batches; what is three times slower has one). The ratio is to the "
-            "best of plain PyTorch and pythae with the same networks.", "", *table({case: measure(case) for case in cases})]
+    return [
+        f"Images/s (median of {ROUNDS} turns of 2 to 64 batches; what is three times slower has one). The ratio is to the "
+        "best of plain PyTorch and pythae with the same networks.",
+        "",
+        *table({case: measure(case) for case in cases}),
+    ]
 
 
 def on_gpu() -> list[str]:
-    card = subprocess.run(["nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader"], check=True,
-                          stdout=subprocess.PIPE, text=True).stdout.strip()
+    card = subprocess.run(
+        ["nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader"],
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    ).stdout.strip()
     return [f"On one {card}.", "", *training(GPU)]
 
 
 def drawing() -> list[str]:
-    found = json.loads(subprocess.run([sys.executable, str(HERE / "latency.py"), "dcgan_portraits"], check=True,
-                                      stdout=subprocess.PIPE, text=True).stdout.splitlines()[-1])
+    found = json.loads(
+        subprocess.run(
+            [sys.executable, str(HERE / "latency.py"), "dcgan_portraits"], check=True, stdout=subprocess.PIPE, text=True
+        ).stdout.splitlines()[-1]
+    )
     ratio = found["kerasgen `sample`"]["1"] / found["Keras `predict_on_batch`"]["1"]
-    return ["Milliseconds with `dcgan_portraits` (median, in turn).", "", "| | 1 image | 64 images |", "|---|---|---|",
-            *(f"| {name} | {values['1']:.1f} | {values['64']:.1f} |" for name, values in found.items()), "",
-            f"`sample(1)` costs {ratio:.2f} times `predict_on_batch`.", ""]
+    return [
+        "Milliseconds with `dcgan_portraits` (median, in turn).",
+        "",
+        "| | 1 image | 64 images |",
+        "|---|---|---|",
+        *(f"| {name} | {values['1']:.1f} | {values['64']:.1f} |" for name, values in found.items()),
+        "",
+        f"`sample(1)` costs {ratio:.2f} times `predict_on_batch`.",
+        "",
+    ]
 
 
-SECTIONS = {"Training": lambda: training(CASES), "Styles": lambda: training(STYLES), "GPU": on_gpu,
-            "Translators": lambda: training(TRANSLATORS), "Drawing": drawing}
+SECTIONS = {
+    "Training": lambda: training(CASES),
+    "Styles": lambda: training(STYLES),
+    "GPU": on_gpu,
+    "Translators": lambda: training(TRANSLATORS),
+    "Drawing": drawing,
+}
 
 
 def main() -> None:
@@ -145,9 +170,15 @@ def main() -> None:
     file = HERE / "RESULTS.md"
     _, *parts = file.read_text("utf-8").split("\n## ") if file.is_file() else [""]
     found = {name: text.strip("\n") for name, text in (part.split("\n", 1) for part in parts)}
-    machine = f"{datetime.date.today()}; {processor()}; " + ", ".join(
-        f"{package} {importlib.metadata.version(package)}" for package in PACKAGES if importlib.util.find_spec(
-            package.replace("-", "_"))) + "."
+    machine = (
+        f"{datetime.date.today()}; {processor()}; "
+        + ", ".join(
+            f"{package} {importlib.metadata.version(package)}"
+            for package in PACKAGES
+            if importlib.util.find_spec(package.replace("-", "_"))
+        )
+        + "."
+    )
     for name in chosen:
         found[name] = "\n".join([machine, "", *SECTIONS[name]()]).strip("\n")
     lines = ["# Results", "", "Written by `python benchmarks/run.py`.", ""]

@@ -112,25 +112,36 @@ def seconds_to_picture(python: Path, file: Path, folder: Path) -> list[float]:
 
 
 def lines(found: dict[str, dict]) -> list[str]:
-    result = ["# The runtime alone", "",
-              "Written by `python benchmarks/runtime_only.py`: an extra of kerasgen in a fresh environment, which has none of "
-              f"{', '.join(ABSENT)}. MB are 1e6 bytes; pip itself is left out. The second figure is that of `pip install "
-              "--no-compile`. Seconds are those from a process's start to the picture on the disk (`python -m kerasgen.runtime "
-              f"FILE -n 1`, `{PRESET}`, {RUNS} runs, {os.cpu_count()} cores under a load of {os.getloadavg()[0]:.1f}, the "
-              "runs' own in it)."]
+    result = [
+        "# The runtime alone",
+        "",
+        "Written by `python benchmarks/runtime_only.py`: an extra of kerasgen in a fresh environment, which has none of "
+        f"{', '.join(ABSENT)}. MB are 1e6 bytes; pip itself is left out. The second figure is that of `pip install "
+        "--no-compile`. Seconds are those from a process's start to the picture on the disk (`python -m kerasgen.runtime "
+        f"FILE -n 1`, `{PRESET}`, {RUNS} runs, {os.cpu_count()} cores under a load of {os.getloadavg()[0]:.1f}, the "
+        "runs' own in it).",
+    ]
     for extra, kind in EXTRAS.items():
         sizes = {label: np.array(both) / 1e6 for label, both in found[extra]["sizes"].items()}
-        result += ["", f'## `pip install "kerasgen[{extra}]"`, for `.{kind}` files', "",
-                   "| installed | MB | without compiled Python |", "|---|---|---|"]
+        result += [
+            "",
+            f'## `pip install "kerasgen[{extra}]"`, for `.{kind}` files',
+            "",
+            "| installed | MB | without compiled Python |",
+            "|---|---|---|",
+        ]
         for label, mb in sorted(sizes.items(), key=lambda item: -item[1][0]):
             if mb[0] >= 0.05:
                 result.append(f"| {label} | {mb[0]:.1f} | {mb[1]:.1f} |")
         every, source = sum(sizes.values())
         times = found[extra]["starts"]
         median = float(np.median(times))
-        result += [f"| **all** | {every:.1f} ({verdict(every, 'size')}) | {source:.1f} ({verdict(source, 'size')}) |", "",
-                   f"First picture: fastest {times[0]:.2f} s, median {median:.2f} s ({verdict(median, 'start')}), slowest "
-                   f"{times[-1]:.2f} s."]
+        result += [
+            f"| **all** | {every:.1f} ({verdict(every, 'size')}) | {source:.1f} ({verdict(source, 'size')}) |",
+            "",
+            f"First picture: fastest {times[0]:.2f} s, median {median:.2f} s ({verdict(median, 'start')}), slowest "
+            f"{times[-1]:.2f} s.",
+        ]
     return result
 
 

@@ -114,8 +114,9 @@ def kerasgen_runner(kind, shape, channels, latent_dim, batch, system):
     if kind == "dcgan":
         model = DCGAN(shape, channels=channels, latent_dim=latent_dim)
     elif kind in STEPS:
-        model = {"wgan_gp": WGANGP, "sngan": SNGAN}[kind](shape, channels=channels, latent_dim=latent_dim,
-                                                          discriminator_steps=STEPS[kind])
+        model = {"wgan_gp": WGANGP, "sngan": SNGAN}[kind](
+            shape, channels=channels, latent_dim=latent_dim, discriminator_steps=STEPS[kind]
+        )
     elif kind == "style_gan":
         model = StyleGAN(shape, channels=channels, max_channels=128, latent_dim=latent_dim, style_dim=128, start_size=shape[0])
     elif kind == "dense_vae":
@@ -164,15 +165,21 @@ def pythae_runner(kind, shape, channels, latent_dim, batch, system):
     torch.set_num_threads(os.cpu_count())
     height, width, image_channels = shape
     dense = kind == "dense_vae"
-    config = VAEConfig(input_dim=(image_channels, height, width), latent_dim=latent_dim,
-                       reconstruction_loss="bce" if dense else "mse")
+    config = VAEConfig(
+        input_dim=(image_channels, height, width), latent_dim=latent_dim, reconstruction_loss="bce" if dense else "mse"
+    )
     model = VAE(config) if dense else VAE(config, encoder=Encoder(), decoder=Decoder())
 
     def run(images):
         data = torch.from_numpy(images).permute(0, 3, 1, 2).contiguous()
         with tempfile.TemporaryDirectory() as folder:
-            trainer = BaseTrainer(model, BaseDataset(data, torch.ones(len(data))), training_config=BaseTrainerConfig(
-                output_dir=folder, num_epochs=1, learning_rate=1e-3, per_device_train_batch_size=batch))
+            trainer = BaseTrainer(
+                model,
+                BaseDataset(data, torch.ones(len(data))),
+                training_config=BaseTrainerConfig(
+                    output_dir=folder, num_epochs=1, learning_rate=1e-3, per_device_train_batch_size=batch
+                ),
+            )
             trainer.prepare_training()
             start = time.perf_counter()
             trainer.train_step(1)

@@ -20,8 +20,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from kerasgen.evaluation.extractors import get_extractor
-from kerasgen.evaluation.translation import paired_figures
-from kerasgen.images import in_rows, save_png, sheet
+from kerasgen.evaluation.translation import paired_metrics
+from kerasgen.images import interleave, make_grid, save_png
 from kerasgen.presets.card import find_card, read_card
 from kerasgen.presets.data import load_data
 from kerasgen.presets.store import build_model
@@ -51,16 +51,20 @@ def trained(name: str, options) -> keras.Model:
     model = build_model(card, dtype=recipe["dtype"], **ARMS[name])
     phases = [phase.name for phase in model.phases]
     model.compile(**{phase: optimizer for phase, optimizer in optimizers(recipe).items() if phase in phases})
-    model.fit(train, epochs=options.epochs, verbose=2, callbacks=[
-        keras.callbacks.BackupAndRestore(options.runs / name, delete_checkpoint=False)])
+    model.fit(
+        train,
+        epochs=options.epochs,
+        verbose=2,
+        callbacks=[keras.callbacks.BackupAndRestore(options.runs / name, delete_checkpoint=False)],
+    )
     return model
 
 
 def spectrum(images: np.ndarray) -> np.ndarray:
     """Power by frequency in cycles an image, averaged over directions and images: (side / 2,)."""
-    grey = images.mean(axis=-1)
-    power = np.abs(np.fft.fft2(grey - grey.mean(axis=(1, 2), keepdims=True))) ** 2
-    side = grey.shape[1]
+    gray = images.mean(axis=-1)
+    power = np.abs(np.fft.fft2(gray - gray.mean(axis=(1, 2), keepdims=True))) ** 2
+    side = gray.shape[1]
     frequency = np.hypot(*np.meshgrid(np.fft.fftfreq(side), np.fft.fftfreq(side))) * side
     ring = np.rint(frequency).astype(int)
     return np.array([power[:, ring == radius].mean() for radius in range(1, side // 2 + 1)])
@@ -80,12 +84,12 @@ def main() -> None:
         if not result.is_file():
             model = trained(name, options)
             np.save(made, model.translate(sources))
-            result.write_text(json.dumps(paired_figures(model, sources, targets, extractor, drawn=True)), "utf-8")
+            result.write_text(json.dumps(paired_metrics(model, sources, targets, extractor, drawn=True)), "utf-8")
         figures[name] = json.loads(result.read_text("utf-8"))
         outputs = np.load(made)
         rows.append(outputs[:8])
         spectra[name] = spectrum(outputs)
-    save_png(GALLERY / "ablation.png", sheet(in_rows(*rows, targets[:8]), 8))
+    save_png(GALLERY / "ablation.png", make_grid(interleave(*rows, targets[:8]), 8))
     figure = Figure(figsize=(5, 3.4), layout="constrained")
     axes = figure.subplots()
     for name, power in spectra.items():
@@ -93,19 +97,31 @@ def main() -> None:
     axes.set(xlabel="cycles an image", ylabel="power")
     axes.legend()
     figure.savefig(GALLERY / "spectrum.png", dpi=120)
-    write(figures, {name: power[-len(power) // 2:].mean() / spectra["photographs"][-len(power) // 2:].mean()
-                    for name, power in spectra.items()}, options)
+    write(
+        figures,
+        {
+            name: power[-len(power) // 2 :].mean() / spectra["photographs"][-len(power) // 2 :].mean()
+            for name, power in spectra.items()
+        },
+        options,
+    )
 
 
 def write(figures: dict, fine: dict, options) -> None:
     protocol = next(iter(figures.values()))["generation"]
-    lines = ["# Translation", "", "Written by `python benchmarks/translation.py`.", "",
-             f"`{PRESET}` by its card, {options.epochs} epochs on {keras.backend.backend()}, with the losses of table 1 of "
-             f"Isola et al. 2017; {protocol['real_images']} held-out persons. FID and KID by features of "
-             f"{protocol['extractor']} (resize: {protocol['resize']}); no figure compares with one of another extractor. "
-             "Fine detail is the power in the upper half of the frequencies, against the photographs': below 1 is blurred.", "",
-             "| loss | " + " | ".join((*COMPARED, *COLUMNS)).replace("_", " ") + " | fine detail |",
-             "|---|" + "---|" * (len(COMPARED) + len(COLUMNS) + 1)]
+    lines = [
+        "# Translation",
+        "",
+        "Written by `python benchmarks/translation.py`.",
+        "",
+        f"`{PRESET}` by its card, {options.epochs} epochs on {keras.backend.backend()}, with the losses of table 1 of "
+        f"Isola et al. 2017; {protocol['real_images']} held-out persons. FID and KID by features of "
+        f"{protocol['extractor']} (resize: {protocol['resize']}); no figure compares with one of another extractor. "
+        "Fine detail is the power in the upper half of the frequencies, against the photographs': below 1 is blur.",
+        "",
+        "| loss | " + " | ".join((*COMPARED, *COLUMNS)).replace("_", " ") + " | fine detail |",
+        "|---|" + "---|" * (len(COMPARED) + len(COLUMNS) + 1),
+    ]
     for name, found in figures.items():
         cells = [found["generation"][column] for column in COMPARED] + [found[column] for column in COLUMNS] + [fine[name]]
         lines.append(f"| {name} | " + " | ".join(f"{cell:.4g}" for cell in cells) + " |")

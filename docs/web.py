@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "web"))
 from browser import Page, open_browser, serve  # noqa: E402
 
-SHOTS = {  # name: (width, height, colours, the part at the top)
+SHOTS = {  # name: (width, height, colors, the part at the top)
     "desktop": (1100, 1250, "light", "quiz"),
     "draw": (1100, 760, "light", "draw"),
     "phone": (360, 760, "dark", "explorer"),
@@ -25,9 +25,9 @@ def main() -> None:
         site = Path(sys.argv[1]) if sys.argv[1:] else _build(Path(folder) / "site")
         with serve(site) as address, open_browser(Path(folder) / "profile") as browser:
             page = Page(browser)
-            for name, (width, height, colours, part) in SHOTS.items():
+            for name, (width, height, colors, part) in SHOTS.items():
                 page.resize(width, height)
-                page.prefer(prefers_color_scheme=colours, prefers_reduced_motion="reduce")
+                page.prefer(prefers_color_scheme=colors, prefers_reduced_motion="reduce")
                 page.open(address)
                 page.click("#quiz .face")
                 page.click("#explorer .interpolate")
@@ -44,7 +44,7 @@ def _build(folder: Path) -> Path:
 
 
 def _save(browser, shot: Path, path: Path) -> None:
-    """With 256 colours, half the size."""
+    """With 256 colors, half the size."""
     browser.save_screenshot(str(shot))
     with Image.open(shot) as picture:
         picture.convert("RGB").quantize(256).save(path, optimize=True)

@@ -13,7 +13,7 @@ from kerasgen.runtime.sessions import open_session
 
 from . import litert, onnx
 from .errors import ExportError
-from .parts import PICTURES, Part
+from .parts import IMAGE_OUTPUTS, Part
 
 FORMATS = {"onnx": onnx, "tflite": litert}
 BATCH = 64
@@ -45,14 +45,15 @@ class Comparison:
         """The lowest peak signal-to-noise ratio of any output, dB: of pictures against 1, of others against their range."""
         ratios = []
         for name, truth in self.expected.items():
-            peak = 1.0 if name in PICTURES else float(truth.max() - truth.min())
+            peak = 1.0 if name in IMAGE_OUTPUTS else float(truth.max() - truth.min())
             error = np.mean(np.square(self.outputs[name].astype("float64") - truth))
             ratios.append(-10.0 * np.log10(max(error, 1e-12) / max(peak, 1e-6) ** 2))
         return float(min(ratios))
 
 
-def compare(path: Path, manifest: dict, part: Part, inputs: dict[str, np.ndarray],
-            tolerance: float | None = None) -> Comparison:
+def compare(
+    path: Path, manifest: dict, part: Part, inputs: dict[str, np.ndarray], tolerance: float | None = None
+) -> Comparison:
     """Runs a file and its Keras network on inputs, (n, ...) by name.
 
     Two batch sizes where the batch is open; a fixed one is fed through the padding of the runtime. Raises ExportError for
@@ -81,14 +82,16 @@ def compare(path: Path, manifest: dict, part: Part, inputs: dict[str, np.ndarray
 
 def _hold(error: float, limit: float, name: str, size: int) -> None:
     if not error <= limit:  # so that NaN in Keras fails as well
-        raise ExportError(f"The file must give the outputs of Keras to {limit:.3g}. "
-                          f"Received: a difference of {error:.3g} in {name} at a batch of {size}.")
+        raise ExportError(
+            f"The file must give the outputs of Keras to {limit:.3g}. "
+            f"Received: a difference of {error:.3g} in {name} at a batch of {size}."
+        )
 
 
 def _rounding(manifest: dict, name: str) -> float:
     """Half a step of a picture in whole numbers."""
-    in_bytes = any(output["name"] == name and output["dtype"] == "uint8" for output in manifest["outputs"])
-    return 0.5 / 255.0 if in_bytes else 0.0
+    as_uint8 = any(output["name"] == name and output["dtype"] == "uint8" for output in manifest["outputs"])
+    return 0.5 / 255.0 if as_uint8 else 0.0
 
 
 def _in_keras(part: Part, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -105,12 +108,11 @@ def _outputs(runtime: Runtime, inputs: dict, size: int, expected: dict[str, np.n
         raise ExportError(f"The file must run at a batch of {size}. Received: {error}.") from error
     for name, output in outputs.items():
         if output.shape != expected[name].shape:
-            raise ExportError(f"The output {name} must have the shape {expected[name].shape}. "
-                              f"Received: {output.shape}.")
+            raise ExportError(f"The output {name} must have the shape {expected[name].shape}. Received: {output.shape}.")
         if output.dtype == np.uint8:
             outputs[name] = output = (output / 255.0).astype("float32")
         if not np.isfinite(output).all():
             raise ExportError(f"The outputs must be finite. Received: NaN or infinity in {name}.")
-        if name in PICTURES and (output.min() < -1e-6 or output.max() > 1 + 1e-6):
+        if name in IMAGE_OUTPUTS and (output.min() < -1e-6 or output.max() > 1 + 1e-6):
             raise ExportError(f"Images must lie in [0, 1]. Received: values from {output.min():g} to {output.max():g}.")
     return outputs

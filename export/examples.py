@@ -33,19 +33,24 @@ def calibration_inputs(model, part: Part, given) -> dict[str, np.ndarray]:
     Raises ValueError for examples of another shape, or fewer than 16, and where images are needed and none can be had.
     """
     if given is None:
-        return _images(model, part, "train", CALIBRATION_INPUTS) if takes_images(part) else \
-            part.draw_inputs(CALIBRATION_INPUTS, CALIBRATION_SEED)
+        return (
+            _images(model, part, "train", CALIBRATION_INPUTS)
+            if takes_images(part)
+            else part.sample_inputs(CALIBRATION_INPUTS, CALIBRATION_SEED)
+        )
     given, name = np.asarray(given), next(iter(part.inputs))
     shape = tuple(part.network.inputs[0].shape[1:])
     if given.shape[1:] != shape or len(given) < LEAST_CALIBRATION_INPUTS:
-        raise ValueError(f"Calibration takes {LEAST_CALIBRATION_INPUTS} examples or more of {name}, (n, "
-                         f"{', '.join(map(str, shape))}). Received: shape {given.shape}.")
+        raise ValueError(
+            f"Calibration takes {LEAST_CALIBRATION_INPUTS} examples or more of {name}, (n, "
+            f"{', '.join(map(str, shape))}). Received: shape {given.shape}."
+        )
     if takes_images(part):
         check_images(given, shape, "calibration")
         return {name: to_float(given)}
     if not np.isfinite(given).all():
         raise ValueError("Calibration takes finite numbers. Received: NaN or infinity.")
-    return {**part.draw_inputs(len(given), CALIBRATION_SEED), name: given.astype("float32")}
+    return {**part.sample_inputs(len(given), CALIBRATION_SEED), name: given.astype("float32")}
 
 
 def fixed_inputs(model, part: Part) -> dict[str, np.ndarray]:
@@ -56,7 +61,7 @@ def fixed_inputs(model, part: Part) -> dict[str, np.ndarray]:
     if takes_images(part):
         with contextlib.suppress(ValueError):
             return _images(model, part, "held_out", MEASURED_INPUTS)
-    return part.draw_inputs(MEASURED_INPUTS, SEED)
+    return part.sample_inputs(MEASURED_INPUTS, SEED)
 
 
 def _images(model, part: Part, split: str, n: int) -> dict[str, np.ndarray]:

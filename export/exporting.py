@@ -20,7 +20,7 @@ from .comparison import FORMATS, compare
 from .errors import ExportError
 from .examples import calibration_inputs
 from .files import check_target, publish
-from .parts import PICTURES, Part, check_part, default_part, resized, resolve, select
+from .parts import IMAGE_OUTPUTS, Part, check_part, default_part, resized, resolve, select
 from .precisions import check_precision
 from .quality import measure
 from .verification import Report, parity_inputs
@@ -28,9 +28,20 @@ from .verification import Report, parity_inputs
 RANGES = {"float32": [0, 1], "uint8": [0, 255]}  # of pictures
 
 
-def export(model_or_name, path: str | Path, *, part: str | None = None, precision: str = "float32", pixels: str = "float32",
-           batch_size: int | None = None, image_size: tuple[int, int] | None = None, tolerance: float = 1e-5, calibration=None,
-           force: bool = False, overwrite: bool = False) -> Path:
+def export(
+    model_or_name,
+    path: str | Path,
+    *,
+    part: str | None = None,
+    precision: str = "float32",
+    pixels: str = "float32",
+    batch_size: int | None = None,
+    image_size: tuple[int, int] | None = None,
+    tolerance: float = 1e-5,
+    calibration=None,
+    force: bool = False,
+    overwrite: bool = False,
+) -> Path:
     """Writes a part of a model as ONNX or LiteRT, checks it in its runtime, measures its pictures, and writes its manifest.
 
     Args:
@@ -60,8 +71,10 @@ def export(model_or_name, path: str | Path, *, part: str | None = None, precisio
     """
     path = Path(path)
     if keras.backend.backend() != "tensorflow":
-        raise ExportError("Export needs the TensorFlow backend (KERAS_BACKEND=tensorflow); weights are the same on all."
-                          f" Received: {keras.backend.backend()}.")
+        raise ExportError(
+            "Export needs the TensorFlow backend (KERAS_BACKEND=tensorflow); weights are the same on all."
+            f" Received: {keras.backend.backend()}."
+        )
     kind = path.suffix[1:]
     if kind not in FORMATS:
         raise ValueError(f"The file must end in .onnx or .tflite. Received: {path}.")
@@ -83,7 +96,7 @@ def export(model_or_name, path: str | Path, *, part: str | None = None, precisio
     selected = select(model, part or default_part(model))
     _check_pixels(selected, pixels)
     examples = calibration_inputs(model, selected, calibration) if chosen.calibrated else None
-    written = selected.in_bytes() if pixels == "uint8" else selected
+    written = selected.as_uint8() if pixels == "uint8" else selected
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".kerasgen-") as folder:  # beside: the same disk
         made = Path(folder) / path.name
         remarks = FORMATS[kind].write(written, made, batch_size, precision, examples)
@@ -103,7 +116,7 @@ def export(model_or_name, path: str | Path, *, part: str | None = None, precisio
 
 
 def _check_pixels(part: Part, pixels: str) -> None:
-    if pixels == "uint8" and not any(name in PICTURES for name in part.outputs):
+    if pixels == "uint8" and not any(name in IMAGE_OUTPUTS for name in part.outputs):
         raise ValueError(f"pixels='uint8' is for parts that give pictures. Received: the {part.name}.")
 
 
@@ -128,8 +141,15 @@ def _describe(model, part: Part, made: Path, kind: str, batch_size: int | None) 
         "model": type(model).__name__,
         "part": part.name,
         "inputs": part.describe_inputs(batch_size),
-        "outputs": [{"name": name, "shape": [batch_size, *shape], "dtype": dtypes[name],
-                     "range": RANGES[dtypes[name]] if name in PICTURES else None} for name, shape in shapes.items()],
+        "outputs": [
+            {
+                "name": name,
+                "shape": [batch_size, *shape],
+                "dtype": dtypes[name],
+                "range": RANGES[dtypes[name]] if name in IMAGE_OUTPUTS else None,
+            }
+            for name, shape in shapes.items()
+        ],
         "latent_dim": part.latent_dim,
         "image_shape": list(part.image_shape),
         "num_classes": part.num_classes,
@@ -146,4 +166,4 @@ def _provenance(model) -> dict | None:
     trained_on = model.compiled and int(model.optimizer.iterations) > 0  # then the weights are the preset's no more
     if not card or "weights" not in card or trained_on:
         return None
-    return {"name": card["name"], "weights_sha256": card["weights"]["sha256"], "licence": card.get("licence")}
+    return {"name": card["name"], "weights_sha256": card["weights"]["sha256"], "license": card.get("license")}

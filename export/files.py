@@ -18,8 +18,7 @@ def check_target(path: Path, overwrite: bool) -> None:
     if folders:
         raise ValueError(f"An export is written to a file. Received: the folder {folders[0]}.")
     if taken and not overwrite:
-        raise ValueError("An export does not replace files unless overwrite=True. "
-                         f"Received: {', '.join(map(str, taken))}.")
+        raise ValueError(f"An export does not replace files unless overwrite=True. Received: {', '.join(map(str, taken))}.")
 
 
 def publish(made: Path, path: Path) -> None:

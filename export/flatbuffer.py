@@ -32,8 +32,12 @@ def round_constants(path: Path) -> None:
     from ai_edge_litert import schema_py_generated as schema
 
     model = read(path)
-    floats = [(graph, index) for graph in model.subgraphs for index, tensor in enumerate(graph.tensors)
-              if tensor.type == schema.TensorType.FLOAT32 and _bytes(model, tensor) >= 4 * LARGE]
+    floats = [
+        (graph, index)
+        for graph in model.subgraphs
+        for index, tensor in enumerate(graph.tensors)
+        if tensor.type == schema.TensorType.FLOAT32 and _bytes(model, tensor) >= 4 * LARGE
+    ]
     if not floats:
         return
     scales = {}

@@ -19,8 +19,11 @@ def layer_errors(reference: Path, path: Path, kind: str, inputs: dict[str, np.nd
     """
     maps = {"onnx": _onnx_maps, "tflite": _litert_maps}[kind]
     found, truth = maps(path, inputs), maps(reference, inputs)
-    ratios = {name: _ratio(truth[name], found[name]) for name in truth.keys() & found.keys()
-              if truth[name].shape == found[name].shape and truth[name].size > 1}
+    ratios = {
+        name: _ratio(truth[name], found[name])
+        for name in truth.keys() & found.keys()
+        if truth[name].shape == found[name].shape and truth[name].size > 1
+    }
     return dict(sorted(ratios.items(), key=lambda each: each[1]))
 
 
@@ -46,8 +49,7 @@ def _onnx_maps(path: Path, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarra
     session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
     names = [output.name for output in session.get_outputs()]
     values = dict(zip(names, session.run(None, inputs), strict=True))
-    return {nodes[name].split("/")[0]: value
-            for name, value in values.items() if name in nodes}
+    return {nodes[name].split("/")[0]: value for name, value in values.items() if name in nodes}
 
 
 def _litert_maps(path: Path, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -58,8 +60,11 @@ def _litert_maps(path: Path, inputs: dict[str, np.ndarray]) -> dict[str, np.ndar
 
     with quiet_stderr(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        interpreter = Interpreter(model_path=str(path), experimental_preserve_all_tensors=True,
-                                  experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES)
+        interpreter = Interpreter(
+            model_path=str(path),
+            experimental_preserve_all_tensors=True,
+            experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
+        )
         interpreter.allocate_tensors()
     indices = {name: detail["index"] for name, detail in interpreter.get_signature_runner().get_input_details().items()}
     for name, index in indices.items():

@@ -20,8 +20,7 @@ PACKAGES = ("tf2onnx", "onnx", "onnxruntime")
 RANDOM = {"Bernoulli", "Multinomial", "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike"}
 
 
-def write(part: Part, path: Path, batch_size: int | None, precision: str = "float32",
-          calibration: dict | None = None) -> dict:
+def write(part: Part, path: Path, batch_size: int | None, precision: str = "float32", calibration: dict | None = None) -> dict:
     """Writes the network of `part`; a `batch_size` None leaves the batch open. Gives nothing more for the manifest.
 
     `calibration` are examples of the inputs, (n, ...) by name, for precisions that need them. Raises ExportError if the network
@@ -31,8 +30,9 @@ def write(part: Part, path: Path, batch_size: int | None, precision: str = "floa
 
     try:
         with _quiet():
-            part.network.export(path, format="onnx", input_signature=part.signature(batch_size), opset_version=OPSET,
-                                verbose=False)
+            part.network.export(
+                path, format="onnx", input_signature=part.signature(batch_size), opset_version=OPSET, verbose=False
+            )
         model = onnx.load(path)
         _rename(model.graph, part, batch_size)
         canonical(model, part.network.name)
@@ -52,12 +52,16 @@ def check_ops(path: Path) -> None:
     nodes = list(_nodes(model.graph))
     foreign = {node.op_type for node in nodes if node.domain or not onnx.defs.has(node.op_type)}
     if foreign:
-        raise ExportError("An ONNX file holds ops of the ONNX standard only; noise is drawn outside and passed in. "
-                          f"Received: {', '.join(sorted(foreign))}.")
+        raise ExportError(
+            "An ONNX file holds ops of the ONNX standard only; noise is drawn outside and passed in. "
+            f"Received: {', '.join(sorted(foreign))}."
+        )
     drawn = {node.op_type for node in nodes} & RANDOM
     if drawn:
-        raise ExportError("An exported graph draws no random numbers; noise is drawn outside and passed in. "
-                          f"Received: {', '.join(sorted(drawn))}.")
+        raise ExportError(
+            "An exported graph draws no random numbers; noise is drawn outside and passed in. "
+            f"Received: {', '.join(sorted(drawn))}."
+        )
 
 
 def _nodes(graph) -> Iterator:

@@ -64,8 +64,9 @@ def target(name: str) -> tuple[str, str]:
 SUFFIXES = {"onnx": "onnx", "litert": "tflite"}
 
 
-def choose(preset: str, output: Path | None, target_name: str | None, to: str | None,
-           precision: str | None) -> tuple[Path, str]:
+def choose(
+    preset: str, output: Path | None, target_name: str | None, to: str | None, precision: str | None
+) -> tuple[Path, str]:
     """Gives the path and the precision that a user's words come to.
 
     A target is a format and a precision; `to` a format; the output's suffix says it too. Raises ValueError for words that

@@ -11,7 +11,7 @@ from kerasgen.models.translation_base import DIRECTIONS
 
 from .comparison import Comparison
 from .examples import card_images
-from .parts import PICTURES, Part
+from .parts import IMAGE_OUTPUTS, Part
 
 COMPARED = 160  # by their features, which take a fifth of a second a face
 SMALLEST_SIDE = 11  # pixels, of structural similarity's window
@@ -29,7 +29,7 @@ def measure(model, part: Part, comparison: Comparison) -> dict:
     errors = np.concatenate([np.abs(outputs[name] - truth).ravel() for name, truth in expected.items()])
     result = {"mean_abs_error": float(errors.mean()), "max_abs_error": comparison.max_abs_error, "psnr_db": comparison.psnr}
     reference = {"not measured": "the outputs are no pictures"}
-    for name in set(PICTURES) & set(expected):  # one at most
+    for name in set(IMAGE_OUTPUTS) & set(expected):  # one at most
         if min(expected[name].shape[1:3]) >= SMALLEST_SIDE:
             result["ssim"] = metrics.structural_similarity(expected[name], outputs[name])
         reference = _reference(model, part, expected[name], outputs[name])
@@ -49,8 +49,10 @@ def _reference(model, part: Part, before: np.ndarray, after: np.ndarray) -> dict
     except (ImportError, ValueError) as error:
         return {"not measured": str(error)}
     last = extract(extractor, after[:COMPARED])
-    return protocol(extractor, len(real), len(last)) | {"before": rounded(_distances(real, first)),
-                                                        "after": rounded(_distances(real, last))}
+    return protocol(extractor, len(real), len(last)) | {
+        "before": rounded(_distances(real, first)),
+        "after": rounded(_distances(real, last)),
+    }
 
 
 _FEATURES: dict = {}  # of real images and of Keras's, once for all files of a part

@@ -62,12 +62,24 @@ def _static(path: Path, calibration: dict[str, np.ndarray], prepared: Path | Non
 
         def get_next(self):
             start = next(self.parts, None)
-            return start if start is None else {name: values[start:start + CALIBRATION_BATCH]
-                                                for name, values in calibration.items()}
+            return (
+                start
+                if start is None
+                else {name: values[start : start + CALIBRATION_BATCH] for name, values in calibration.items()}
+            )
 
     with contextlib.nullcontext(prepared) if prepared else _prepared(path) as source:
-        quantize_static(source, path, Examples(), quant_format=QuantFormat.QDQ, op_types_to_quantize=WEIGHTED, per_channel=True,
-                        activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8, **chosen)
+        quantize_static(
+            source,
+            path,
+            Examples(),
+            quant_format=QuantFormat.QDQ,
+            op_types_to_quantize=WEIGHTED,
+            per_channel=True,
+            activation_type=QuantType.QUInt8,
+            weight_type=QuantType.QInt8,
+            **chosen,
+        )
 
 
 def _mixed(path: Path, calibration: dict[str, np.ndarray]) -> None:
@@ -97,8 +109,11 @@ def _mixed(path: Path, calibration: dict[str, np.ndarray]) -> None:
 def _scaled_once(model) -> list[str]:
     """The dense layers, where what whole numbers add to each output would take more than a tenth of the file."""
     shapes = {tensor.name: tensor.dims for tensor in model.graph.initializer}
-    dense = {node.name: shapes[node.input[1]][_outputs_axis(node)] for node in model.graph.node
-             if node.op_type in ("Gemm", "MatMul") and node.input[1] in shapes}
+    dense = {
+        node.name: shapes[node.input[1]][_outputs_axis(node)]
+        for node in model.graph.node
+        if node.op_type in ("Gemm", "MatMul") and node.input[1] in shapes
+    }
     heavy = OUTPUT_BYTES * sum(dense.values()) > 0.1 * sum(map(math.prod, shapes.values()))
     return list(dense) if heavy else []
 
@@ -150,8 +165,10 @@ def _dequantized(tensor, axis: int | None, graph):
     values, name = numpy_helper.to_array(tensor), f"{tensor.name}_float"
     others = tuple(index for index in range(values.ndim) if index != axis)
     scale = np.maximum(np.abs(values).max(axis=others, keepdims=True), 1e-12) / 127
-    parts = {"whole": np.rint(values / scale).astype("int8"),
-             "scale": scale.reshape(() if axis is None else -1).astype("float32")}
+    parts = {
+        "whole": np.rint(values / scale).astype("int8"),
+        "scale": scale.reshape(() if axis is None else -1).astype("float32"),
+    }
     graph.initializer.extend(numpy_helper.from_array(value, f"{name}_{part}") for part, value in parts.items())
     along = {} if axis is None else {"axis": axis}
     return helper.make_node("DequantizeLinear", [f"{name}_{part}" for part in parts], [name], name=f"{name}_node", **along)
@@ -167,7 +184,7 @@ def _save(model, path: Path) -> None:
 
 @contextlib.contextmanager
 def _prepared(path: Path) -> Iterator[Path]:
-    """The graph with its shapes written in and its normalisations folded, as ONNX Runtime asks for."""
+    """The graph with its shapes written in and its normalizations folded, as ONNX Runtime asks for."""
     from onnxruntime.quantization.shape_inference import quant_pre_process
 
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".kerasgen-") as folder:
@@ -179,7 +196,7 @@ def _prepared(path: Path) -> Iterator[Path]:
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
     before = logging.root.manager.disable
-    logging.disable(logging.WARNING)  # the quantiser's advice on preparation that was done
+    logging.disable(logging.WARNING)  # the quantizer's advice on preparation that was done
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # numbers too small for half floats become the smallest of them

@@ -44,8 +44,10 @@ class Report:
     def check_psnr(self) -> None:
         """Raises ExportError for a PSNR below its limit."""
         if self.least_psnr_db is not None and not self.psnr_db >= self.least_psnr_db:
-            raise ExportError(f"The file must give the outputs of Keras at {self.least_psnr_db:g} dB or more. "
-                              f"Received: {self.psnr_db:.1f} dB.")
+            raise ExportError(
+                f"The file must give the outputs of Keras at {self.least_psnr_db:g} dB or more. "
+                f"Received: {self.psnr_db:.1f} dB."
+            )
 
 
 def verify(path: str | Path, model=None) -> Report:
@@ -80,18 +82,19 @@ def parity_inputs(model, part: Part, manifest: dict) -> dict[str, np.ndarray]:
     roundings, the inputs that its pictures are measured on.
     """
     if manifest.get("precision", "float32") == "float32":
-        return part.draw_inputs(max(INPUTS, manifest["inputs"][0]["shape"][0] or 0), SEED)
+        return part.sample_inputs(max(INPUTS, manifest["inputs"][0]["shape"][0] or 0), SEED)
     return fixed_inputs(model, part)
 
 
 def _preset(manifest: dict):
     preset = manifest.get("preset")
     if not preset:
-        raise ValueError("A file from no preset is verified against its model: verify(path, model). "
-                         "Received: model=None.")
+        raise ValueError("A file from no preset is verified against its model: verify(path, model). Received: model=None.")
     model = presets.load(preset["name"])
     weights = model.card["weights"]["sha256"]
     if weights != preset["weights_sha256"]:
-        raise ExportError(f"The file must come from the weights that the preset {preset['name']} has now, {weights}. "
-                          f"Received: a file from {preset['weights_sha256']}.")
+        raise ExportError(
+            f"The file must come from the weights that the preset {preset['name']} has now, {weights}. "
+            f"Received: a file from {preset['weights_sha256']}."
+        )
     return model

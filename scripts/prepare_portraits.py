@@ -36,12 +36,12 @@ An ordinary tensorflow-datasets data set: `tfds.builder_from_directory(<this fol
   out.
 - **Eras**: `historical` ({historical:,}): last served up to the 71st Congress (1931), photographs, engravings and
   paintings, most of them monochrome. `modern` ({modern:,}): last served from the 105th Congress on (1997), official
-  portraits, most in colour. The years between were left out because their rights are less clear.
+  portraits, most in color. The years between were left out because their rights are less clear.
 - **Rights**: historical pictures are in the public domain by age; modern ones are official portraits, works of the US
   federal government. Single exceptions are possible. The faces are of real office holders; no name is attached here,
   and a generated face is nobody.
 - **Labels**: era; gender (F, M, unknown) from unitedstates/congress-legislators (CC0), joined by id; tone (mean
-  saturation over 60 of 255 is `colour`); born (year, 0 where unknown) and last_congress (number).
+  saturation over 60 of 255 is `color`); born (year, 0 where unknown) and last_congress (number).
 - **Split**: test = ids whose remainder by 10 is 0 ({test:,}), train = the rest ({train:,}). An id is a person, so
   nobody is in both. Mirror freely.
 - **Skew**: it is what the archive holds: {men:,} men, {women:,} women, {unknown:,} without that label. A model card
@@ -50,10 +50,19 @@ An ordinary tensorflow-datasets data set: `tfds.builder_from_directory(<this fol
 
 
 def read_rows(folder: Path) -> list[dict[str, str]]:
-    """Gives the rows of `labels.csv`, ordered by file; an empty gender becomes `unknown`, an empty year 0."""
+    """Gives the rows of `labels.csv`, ordered by file; an empty gender becomes `unknown`, an empty year 0, `colour` `color`."""
     with open(folder / "labels.csv", newline="") as table:
         rows = sorted(csv.DictReader(table), key=lambda row: row["file"])
-    return [{**row, "gender": row["gender"] or "unknown", "born": row["born"] or "0"} for row in rows]
+    tones = {"colour": "color"}
+    return [
+        {
+            **row,
+            "gender": row["gender"] or "unknown",
+            "born": row["born"] or "0",
+            "tone": tones.get(row["tone"], row["tone"]),
+        }
+        for row in rows
+    ]
 
 
 def is_test(row: dict[str, str]) -> bool:

@@ -3,7 +3,7 @@
     npm pack onnxruntime-web@1.30.0 && python scripts/vendor_onnxruntime_web.py onnxruntime-web-1.30.0.tgz
 
 It takes two builds: plain WebAssembly, and WebGPU, for browsers whose WebAssembly can wait for promises (JSPI). npm's package
-holds no licence texts: they are those of the installed `onnxruntime`, the same project. Two runs give the same bytes.
+holds no license texts: they are those of the installed `onnxruntime`, the same project. Two runs give the same bytes.
 """
 
 import argparse
@@ -16,8 +16,12 @@ import tarfile
 from pathlib import Path
 
 VENDORED = Path(__file__).resolve().parents[1] / "export" / "web" / "vendored"
-FILES = ("ort.wasm.bundle.min.mjs", "ort-wasm-simd-threaded.wasm",
-         "ort.jspi.bundle.min.mjs", "ort-wasm-simd-threaded.jspi.wasm")
+FILES = (
+    "ort.wasm.bundle.min.mjs",
+    "ort-wasm-simd-threaded.wasm",
+    "ort.jspi.bundle.min.mjs",
+    "ort-wasm-simd-threaded.jspi.wasm",
+)
 NOTICES = ("LICENSE", "ThirdPartyNotices.txt")
 DICTIONARY = 1 << 26  # bytes: the second WebAssembly file repeats much of the first
 
@@ -34,7 +38,9 @@ def main() -> None:
     archive = _pack(content)
     (VENDORED / "onnxruntime-web.tar.xz").write_bytes(archive)
     record = {
-        "package": about["name"], "version": about["version"], "licence": about["license"],
+        "package": about["name"],
+        "version": about["version"],
+        "license": about["license"],
         "notices_of": f"onnxruntime {notices.version}",
         "npm_sha256": hashlib.sha256(package.read_bytes()).hexdigest(),
         "archive_sha256": hashlib.sha256(archive).hexdigest(),

@@ -18,5 +18,6 @@ def dcgan(**arguments):
 def vary(network):
     """Moves all weights off their initial zeros and ones, without the cost of training."""
     random = np.random.default_rng(0)
-    network.set_weights([w + 0.1 * np.abs(random.standard_normal(w.shape, "float32")) * np.sign(0.1 + w)
-                         for w in network.get_weights()])
+    network.set_weights(
+        [w + 0.1 * np.abs(random.standard_normal(w.shape, "float32")) * np.sign(0.1 + w) for w in network.get_weights()]
+    )

@@ -22,7 +22,7 @@ def to_numpy(variable):
 
 
 def state(model):
-    """All of a model: weights, moving statistics, random state, optimiser slots."""
+    """All of a model: weights, moving statistics, random state, optimizer slots."""
     variables = list(model.variables) + (list(model.optimizer.variables) if model.compiled else [])
     return [to_numpy(variable) for variable in variables]
 

@@ -10,7 +10,7 @@ from tiny import SMALL, TINY
 from kerasgen import analysis
 from kerasgen.analysis.balance import rarity_weights
 from kerasgen.analysis.outlier_scores import SCORES
-from kerasgen.callbacks import AdaptiveResampling, ReconstructionSheet, TraversalSheet
+from kerasgen.callbacks import AdaptiveResampling, ReconstructionGrid, TraversalGrid
 from kerasgen.data import ImageBatches
 from kerasgen.models import VAE, Autoencoder, DebiasingVAE
 
@@ -40,14 +40,18 @@ def test_the_bound_on_the_likelihood_closes(trained):
     loss = trained.evaluate(images, verbose=0, return_dict=True)["loss"]
     assert one == pytest.approx(-loss, abs=0.05 * abs(loss))
     assert many > one
-    np.testing.assert_allclose(trained.log_likelihood(images[:4], 8, batch_size=2), trained.log_likelihood(images[:4], 8,
-                               batch_size=4), atol=3.0)
+    np.testing.assert_allclose(
+        trained.log_likelihood(images[:4], 8, batch_size=2), trained.log_likelihood(images[:4], 8, batch_size=4), atol=3.0
+    )
 
 
-@pytest.mark.parametrize("likelihood, pixel", [
-    ("gaussian", lambda images: stats.norm.logpdf(images, 0.5, 0.5)),
-    ("bernoulli", lambda images: np.full(images.shape, np.log(0.5))),
-])
+@pytest.mark.parametrize(
+    "likelihood, pixel",
+    [
+        ("gaussian", lambda images: stats.norm.logpdf(images, 0.5, 0.5)),
+        ("bernoulli", lambda images: np.full(images.shape, np.log(0.5))),
+    ],
+)
 def test_the_bound_is_exact_where_the_posterior_is(likelihood, pixel):
     model = VAE((6, 5, 1), **SMALL, likelihood=likelihood, scale=0.5)
     for network in (model.encoder, model.decoder):  # q(z|x) = N(0, I) and p(x|z) = N(1/2, 1/4) or 1/2 whatever z
@@ -112,7 +116,7 @@ def test_code_correlation():
 
 
 @ANY_BACKEND
-def test_rare_codes_are_favoured():
+def test_rare_codes_are_favored():
     codes = np.concatenate([RNG.normal(0, 0.1, 900), RNG.normal(5, 0.1, 100)])[:, None]
     weights = rarity_weights(codes, bins=2, smoothing=1e-6)
     assert weights.sum() == pytest.approx(1.0)
@@ -219,9 +223,9 @@ def test_debiasing_needs_labels():
     model = TINY["debiasing_vae"]()
     model.compile()
     images = stripes(8)
-    for unlabelled in (images, ImageBatches(images, batch_size=4)):
+    for unlabeled in (images, ImageBatches(images, batch_size=4)):
         with pytest.raises(ValueError, match="labels. Received: images without"):
-            model.fit(unlabelled, verbose=0)
+            model.fit(unlabeled, verbose=0)
     with pytest.raises(ValueError, match="labels. Received: one without"):
         AdaptiveResampling(ImageBatches(images, batch_size=4))
     with pytest.raises(ValueError, match="none of label 1"):
@@ -242,10 +246,15 @@ def test_sheets_and_figures(trained, tmp_path):
     images = stripes(12)
     model = TINY["vae_dense"]()
     model.compile()
-    model.fit(images, batch_size=4, epochs=2, verbose=0, callbacks=[
-        ReconstructionSheet(tmp_path / "r", images, every=2), TraversalSheet(tmp_path / "t", images)])
+    model.fit(
+        images,
+        batch_size=4,
+        epochs=2,
+        verbose=0,
+        callbacks=[ReconstructionGrid(tmp_path / "r", images, every=2), TraversalGrid(tmp_path / "t", images)],
+    )
     assert [path.name for path in sorted(tmp_path.glob("*/*"))] == ["epoch_0002.png", "epoch_0001.png", "epoch_0002.png"]
-    figures = analysis.figures
+    figures = analysis.plots
     for name, figure in {
         "grid": figures.grid(analysis.reconstructions([trained], images[:3]), ["model", "truth"], ["a", "b", "c"], "title"),
         "scatter": figures.scatter(trained.encode(images), np.arange(12) % 3, ["x", "y", "z"]),

@@ -32,16 +32,22 @@ def test_presets_of_each_kind_of_networks_give_the_same_on_every_backend(tmp_pat
     z = np.random.default_rng(0).standard_normal((8, 256), dtype="float32")
     models = {type(model).build_networks: model for model in map(kerasgen.load, kerasgen.list_presets(trained=True))}
     models = {model.card["name"]: model for model in models.values()}
-    ours = {name: model.decode(z[:, :model.latent_dim], labels=labels_in_turn(8, model.num_classes))
-            for name, model in models.items() if hasattr(model, "decode")}
+    ours = {
+        name: model.decode(z[:, : model.latent_dim], labels=labels_in_turn(8, model.num_classes))
+        for name, model in models.items()
+        if hasattr(model, "decode")
+    }
     np.savez(tmp_path / "inputs.npz", z=z, **ours)
     for name, model in models.items():
         if hasattr(model, "run_encoder"):
             ours |= {f"{name} {index}": values for index, values in enumerate(model.run_encoder(ours[name]))}
     for backend in {"tensorflow", "jax", "torch"} - {keras.backend.backend()}:
         file = tmp_path / f"{backend}.npz"
-        subprocess.run([sys.executable, "-c", RUN, str(tmp_path / "inputs.npz"), str(file), *models], check=True,
-                       env={**os.environ, "KERAS_BACKEND": backend})
+        subprocess.run(
+            [sys.executable, "-c", RUN, str(tmp_path / "inputs.npz"), str(file), *models],
+            check=True,
+            env={**os.environ, "KERAS_BACKEND": backend},
+        )
         with np.load(file) as arrays:
             assert set(arrays) == set(ours)
             for name, values in arrays.items():

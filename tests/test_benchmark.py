@@ -13,8 +13,20 @@ from kerasgen.runtime.__main__ import main
 from kerasgen.runtime.benchmark import benchmark, table
 
 pytestmark = ANY_BACKEND
-FIGURES = {"file", "format", "part", "precision", "bytes", "batch_size", "provider", "threads", "load_ms", "first_ms",
-           "batches", "peak_mb"}
+METRICS = {
+    "file",
+    "format",
+    "part",
+    "precision",
+    "bytes",
+    "batch_size",
+    "provider",
+    "threads",
+    "load_ms",
+    "first_ms",
+    "batches",
+    "peak_mb",
+}
 
 
 def test_a_row_for_each_file_and_number_of_threads(tmp_path):
@@ -23,7 +35,7 @@ def test_a_row_for_each_file_and_number_of_threads(tmp_path):
     rows = benchmark(files, threads=(1, 2), seconds=0.01)
     assert [(row["file"], row["threads"]) for row in rows] == [(file.name, count) for file in files for count in (1, 2)]
     for row in rows:
-        assert set(row) == FIGURES and set(row["batches"]) == {"1", "64"}
+        assert set(row) == METRICS and set(row["batches"]) == {"1", "64"}
         assert row["bytes"] == (tmp_path / row["file"]).stat().st_size
         assert row["load_ms"] > 0 and row["first_ms"] > 0
         assert 10 < row["peak_mb"] < 250  # this process, with Keras and its backend, holds more
@@ -48,12 +60,15 @@ def test_commands_print_table_and_json(tmp_path, monkeypatch, capsys):
     assert [row["file"] for row in json.loads(capsys.readouterr().out)] == ["decoder.onnx"]
 
 
-@pytest.mark.parametrize("options, message", [
-    ({"threads": (1, 0)}, r"positive whole numbers. Received: \[1, 0\]"),
-    ({"seconds": 0.0}, "seconds must be positive"),
-    ({"provider": "gpu"}, "provider must be"),
-    ({"provider": "directml"}, "this onnxruntime has: .*Received: 'directml'"),
-])
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ({"threads": (1, 0)}, r"positive whole numbers. Received: \[1, 0\]"),
+        ({"seconds": 0.0}, "seconds must be positive"),
+        ({"provider": "gpu"}, "provider must be"),
+        ({"provider": "directml"}, "this onnxruntime has: .*Received: 'directml'"),
+    ],
+)
 def test_wrong_arguments(options, message, tmp_path):
     with pytest.raises(ValueError, match=message):
         benchmark([write_decoder(tmp_path / "decoder.onnx", "batch")], **options)

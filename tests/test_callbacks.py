@@ -11,7 +11,7 @@ from tensorboardX.proto.event_pb2 import Event
 from tiny import TINY
 
 from kerasgen import presets
-from kerasgen.callbacks import KeepBest, LossCurves, SampleSheet, StopAfter, StopWhenDiverged, TensorBoard
+from kerasgen.callbacks import KeepBest, LossCurves, SampleGrid, StopAfter, StopWhenDiverged, TensorBoard
 from kerasgen.callbacks.loss_curves import read_log
 from kerasgen.data import ImageBatches
 from kerasgen.data.tfrecord import read_records
@@ -31,11 +31,11 @@ def fit(model, callbacks, epochs):
 
 @ANY_BACKEND
 def test_sample_sheet_writes_every_so_many_epochs(model, tmp_path):
-    fit(model, [SampleSheet(tmp_path / "sheets", n=9, every=2)], epochs=4)
+    fit(model, [SampleGrid(tmp_path / "sheets", n=9, every=2)], epochs=4)
     files = sorted(path.name for path in (tmp_path / "sheets").iterdir())
     assert files == ["epoch_0002.png", "epoch_0004.png"]
-    with Image.open(tmp_path / "sheets" / files[0]) as sheet:
-        assert sheet.size == (3 * 28 + 4, 3 * 28 + 4)
+    with Image.open(tmp_path / "sheets" / files[0]) as make_grid:
+        assert make_grid.size == (3 * 28 + 4, 3 * 28 + 4)
 
 
 def test_stop_after_ends_training(model):

@@ -44,13 +44,16 @@ def test_list_and_show_name_the_presets(run, monkeypatch):
     assert json.loads(shown.out)["model"]["class"] == "DCGAN"
 
 
-@pytest.mark.parametrize("arguments, message", [
-    (("show", "dcgan_portrait"), "Did you mean 'dcgan_portraits'"),
-    (("sample", "nothing", "-o", "/dev/null/x.png"), "existing folder"),
-    (("sample", "missing.onnx", "-o", "out.png"), "missing.onnx"),
-    (("train", "vae_portraits", "--epochs", "0"), "positive"),
-    (("demo", "--seconds", "-1"), "positive time"),
-])
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (("show", "dcgan_portrait"), "Did you mean 'dcgan_portraits'"),
+        (("sample", "nothing", "-o", "/dev/null/x.png"), "existing folder"),
+        (("sample", "missing.onnx", "-o", "out.png"), "missing.onnx"),
+        (("train", "vae_portraits", "--epochs", "0"), "positive"),
+        (("demo", "--seconds", "-1"), "positive time"),
+    ],
+)
 def test_a_users_mistake_is_one_line(arguments, message, run, tmp_path):
     result = run(*arguments)
     assert result.returncode == 2
@@ -60,11 +63,11 @@ def test_a_users_mistake_is_one_line(arguments, message, run, tmp_path):
 
 
 def test_sample_writes_a_sheet_and_replaces_none(run, tmp_path):
-    sheet = tmp_path / "sheet.png"
-    assert run("sample", "dcgan_portraits", "-n", "4", "-o", sheet).returncode == 0
-    with Image.open(sheet) as picture:
+    make_grid = tmp_path / "make_grid.png"
+    assert run("sample", "dcgan_portraits", "-n", "4", "-o", make_grid).returncode == 0
+    with Image.open(make_grid) as picture:
         assert picture.size == (2 * 64 + 2, 2 * 64 + 2)
-    again = run("sample", "dcgan_portraits", "-n", "4", "-o", sheet)
+    again = run("sample", "dcgan_portraits", "-n", "4", "-o", make_grid)
     assert again.returncode == 2 and "exists" in again.err
 
 
@@ -102,20 +105,23 @@ def test_translate_a_folder(run, tmp_path):
 
 def test_work_with_a_style_generator(run, tmp_path):
     model = StyleGAN((16, 16, 3), latent_dim=4, style_dim=4, mapping_layers=2, channels=4, max_channels=4, start_size=16)
-    tiny = model.save_preset(tmp_path / "tiny", card={"data": {"source": "portraits", "train": "train[:60]", "image_size": 16,
-                                                               "held_out": "test[:8]", "mirror": True}})
+    tiny = model.save_preset(
+        tmp_path / "tiny",
+        card={"data": {"source": "portraits", "train": "train[:60]", "image_size": 16, "held_out": "test[:8]", "mirror": True}},
+    )
     face = kerasgen.data.load("portraits", "test[:1]").images()[0]
     Image.fromarray(np.rint(face * 255).astype("uint8")).save(tmp_path / "face.png")
     Image.fromarray(np.random.default_rng(0).integers(256, size=(20, 30, 3), dtype="uint8")).save(tmp_path / "noise.png")
     side = 16
     for command, shape in {  # rows and columns
-        ("mix", tiny, "-o", "mix.png"): (8, 7), ("mix", tiny, "--layers", "0,5", "--b", "2", "-o", "two.png"): (4, 3),
+        ("mix", tiny, "-o", "mix.png"): (8, 7),
+        ("mix", tiny, "--layers", "0,5", "--b", "2", "-o", "two.png"): (4, 3),
         ("truncate", tiny, "-n", "2", "--values", "1,0", "-o", "truncate.png"): (2, 2),
         ("noise", tiny, "-n", "1", "-o", "map.png"): (1, 8),
         ("direction", tiny, "era=modern", "-n", "2", "-o", "era.png"): (2, 5),
-        ("neighbours", tiny, "-n", "3", "-k", "2", "-o", "near.png"): (3, 3),
+        ("neighbors", tiny, "-n", "3", "-k", "2", "-o", "near.png"): (3, 3),
         ("sample", tiny, "--truncation", "0.5", "-n", "4", "-o", "sample.png"): (2, 2),
-        ("project", tiny, "face.png", "noise.png", "--steps", "2", "-o", "sheet.png"): None,
+        ("project", tiny, "face.png", "noise.png", "--steps", "2", "-o", "make_grid.png"): None,
     }.items():
         result = run(*command)
         assert result.returncode == 0, result.err
@@ -123,20 +129,28 @@ def test_work_with_a_style_generator(run, tmp_path):
             with Image.open(tmp_path / command[-1]) as picture:
                 assert picture.size == tuple(count * (side + 2) - 2 for count in reversed(shape)), command
     assert "warning: noise.png shows no upright face" in result.out and "face.png shows" not in result.out
-    assert {file.name for file in (tmp_path / "sheet.png").iterdir()} == {"face.png", "noise.png", "sheet.png", "styles.npz"}
-    with np.load(tmp_path / "sheet.png" / "styles.npz") as styles:
+    assert {file.name for file in (tmp_path / "make_grid.png").iterdir()} == {
+        "face.png",
+        "noise.png",
+        "make_grid.png",
+        "styles.npz",
+    }
+    with np.load(tmp_path / "make_grid.png" / "styles.npz") as styles:
         assert styles["face"].shape == (6, 4)
-    again = run("project", tiny, "face.png", "--steps", "2", "-o", "sheet.png")
+    again = run("project", tiny, "face.png", "--steps", "2", "-o", "make_grid.png")
     assert again.returncode == 2 and "only if told to" in again.err
     assert run("film", tiny, "-n", "2", "--steps", "2", "-o", "film.gif").returncode == 0
 
 
-@pytest.mark.parametrize("arguments, message", [
-    (("mix", "dcgan_portraits"), "needs a style-based generator. Received: dcgan_portraits, a DCGAN"),
-    (("film", "autoencoder_fashion_mnist_2d"), "a model that samples without labels"),
-    (("truncate", "dcgan_portraits", "--values", "1,x"), "separated by commas. Received: '1,x'"),
-    (("sample", "dcgan_portraits", "--truncation", "0.5", "-o", "x.png"), "for presets of style-based generators"),
-])
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (("mix", "dcgan_portraits"), "needs a style-based generator. Received: dcgan_portraits, a DCGAN"),
+        (("film", "autoencoder_fashion_mnist_2d"), "a model that samples without labels"),
+        (("truncate", "dcgan_portraits", "--values", "1,x"), "separated by commas. Received: '1,x'"),
+        (("sample", "dcgan_portraits", "--truncation", "0.5", "-o", "x.png"), "for presets of style-based generators"),
+    ],
+)
 def test_commands_for_other_models(arguments, message, run, tmp_path):
     result = run(*arguments)
     assert result.returncode == 2 and message in result.err and result.err.count("\n") == 1
@@ -157,7 +171,7 @@ def card(tmp_path):
 
 def test_killed_training_goes_on_and_ends_as_the_uninterrupted(run, tmp_path):
     path = card(tmp_path)
-    straight = run("train", path, "-o", tmp_path / "straight", "--sheet-every", "2")
+    straight = run("train", path, "-o", tmp_path / "straight", "--make_grid-every", "2")
     assert straight.returncode == 0, straight.err
     assert [file.name for file in (tmp_path / "straight" / "samples").iterdir()] == ["epoch_0002.png"]
     command = [sys.executable, "-c", "from kerasgen.cli import main; main()", "train", path, "-o", tmp_path / "killed"]

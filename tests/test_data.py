@@ -71,16 +71,16 @@ def test_index_out_of_range_ends_iteration():
         load(numbered(8), batch_size=4)[2]
 
 
-def test_binarised_pixels_are_drawn_by_their_grey_value():
+def test_binarized_pixels_are_drawn_by_their_gray_value():
     images = np.full((200, 8, 8, 1), 0.3, "float32")
-    train = ImageBatches(images, batch_size=50, binarise=True)
+    train = ImageBatches(images, batch_size=50, binarize=True)
     first, again = train[0], train[0]
     np.testing.assert_array_equal(first, again)
     assert set(np.unique(first)) == {0.0, 1.0}
     assert first.mean() == pytest.approx(0.3, abs=0.03)
     train.epoch = 1
     assert (train.images() != np.concatenate([train[i] for i in range(4)])).any()
-    held_out = ImageBatches(images, batch_size=50, binarise=True, shuffle=False)
+    held_out = ImageBatches(images, batch_size=50, binarize=True, shuffle=False)
     before = held_out[1]
     held_out.epoch = 1
     np.testing.assert_array_equal(held_out[1], before)
@@ -110,7 +110,7 @@ def test_crop_is_central_and_to_the_aspect():
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "float32"])
-def test_resize_agrees_with_pillow_on_colour_pictures(dtype):
+def test_resize_agrees_with_pillow_on_color_pictures(dtype):
     array = np.random.default_rng(0).integers(0, 256, (12, 12, 3), dtype="uint8")
     expected = np.asarray(Image.fromarray(array).resize((5, 5), Image.Resampling.LANCZOS)) / 255.0
     given = array if dtype == "uint8" else (array / 255.0).astype("float32")
@@ -121,12 +121,12 @@ def test_resize_agrees_with_pillow_on_colour_pictures(dtype):
 @pytest.mark.parametrize("dtype", ["uint8", "float32"])
 def test_channels_convert(dtype):
     scale = 1 if dtype == "uint8" else np.float32(255)
-    colour = np.zeros((1, 4, 4, 3), dtype)
-    colour[..., 1] = 200 / scale
-    grey = load(colour, channels=1, batch_size=1).images()
-    assert grey.shape == (1, 4, 4, 1)
-    np.testing.assert_allclose(grey, 0.587 * 200 / 255, atol=0.5 / 255)
-    assert load(grey, channels=3, batch_size=1).image_shape == (4, 4, 3)
+    color = np.zeros((1, 4, 4, 3), dtype)
+    color[..., 1] = 200 / scale
+    gray = load(color, channels=1, batch_size=1).images()
+    assert gray.shape == (1, 4, 4, 1)
+    np.testing.assert_allclose(gray, 0.587 * 200 / 255, atol=0.5 / 255)
+    assert load(gray, channels=3, batch_size=1).image_shape == (4, 4, 3)
 
 
 # Checks
@@ -192,7 +192,7 @@ def test_labels_must_fit_the_images(labels):
         ImageBatches(numbered(4), labels, 2)
 
 
-def test_unknown_source_names_its_neighbours():
+def test_unknown_source_names_its_neighbors():
     pytest.importorskip("tensorflow_datasets")
     with pytest.raises(ValueError, match="Unknown data set. Received: 'portrait'. Did you mean 'portraits'"):
         load("portrait")

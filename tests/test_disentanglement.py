@@ -7,7 +7,7 @@ import pytest
 from helpers import ANY_BACKEND
 
 from kerasgen import metrics
-from kerasgen.data.sprites import FACTORS, NUM_SPRITES, Sprites, draw_sprites, sprite_factors, sprite_indices
+from kerasgen.data.sprites import FACTORS, NUM_SPRITES, Sprites, render_sprites, sprite_factors, sprite_indices
 
 pytestmark = ANY_BACKEND
 
@@ -66,8 +66,9 @@ def test_factor_vae_score():
     assert metrics.factor_vae_score(lambda f: f * [1.0, -2.0, 0.5], SIZES, votes=200) == 1.0
     noise = np.random.default_rng(1)
     assert metrics.factor_vae_score(lambda f: noise.standard_normal((len(f), 5)), SIZES, votes=400) < 0.5
-    dead = metrics.factor_vae_score(lambda f: np.concatenate([f, 1e-4 * noise.standard_normal((len(f), 3))], 1), SIZES,
-                                    votes=200)
+    dead = metrics.factor_vae_score(
+        lambda f: np.concatenate([f, 1e-4 * noise.standard_normal((len(f), 3))], 1), SIZES, votes=200
+    )
     assert dead == 1.0  # dimensions that hardly vary have no vote
     with pytest.raises(ValueError, match="finite codes.*not finite"):
         metrics.factor_vae_score(lambda f: f * np.nan, SIZES)
@@ -85,14 +86,17 @@ def test_active_units():
     assert metrics.active_units(RANDOM * [1, 1, 0.05, 0.05, 1, 0.0]) == 3
 
 
-@pytest.mark.parametrize("codes, factors, message", [
-    (PERFECT[:5], FACTORS_OF[:5], "n at least 10"),
-    (PERFECT[:, :1], FACTORS_OF, "at least 2 dimensions"),
-    (PERFECT[:50], FACTORS_OF, "a row for each code"),
-    (PERFECT, FACTORS_OF.astype(float), "whole numbers"),
-    (PERFECT * np.nan, FACTORS_OF, "finite"),
-    (PERFECT, FACTORS_OF * 0, "constant factors"),
-])
+@pytest.mark.parametrize(
+    "codes, factors, message",
+    [
+        (PERFECT[:5], FACTORS_OF[:5], "n at least 10"),
+        (PERFECT[:, :1], FACTORS_OF, "at least 2 dimensions"),
+        (PERFECT[:50], FACTORS_OF, "a row for each code"),
+        (PERFECT, FACTORS_OF.astype(float), "whole numbers"),
+        (PERFECT * np.nan, FACTORS_OF, "finite"),
+        (PERFECT, FACTORS_OF * 0, "constant factors"),
+    ],
+)
 def test_wrong_codes_and_factors(codes, factors, message):
     with pytest.raises(ValueError, match=message + ".*Received|Received.*" + message):
         metrics.mutual_information_gap(codes, factors)
@@ -102,20 +106,20 @@ def test_sprites_are_drawn_by_their_rule():
     indices = RNG.integers(0, NUM_SPRITES, 200)
     factors = sprite_factors(indices)
     np.testing.assert_array_equal(sprite_indices(factors), indices)
-    images = draw_sprites(factors)
+    images = render_sprites(factors)
     assert images.shape == (200, 64, 64, 1) and set(np.unique(images)) == {0, 255}
     rows, columns = np.mgrid[:64, :64] + 0.5
     for (shape, scale, _, x, y), image in zip(factors, images[..., 0] > 0, strict=True):
-        centre = 16 + 32 * x / 31, 16 + 32 * y / 31
-        if shape < 2:  # symmetric about their centres
-            np.testing.assert_allclose([columns[image].mean(), rows[image].mean()], centre, atol=0.5)
+        center = 16 + 32 * x / 31, 16 + 32 * y / 31
+        if shape < 2:  # symmetric about their centers
+            np.testing.assert_allclose([columns[image].mean(), rows[image].mean()], center, atol=0.5)
         size = 0.5 + 0.1 * scale
         area = {0: 19.2**2, 1: np.pi * 12.8 * 7.2, 2: 3.66 * 9.6**2}[int(shape)] * size**2
         assert image.sum() == pytest.approx(area, rel=0.12)
 
 
 def test_a_square_pixel_by_pixel():
-    (image,) = draw_sprites(np.array([[0, 5, 0, 0, 31]]))
+    (image,) = render_sprites(np.array([[0, 5, 0, 0, 31]]))
     inside = np.abs(np.mgrid[:64, :64] + 0.5 - [[[48.0]], [[16.0]]]) <= 9.6  # rows about 48, columns about 16
     np.testing.assert_array_equal(image[..., 0] > 0, inside.all(axis=0))
 
@@ -130,4 +134,4 @@ def test_sprites_as_an_array():
 @pytest.mark.parametrize("factors", [[[3, 0, 0, 0, 0]], [[0, -1, 0, 0, 0]], [[0, 0, 0]]])
 def test_factors_out_of_range(factors):
     with pytest.raises(ValueError, match="each under its size"):
-        draw_sprites(np.array(factors))
+        render_sprites(np.array(factors))

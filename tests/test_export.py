@@ -11,7 +11,7 @@ from tiny import TINY
 
 from kerasgen import presets
 from kerasgen.files import sha256
-from kerasgen.latent.codes import draw_codes
+from kerasgen.latent.codes import sample_codes
 from kerasgen.latent.styles import mix_styles
 from kerasgen.models import VAE
 from kerasgen.runtime import load
@@ -36,8 +36,7 @@ def test_decoder_gives_the_images_of_keras(make, kind, tmp_path):
     batch = None if kind == "onnx" else 1
     assert manifest["file"] == {"name": path.name, "sha256": sha256(path), "bytes": path.stat().st_size}
     assert manifest["inputs"] == [{"name": "z", "shape": [batch, 4], "dtype": "float32", "distribution": "normal"}]
-    assert manifest["outputs"] == [{"name": "image", "shape": [batch, *model.image_shape], "dtype": "float32",
-                                    "range": [0, 1]}]
+    assert manifest["outputs"] == [{"name": "image", "shape": [batch, *model.image_shape], "dtype": "float32", "range": [0, 1]}]
     assert (manifest["latent_dim"], manifest["image_shape"]) == (4, list(model.image_shape))
     assert manifest["preset"] is None
     assert manifest["parity"]["batch_sizes"] == ([1, 8] if kind == "onnx" else [1])
@@ -65,27 +64,30 @@ def test_generators_of_every_family(name, kind, tmp_path):
 def test_style_generator_whole_and_in_two(kind, tmp_path):
     model = TINY["style_gan"]()
     vary(model.generator)
-    whole, mapping, synthesis = (load(export(model, tmp_path / f"{part}.{kind}", part=part))
-                                 for part in ("decoder", "mapping", "synthesis"))
+    whole, mapping, synthesis = (
+        load(export(model, tmp_path / f"{part}.{kind}", part=part)) for part in ("decoder", "mapping", "synthesis")
+    )
     np.testing.assert_allclose(whole.sample(5, seed=3), model.sample(5, seed=3), atol=1e-5)
-    codes = draw_codes(5, 3, 3)
+    codes = sample_codes(5, 3, 3)
     for truncation in (1.0, 0.5):
         styles = mapping.styles(codes, truncation)
         np.testing.assert_allclose(styles, model.styles(codes, truncation), atol=1e-5)
-        np.testing.assert_allclose(synthesis.synthesise(styles), model.decode(codes, truncation=truncation), atol=1e-5)
+        np.testing.assert_allclose(synthesis.synthesize(styles), model.decode(codes, truncation=truncation), atol=1e-5)
     mixed = mix_styles(styles, styles[:1], range(2))
-    np.testing.assert_allclose(synthesis.synthesise(mixed), model.synthesise(mixed), atol=1e-5)
+    np.testing.assert_allclose(synthesis.synthesize(mixed), model.synthesize(mixed), atol=1e-5)
     assert [each.manifest["gpu_delegate_complaints"] for each in (whole, mapping, synthesis)] == [[], [], []]
     assert verify(tmp_path / f"mapping.{kind}", model).max_abs_error < 1e-5
     with pytest.raises(ValueError, match="truncation must be a number from -1 to 2. Received: 3"):
         mapping.styles(codes, 3)
     with pytest.raises(ValueError, match=r"Styles must have the shape .n, 4, 4. with n > 0. Received: shape .5, 4."):
-        synthesis.synthesise(styles[:, 0])
+        synthesis.synthesize(styles[:, 0])
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-@pytest.mark.parametrize("name, options, part, size", [
-    ("pix2pix", {}, None, None), ("pix2pix", {"upsampling": "nearest"}, None, None), ("cyclegan", {}, "b_to_a", (20, 16))])
+@pytest.mark.parametrize(
+    "name, options, part, size",
+    [("pix2pix", {}, None, None), ("pix2pix", {"upsampling": "nearest"}, None, None), ("cyclegan", {}, "b_to_a", (20, 16))],
+)
 def test_translators_in_both_directions_and_at_another_size(name, options, part, size, kind, tmp_path, images_of):
     model = TINY[name](**options)
     for network in model.translators.values():
@@ -153,12 +155,15 @@ def test_mixed_precision_is_exported_in_float32(tmp_path):
     assert (image.name, image.shape, image.type) == ("image", ["batch", 28, 28, 1], "tensor(float)")
 
 
-@pytest.mark.parametrize("activation, complaints", [
-    ("leaky_relu", []),
-    ("relu", []),  # rewritten: LiteRT would fuse it into a TRANSPOSE_CONV that the delegate refuses
-    (lambda x: x[:, :14, 0][..., None], ["STRIDED_SLICE: supported where it keeps the axes"]),
-    (lambda x: keras.ops.cumsum(keras.ops.sigmoid(x) / 28, axis=1), ["CUMSUM: not known to be supported"]),
-])
+@pytest.mark.parametrize(
+    "activation, complaints",
+    [
+        ("leaky_relu", []),
+        ("relu", []),  # rewritten: LiteRT would fuse it into a TRANSPOSE_CONV that the delegate refuses
+        (lambda x: x[:, :14, 0][..., None], ["STRIDED_SLICE: supported where it keeps the axes"]),
+        (lambda x: keras.ops.cumsum(keras.ops.sigmoid(x) / 28, axis=1), ["CUMSUM: not known to be supported"]),
+    ],
+)
 def test_gpu_delegate_objects(activation, complaints, tmp_path, monkeypatch):
     z = keras.Input((4,), name="z")
     x = keras.layers.Reshape((14, 14, 1))(keras.layers.Dense(14 * 14)(z))
@@ -171,7 +176,7 @@ def test_gpu_delegate_objects(activation, complaints, tmp_path, monkeypatch):
 
 
 def test_rectifiers_behind_transposed_convolutions_are_rewritten(tmp_path, monkeypatch):
-    from kerasgen.export import litert, phones
+    from kerasgen.export import gpu_delegate, litert
 
     z = keras.Input((4,), name="z")
     x = keras.layers.Reshape((7, 7, 2))(keras.layers.Dense(7 * 7 * 2)(z))
@@ -179,15 +184,17 @@ def test_rectifiers_behind_transposed_convolutions_are_rewritten(tmp_path, monke
     x = keras.layers.BatchNormalization()(keras.layers.Conv2DTranspose(1, 4, 2, "same")(x))
     network = keras.Model(z, keras.layers.Activation("sigmoid")(keras.layers.ReLU()(x)))
     vary(network)
-    codes = draw_codes(5, 4, 0)
-    np.testing.assert_array_equal(phones.for_phones(network).predict_on_batch(codes), network.predict_on_batch(codes))
+    codes = sample_codes(5, 4, 0)
+    np.testing.assert_array_equal(
+        gpu_delegate.rewrite_for_gpu(network).predict_on_batch(codes), network.predict_on_batch(codes)
+    )
 
     monkeypatch.setattr(VAE, "decoder_network", property(lambda self: network))
     path = export(vae(), tmp_path / "vae.tflite")
     assert litert.gpu_delegate(path) == {"gpu_delegate_compatible": True, "gpu_delegate_complaints": []}
     np.testing.assert_allclose(load(path).decode(codes), network.predict_on_batch(codes), atol=1e-5)
-    monkeypatch.setattr(litert, "can_be_rewritten", lambda complaints: False)
-    complaint, = litert.gpu_delegate(export(vae(), path, overwrite=True))["gpu_delegate_complaints"]
+    monkeypatch.setattr(litert, "can_rewrite", lambda complaints: False)
+    (complaint,) = litert.gpu_delegate(export(vae(), path, overwrite=True))["gpu_delegate_complaints"]
     assert complaint == "TRANSPOSE_CONV version 4: supported up to version 3"
 
 
@@ -195,10 +202,10 @@ def test_preset_by_name_is_recorded_and_verified(tmp_path, monkeypatch, images_o
     zoo = tmp_path / "zoo"
     zoo.mkdir()
     monkeypatch.setattr(presets, "zoo_folder", lambda: zoo)
-    presets.save(vae(), zoo / "tiny", {"licence": "CC0-1.0"})
+    presets.save(vae(), zoo / "tiny", {"license": "CC0-1.0"})
     path = export("tiny", tmp_path / "tiny.onnx")
     card = presets.load("tiny").card
-    expected = {"name": "tiny", "weights_sha256": card["weights"]["sha256"], "licence": "CC0-1.0"}
+    expected = {"name": "tiny", "weights_sha256": card["weights"]["sha256"], "license": "CC0-1.0"}
     assert load(path).manifest["preset"] == expected
     assert verify(path).max_abs_error < 1e-5
     assert verify(path, zoo / "tiny.json").batch_sizes == (1, 8)

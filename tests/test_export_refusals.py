@@ -45,8 +45,10 @@ def _tensorflow(name):
 
 REFUSED = {
     "keras noise": (lambda: decoder_with(KerasNoise()), {"onnx": "StatelessRandom", "tflite": "StatelessRandom"}),
-    "tensorflow noise": (lambda: decoder_with(_tensorflow("normal")),
-                         {"onnx": "RandomNormal", "tflite": "RANDOM_STANDARD_NORMAL"}),
+    "tensorflow noise": (
+        lambda: decoder_with(_tensorflow("normal")),
+        {"onnx": "RandomNormal", "tflite": "RANDOM_STANDARD_NORMAL"},
+    ),
     "no builtin": (lambda: decoder_with(_tensorflow("betainc")), {"onnx": "Betainc", "tflite": "Betainc"}),
     "not finite": (lambda: decoder_with(lambda x: keras.ops.log(x - 2.0)), {"onnx": "NaN", "tflite": "NaN"}),
     "not in [0, 1]": (lambda: decoder_with(lambda x: 2 * x - 1), {"onnx": r"\[0, 1\]", "tflite": r"\[0, 1\]"}),
@@ -93,19 +95,22 @@ def test_publish_puts_both_files_or_restores_what_was_there(tmp_path):
     assert (path.read_text(), manifest_path(path).read_text()) == ("old", "old manifest")
 
 
-@pytest.mark.parametrize("name, arguments, message", [
-    ("vae.h5", {}, r"\.onnx or \.tflite"),
-    ("nowhere/vae.onnx", {}, "existing folder"),
-    ("taken.onnx", {}, "overwrite=True"),
-    ("folder.onnx", {"overwrite": True}, "the folder"),
-    ("vae.onnx", {"part": "discriminator"}, "'decoder', 'encoder'"),
-    ("vae.onnx", {"batch_size": 0}, "positive integer"),
-    ("vae.onnx", {"tolerance": 0.0}, "tolerance"),
-    ("vae.onnx", {"tolerance": float("nan")}, "tolerance"),
-    ("vae.onnx", {"part": "encoder", "model_or_name": dcgan}, "DCGAN"),
-    ("vae.onnx", {"model_or_name": lambda: 3}, "int"),
-    ("vae.onnx", {"model_or_name": lambda: "no such preset"}, "no such preset"),
-])
+@pytest.mark.parametrize(
+    "name, arguments, message",
+    [
+        ("vae.h5", {}, r"\.onnx or \.tflite"),
+        ("nowhere/vae.onnx", {}, "existing folder"),
+        ("taken.onnx", {}, "overwrite=True"),
+        ("folder.onnx", {"overwrite": True}, "the folder"),
+        ("vae.onnx", {"part": "discriminator"}, "'decoder', 'encoder'"),
+        ("vae.onnx", {"batch_size": 0}, "positive integer"),
+        ("vae.onnx", {"tolerance": 0.0}, "tolerance"),
+        ("vae.onnx", {"tolerance": float("nan")}, "tolerance"),
+        ("vae.onnx", {"part": "encoder", "model_or_name": dcgan}, "DCGAN"),
+        ("vae.onnx", {"model_or_name": lambda: 3}, "int"),
+        ("vae.onnx", {"model_or_name": lambda: "no such preset"}, "no such preset"),
+    ],
+)
 def test_wrong_arguments(name, arguments, message, tmp_path):
     (tmp_path / "taken.onnx").write_text("mine")
     (tmp_path / "folder.onnx").mkdir()

@@ -36,8 +36,9 @@ def test_frechet_distance_of_two_gaussians():
     rng = np.random.default_rng(1)
     means = rng.standard_normal((2, 3))
     covariances = [a @ a.T + 0.1 * np.eye(3) for a in rng.standard_normal((2, 3, 3))]
-    expected = (np.square(means[0] - means[1]).sum()
-                + np.trace(covariances[0] + covariances[1] - 2 * linalg.sqrtm(covariances[0] @ covariances[1]).real))
+    expected = np.square(means[0] - means[1]).sum() + np.trace(
+        covariances[0] + covariances[1] - 2 * linalg.sqrtm(covariances[0] @ covariances[1]).real
+    )
     a, b = (gaussian(mean, covariance) for mean, covariance in zip(means, covariances, strict=True))
     assert frechet_distance(a, b) == pytest.approx(expected, rel=1e-9)
     assert frechet_distance(b, a) == pytest.approx(expected, rel=1e-9)
@@ -69,9 +70,12 @@ def test_kernel_distance_is_the_mean_u_statistic_of_ten_blocks():
         return (a @ b / 4 + 1) ** 3
 
     pairs = [(i, j) for i in range(6) for j in range(6) if i != j]
-    expected = [np.mean([kernel(x[i], x[j]) for i, j in pairs]) + np.mean([kernel(y[i], y[j]) for i, j in pairs])
-                - 2 * np.mean([kernel(a, b) for a in x for b in y])
-                for x, y in zip(np.split(real, 10), np.split(generated, 10), strict=True)]
+    expected = [
+        np.mean([kernel(x[i], x[j]) for i, j in pairs])
+        + np.mean([kernel(y[i], y[j]) for i, j in pairs])
+        - 2 * np.mean([kernel(a, b) for a in x for b in y])
+        for x, y in zip(np.split(real, 10), np.split(generated, 10), strict=True)
+    ]
     distance, error = kernel_distance(real, generated)
     assert distance == pytest.approx(np.mean(expected))
     assert error == pytest.approx(np.std(expected, ddof=1) / np.sqrt(10))
@@ -85,7 +89,7 @@ def test_kernel_distance_is_unbiased_and_knows_its_error():
     assert kernel_distance(normal(400), normal(400, seed=1, shift=1.0))[0] > 10 * values.std()
 
 
-def test_neighbourhood_metrics_are_those_of_prdc(capsys):
+def test_neighborhood_metrics_are_those_of_prdc(capsys):
     real, generated = normal(1500), normal(1200, seed=1, shift=0.5, scale=0.7)  # more rows than one part
     for k in (3, 5):
         theirs = compute_prdc(real, generated, k)
@@ -94,7 +98,7 @@ def test_neighbourhood_metrics_are_those_of_prdc(capsys):
     capsys.readouterr()  # prdc prints
 
 
-def test_neighbourhood_metrics_tell_quality_from_variety():
+def test_neighborhood_metrics_tell_quality_from_variety():
     real = normal(500)
     collapsed, scattered = normal(500, seed=1, scale=0.1), normal(500, seed=1, scale=5.0)
     assert precision_recall(real, real) == (1.0, 1.0)
@@ -131,17 +135,20 @@ def test_parzen_window_takes_the_width_of_the_validation_images():
 
 
 @pytest.mark.parametrize("metric", [frechet_distance, kernel_distance, precision_recall, density_coverage])
-@pytest.mark.parametrize("bad, message", [
-    (np.full((9, 4), np.nan), "finite. Received: NaN"),
-    (np.zeros((9, 3)), "one extractor. Received: 4 and 3"),
-    (np.zeros(9), r"\(n, dimensions\).* Received"),
-])
+@pytest.mark.parametrize(
+    "bad, message",
+    [
+        (np.full((9, 4), np.nan), "finite. Received: NaN"),
+        (np.zeros((9, 3)), "one extractor. Received: 4 and 3"),
+        (np.zeros(9), r"\(n, dimensions\).* Received"),
+    ],
+)
 def test_wrong_features(metric, bad, message):
     with pytest.raises(ValueError, match=message):
         metric(normal(9), bad)
 
 
 @pytest.mark.parametrize("metric", [precision_recall, density_coverage])
-def test_fewer_images_than_neighbours(metric):
+def test_fewer_images_than_neighbors(metric):
     with pytest.raises(ValueError, match="Received: k=9, 9 images"):
         metric(normal(20), normal(9), k=9)

@@ -42,7 +42,7 @@ def test_folder_without_splits_is_train_only(tmp_path):
         load(tmp_path, labels=True)
 
 
-def test_folder_mixes_grey_and_colour_as_colour(tmp_path):
+def test_folder_mixes_gray_and_color_as_color(tmp_path):
     save(tmp_path / "a.png", np.full((6, 6), 7, "uint8"))
     save(tmp_path / "b.jpg", np.full((6, 6, 3), 9, "uint8"))
     assert load(tmp_path, batch_size=2).image_shape == (6, 6, 3)

@@ -41,8 +41,12 @@ def test_comparison_holds_every_figure():
 
 def test_protocol_says_what_the_figures_depend_on():
     extractor = Extractor("three numbers", moments, "8 px, bilinear")
-    assert protocol(extractor, 10, 20) == {"extractor": "three numbers", "resize": "8 px, bilinear", "real_images": 10,
-                                           "generated_images": 20}
+    assert protocol(extractor, 10, 20) == {
+        "extractor": "three numbers",
+        "resize": "8 px, bilinear",
+        "real_images": 10,
+        "generated_images": 20,
+    }
     assert extract(extractor, np.zeros((2500, 4, 4, 1), "float32")).shape == (2500, 3)
 
 
@@ -84,14 +88,24 @@ def test_face_embeddings_tell_persons_apart():
 def test_evaluation_of_a_generator(tmp_path, monkeypatch):
     classifier = TINY["classifier"]().save_preset(tmp_path / "classifier_tiny")
     monkeypatch.setattr(generation, "get_extractor", zoo_classifier)
-    card = {"data": {"source": "portraits", "train": "train[:60]", "held_out": "test[:40]", "image_size": 8, "channels": 1,
-                     "labels": "gender"},
-            "evaluation": {"extractor": str(classifier)}}
+    card = {
+        "data": {
+            "source": "portraits",
+            "train": "train[:60]",
+            "held_out": "test[:40]",
+            "image_size": 8,
+            "channels": 1,
+            "labels": "gender",
+        },
+        "evaluation": {"extractor": str(classifier)},
+    }
     model = TINY["conditional_gan"]()
     figures = evaluation.evaluate(model, card)["generation"]
     extractor = zoo_classifier(classifier)
-    held_out, train = (kerasgen.data.load("portraits", split, 8, channels=1, shuffle=False, drop_remainder=False).images()
-                       for split in ("test[:40]", "train[:60]"))
+    held_out, train = (
+        kerasgen.data.load("portraits", split, 8, channels=1, shuffle=False, drop_remainder=False).images()
+        for split in ("test[:40]", "train[:60]")
+    )
     generated, labels = extract_generated(model, extractor, 40)
     expected = compare(extractor(held_out), generated)
     assert {name: figures[name] for name in expected} == pytest.approx(expected, rel=1e-4, nan_ok=True)

@@ -9,7 +9,7 @@ from keras import ops
 import kerasgen
 from kerasgen import training
 from kerasgen.data import ImageBatches
-from kerasgen.latent.codes import draw_codes
+from kerasgen.latent.codes import sample_codes
 from kerasgen.models import ProgressiveGAN, StyleGAN
 from kerasgen.networks.progressive import growing_discriminator, growing_generator
 from kerasgen.networks.style import style_generator
@@ -21,12 +21,22 @@ IMAGES = np.random.default_rng(0).random((16, 16, 16, 3), dtype="float32")
 
 
 def tiny(cls=ProgressiveGAN, **arguments):
-    return cls((16, 16, 3), **{"latent_dim": 3, "channels": 2, "max_channels": 4, "start_size": 4, "fade_images": 24,
-                               "stable_images": 8, **arguments})
+    return cls(
+        (16, 16, 3),
+        **{
+            "latent_dim": 3,
+            "channels": 2,
+            "max_channels": 4,
+            "start_size": 4,
+            "fade_images": 24,
+            "stable_images": 8,
+            **arguments,
+        },
+    )
 
 
 def tiny_style(**arguments):
-    return tiny(StyleGAN, **{"style_dim": 4, "mapping_layers": 2, "path_length": 0.8, "penalty_every": 2, **arguments})
+    return tiny(StyleGAN, **{"style_dim": 4, "mapping_layers": 2, "path_length": 0.8, "penalty_interval": 2, **arguments})
 
 
 def fit(model, epochs, initial_epoch=0, callbacks=()):
@@ -36,8 +46,11 @@ def fit(model, epochs, initial_epoch=0, callbacks=()):
 
 def test_the_papers_networks_have_the_papers_sizes():
     shape = (1024, 1024, 3)
-    networks = (growing_generator(512, shape, 16, 512), growing_discriminator(shape, 16, 512),
-                style_generator(512, 512, 8, 0.01, shape, 16, 512))
+    networks = (
+        growing_generator(512, shape, 16, 512),
+        growing_discriminator(shape, 16, 512),
+        style_generator(512, 512, 8, 0.01, shape, 16, 512),
+    )
     sizes = [sum(np.prod(variable.shape) for variable in network.trainable_variables) / 1e6 for network in networks]
     assert [round(float(size), 1) for size in sizes] == [23.1, 23.1, 26.2]
 
@@ -45,8 +58,17 @@ def test_the_papers_networks_have_the_papers_sizes():
 def test_stages_follow_one_another():
     model = tiny()
     assert model.schedule == {0: (0, 0), 1: (8, 24), 2: (40, 24)}
-    expected = {0: (0, 1.0), 7: (0, 1.0), 8: (1, 0.0), 20: (1, 0.5), 32: (1, 1.0), 39: (1, 1.0), 40: (2, 0.0), 64: (2, 1.0),
-                10**9: (2, 1.0)}
+    expected = {
+        0: (0, 1.0),
+        7: (0, 1.0),
+        8: (1, 0.0),
+        20: (1, 0.5),
+        32: (1, 1.0),
+        39: (1, 1.0),
+        40: (2, 0.0),
+        64: (2, 1.0),
+        10**9: (2, 1.0),
+    }
     assert {shown: model.position(shown) for shown in expected} == expected
     assert tiny(fade_images=[1, 5, 9], stable_images=[2, 3, 4]).schedule == {0: (0, 0), 1: (2, 5), 2: (10, 9)}
     later = tiny(start_size=8)
@@ -69,8 +91,11 @@ def test_training_goes_through_all_stages_and_moves_one_at_a_time(make, dtype):
     start = {variable.path: ops.convert_to_numpy(variable) for variable in model.generator.trainable_variables}
     fit(model, 1, callbacks=[Watch()])
     assert seen == [(0, 4), (0, 8), (1, 12), (1, 16)]
-    moved = {variable.path for variable in model.generator.trainable_variables
-             if not np.array_equal(ops.convert_to_numpy(variable), start[variable.path])}
+    moved = {
+        variable.path
+        for variable in model.generator.trainable_variables
+        if not np.array_equal(ops.convert_to_numpy(variable), start[variable.path])
+    }
     assert any("conv_1_a" in path for path in moved) and not any("conv_2" in path or "to_image_2" in path for path in moved)
     fit(model, 5, initial_epoch=1, callbacks=[Watch()])
     assert seen[-1] == (2, 80)
@@ -78,11 +103,11 @@ def test_training_goes_through_all_stages_and_moves_one_at_a_time(make, dtype):
 
 
 def test_path_lengths_count_after_so_many_images():
-    model = tiny_style(start_size=16, path_length_after=32)
+    model = tiny_style(start_size=16, path_length_start=32)
     model.compile()
     first, second, third = fit(model, 3).history["path_length"]  # 16 images each
     assert first == second == 0.0 < third
-    model = tiny_style(start_size=16, path_length_after=32)
+    model = tiny_style(start_size=16, path_length_start=32)
     model.compile()
     assert model.evaluate(IMAGES, verbose=0, return_dict=True)["path_length"] > 0.0  # a preset was not shown any image here
 
@@ -120,7 +145,7 @@ def test_what_a_stage_sees_and_draws(shown, size, share):
     assert drawn.shape == (2, 16, 16, 3) and drawn.min() >= 0 and drawn.max() <= 1
     blocks = drawn.reshape(2, size, 16 // size, size, 16 // size, 3)
     assert np.ptp(blocks, axis=(2, 4)).max() < 1e-6  # enlarged from the stage's own resolution
-    codes = ops.convert_to_tensor(draw_codes(2, 3, 0))
+    codes = ops.convert_to_tensor(sample_codes(2, 3, 0))
     images = [ops.convert_to_numpy(each) for each in model.generator(codes)]
     low, high = images[max(model.stage - 1, 0)], images[model.stage]
     mixed = high if size == 4 else share * high + (1 - share) * low.repeat(2, axis=1).repeat(2, axis=2)
@@ -180,16 +205,19 @@ def test_recipes_for_bigger_machines_begin_and_go_on(name):
         assert int(model.optimizer.iterations) == steps
 
 
-@pytest.mark.parametrize("arguments, message", [
-    ({"image_shape": (24, 24, 3)}, "power of two from 8 on. Received"),
-    ({"image_shape": (4, 4, 3)}, "power of two from 8 on. Received"),
-    ({"stable_images": 0}, "stable_images must be one positive number, or 3, one a stage. Received: 0"),
-    ({"fade_images": [8, 8]}, "fade_images must be one positive number, or 3, one a stage. Received"),
-    ({"batch_sizes": [8, 4]}, "batch_sizes must be 3 positive numbers, one a stage, or None. Received"),
-    ({"start_size": 12}, "start_size must be a resolution, one of 4, 8, 16. Received: 12"),
-    ({"start_size": 32}, "start_size must be a resolution, one of 4, 8, 16. Received: 32"),
-    ({"channels": 0}, "Channels must be positive. Received"),
-])
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        ({"image_shape": (24, 24, 3)}, "power of two from 8 on. Received"),
+        ({"image_shape": (4, 4, 3)}, "power of two from 8 on. Received"),
+        ({"stable_images": 0}, "stable_images must be one positive number, or 3, one a stage. Received: 0"),
+        ({"fade_images": [8, 8]}, "fade_images must be one positive number, or 3, one a stage. Received"),
+        ({"batch_sizes": [8, 4]}, "batch_sizes must be 3 positive numbers, one a stage, or None. Received"),
+        ({"start_size": 12}, "start_size must be a resolution, one of 4, 8, 16. Received: 12"),
+        ({"start_size": 32}, "start_size must be a resolution, one of 4, 8, 16. Received: 32"),
+        ({"channels": 0}, "Channels must be positive. Received"),
+    ],
+)
 def test_wrong_schedules(arguments, message):
     with pytest.raises(ValueError, match=message):
         ProgressiveGAN(**{"image_shape": (16, 16, 3), **arguments})

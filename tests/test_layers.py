@@ -75,13 +75,16 @@ def test_spectral_normalization_divides_by_the_largest_singular_value(make):
 
 
 @pytest.mark.backend("jax", "torch")
-@pytest.mark.parametrize("name, arguments", [
-    ("Conv2D", {"filters": 4, "kernel_size": 3, "padding": "same"}),
-    ("Conv2D", {"filters": 4, "kernel_size": 4, "strides": 2, "padding": "same"}),
-    ("Conv2DTranspose", {"filters": 4, "kernel_size": 4, "strides": 2, "padding": "same"}),
-    ("AveragePooling2D", {"pool_size": 2}),
-    ("BatchNormalization", {}),
-])
+@pytest.mark.parametrize(
+    "name, arguments",
+    [
+        ("Conv2D", {"filters": 4, "kernel_size": 3, "padding": "same"}),
+        ("Conv2D", {"filters": 4, "kernel_size": 4, "strides": 2, "padding": "same"}),
+        ("Conv2DTranspose", {"filters": 4, "kernel_size": 4, "strides": 2, "padding": "same"}),
+        ("AveragePooling2D", {"pool_size": 2}),
+        ("BatchNormalization", {}),
+    ],
+)
 @pytest.mark.parametrize("side", [6, 7])
 def test_own_kernels_are_keras_layers(name, arguments, side):
     x = ops.convert_to_tensor(array(2, side, side, 3))
@@ -102,8 +105,9 @@ def test_own_kernels_are_keras_layers(name, arguments, side):
             fixed = [v.value for v in layer.non_trainable_variables]
             return ops.sum(slope * layer.stateless_call(weights, fixed, x, **options)[0])
 
-        gradients = [ops.convert_to_numpy(backend.gradient(lambda value: weighed(layer, value), variable.value))
-                     for layer in layers]
+        gradients = [
+            ops.convert_to_numpy(backend.gradient(lambda value: weighed(layer, value), variable.value)) for layer in layers
+        ]
         np.testing.assert_allclose(*gradients, rtol=1e-4, atol=1e-4)
 
 
@@ -123,8 +127,12 @@ def test_own_convolutions_bear_penalties_on_their_slope(size, strides):
 
     slopes = [ops.convert_to_numpy(ops.stop_gradient(slope(layer, layer.kernel.value))) for layer in layers]
     np.testing.assert_allclose(*slopes, rtol=1e-4, atol=1e-5)
-    steps = [ops.convert_to_numpy(backend.gradient(lambda value, layer=layer: ops.sum(ops.square(slope(layer, value))),
-                                                   layer.kernel.value)) for layer in layers]
+    steps = [
+        ops.convert_to_numpy(
+            backend.gradient(lambda value, layer=layer: ops.sum(ops.square(slope(layer, value))), layer.kernel.value)
+        )
+        for layer in layers
+    ]
     np.testing.assert_allclose(*steps, rtol=1e-4, atol=1e-4)
 
 
@@ -142,27 +150,28 @@ def test_translation_moves_by_whole_pixels():
         assert np.isclose(image, expected).mean() >= 1 - (14 / 16) ** 2
 
 
-def test_cutout_is_a_grey_square_of_half_the_side():
+def test_cutout_is_a_gray_square_of_half_the_side():
     images = 0.4 * array(4, 16, 16, 1)
     changed = apply(AUGMENTATIONS["cutout"], images, np.array([[0.5, 0.5, 0]] * 4, "float32")) == 0.5
     assert changed.sum() == 4 * 8 * 8
     assert changed[:, 4:12, 4:12].all()
 
 
-def test_colour_keeps_what_it_should():
+def test_color_keeps_what_it_should():
     images = array(3, 8, 8, 3)
     neutral = np.full((3, 3), 0.5, "float32")
-    np.testing.assert_allclose(apply(AUGMENTATIONS["colour"], images, neutral), images, atol=1e-6)
+    np.testing.assert_allclose(apply(AUGMENTATIONS["color"], images, neutral), images, atol=1e-6)
     brighter = neutral.copy()
     brighter[:, 0] = 0.9
-    np.testing.assert_allclose(apply(AUGMENTATIONS["colour"], images, brighter), images + 0.2, atol=1e-6)
-    grey = neutral.copy()
-    grey[:, 1] = 0.0
-    assert np.ptp(apply(AUGMENTATIONS["colour"], images, grey), axis=-1).max() < 1e-6
+    np.testing.assert_allclose(apply(AUGMENTATIONS["color"], images, brighter), images + 0.2, atol=1e-6)
+    gray = neutral.copy()
+    gray[:, 1] = 0.0
+    assert np.ptp(apply(AUGMENTATIONS["color"], images, gray), axis=-1).max() < 1e-6
     strong = neutral.copy()
     strong[:, 2] = 1.0
-    np.testing.assert_allclose(apply(AUGMENTATIONS["colour"], images, strong).std(axis=(1, 2, 3)),
-                               1.5 * images.std(axis=(1, 2, 3)), rtol=1e-4)
+    np.testing.assert_allclose(
+        apply(AUGMENTATIONS["color"], images, strong).std(axis=(1, 2, 3)), 1.5 * images.std(axis=(1, 2, 3)), rtol=1e-4
+    )
 
 
 def test_gradients_reach_the_images_through_every_augmentation():
@@ -174,7 +183,7 @@ def test_gradients_reach_the_images_through_every_augmentation():
         assert np.isfinite(slopes).all()
         return np.mean(slopes != 0.0)
 
-    assert reached("colour") > 0.99
+    assert reached("color") > 0.99
     assert reached("translation") >= (7 / 8) ** 2  # a rim moves out
     assert 0.3 < reached("translation", "cutout") <= 0.85
     assert reached(*AUGMENTATIONS) > 0.3

@@ -49,12 +49,19 @@ def test_cross_entropy_and_its_generators_equal_goodfellows():
         assert float(loss.generator(None, tfake)) == pytest.approx(generator, rel=1e-5)
 
 
-@pytest.mark.parametrize("name, discriminator, generator", [
-    ("least_squares", ((2 - 1) ** 2 + (-3 - 1) ** 2) / 4 + (0.5**2 + 4**2) / 4, ((0.5 - 1) ** 2 + (4 - 1) ** 2) / 4),
-    ("hinge", (0 + 4) / 2 + (1.5 + 5) / 2, -(0.5 + 4) / 2),
-    ("wasserstein", (0.5 + 4) / 2 - (2 - 3) / 2, -(0.5 + 4) / 2),
-    ("relativistic", (np.log1p(np.exp(-1.5)) + np.log1p(np.exp(7))) / 2, (np.log1p(np.exp(1.5)) + np.log1p(np.exp(-7))) / 2),
-])
+@pytest.mark.parametrize(
+    "name, discriminator, generator",
+    [
+        ("least_squares", ((2 - 1) ** 2 + (-3 - 1) ** 2) / 4 + (0.5**2 + 4**2) / 4, ((0.5 - 1) ** 2 + (4 - 1) ** 2) / 4),
+        ("hinge", (0 + 4) / 2 + (1.5 + 5) / 2, -(0.5 + 4) / 2),
+        ("wasserstein", (0.5 + 4) / 2 - (2 - 3) / 2, -(0.5 + 4) / 2),
+        (
+            "relativistic",
+            (np.log1p(np.exp(-1.5)) + np.log1p(np.exp(7))) / 2,
+            (np.log1p(np.exp(1.5)) + np.log1p(np.exp(-7))) / 2,
+        ),
+    ],
+)
 def test_adversarial_losses_by_hand(name, discriminator, generator):
     real, fake = ops.convert_to_tensor([[2.0], [-3.0]]), ops.convert_to_tensor([[0.5], [4.0]])
     assert float(LOSSES[name].discriminator(real, fake)) == pytest.approx(discriminator, rel=1e-5)
@@ -73,9 +80,12 @@ def test_penalties_of_a_known_gradient():
     def norms(x):
         return np.sqrt(np.square(weight * x).sum(axis=(1, 2, 3)))
 
-    expected = {"gradient_penalty": np.square(norms(mix * real + (1 - mix) * fake) - 1).mean(),
-                "r1": 0.5 * np.square(norms(real)).mean(), "r2": 0.5 * np.square(norms(fake)).mean(),
-                "drift": np.square(0.5 * (weight * real**2).sum(axis=(1, 2, 3))).mean()}
+    expected = {
+        "gradient_penalty": np.square(norms(mix * real + (1 - mix) * fake) - 1).mean(),
+        "r1": 0.5 * np.square(norms(real)).mean(),
+        "r2": 0.5 * np.square(norms(fake)).mean(),
+        "drift": np.square(0.5 * (weight * real**2).sum(axis=(1, 2, 3))).mean(),
+    }
     for name, penalty in PENALTIES.items():
         value = ops.convert_to_numpy(penalty(discriminator, treal, tfake, ops.convert_to_tensor(mix)))
         assert float(value) == pytest.approx(expected[name], rel=1e-5)

@@ -81,12 +81,15 @@ def test_separability_is_the_entropy_that_planes_leave():
     assert linear_separability(codes, np.full((8000, 1), 0.9)) == 1.0
 
 
-@pytest.mark.parametrize("call, message", [
-    (lambda: perceptual_path_length(np.zeros((3, 2)), np.zeros((2, 2)), abs), "pairs of codes, 2 at least. Received"),
-    (lambda: perceptual_path_length(np.zeros((3, 2)), np.zeros((3, 2)), abs, kind="bent"), "spherical, linear, epsilon"),
-    (lambda: linear_separability(np.zeros((3, 2)), np.full((3, 1), 2.0)), "probabilities, in .0, 1.. Received"),
-    (lambda: linear_separability(np.full((3, 2), np.nan), np.zeros((3, 1))), "finite. Received"),
-])
+@pytest.mark.parametrize(
+    "call, message",
+    [
+        (lambda: perceptual_path_length(np.zeros((3, 2)), np.zeros((2, 2)), abs), "pairs of codes, 2 at least. Received"),
+        (lambda: perceptual_path_length(np.zeros((3, 2)), np.zeros((3, 2)), abs, kind="bent"), "spherical, linear, epsilon"),
+        (lambda: linear_separability(np.zeros((3, 2)), np.full((3, 1), 2.0)), "probabilities, in .0, 1.. Received"),
+        (lambda: linear_separability(np.full((3, 2), np.nan), np.zeros((3, 1))), "finite. Received"),
+    ],
+)
 def test_wrong_codes_of_path_length_and_separability(call, message):
     with pytest.raises(ValueError, match=message):
         call()

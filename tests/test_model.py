@@ -39,8 +39,10 @@ class TwoNumbers(GenerativeModel):
         self.a, self.b = weight("a"), weight("b")
 
     def make_phases(self):
-        return (Phase("first", (self.a,), self.first, ("one",), repeat=self.repeat),
-                Phase("second", (self.b,), self.second, ("two", "three")))
+        return (
+            Phase("first", (self.a,), self.first, ("one",), repeat=self.repeat),
+            Phase("second", (self.b,), self.second, ("two", "three")),
+        )
 
     def default_optimizers(self):
         return {"first": sgd(), "second": sgd()}
@@ -87,8 +89,9 @@ def test_algorithm_1_takes_k_steps_each_on_its_own_images(monkeypatch):
     images = np.repeat(np.arange(10, dtype="float32") / 10, 30).reshape(10, 6, 5, 1)
     model.fit(images, batch_size=10, shuffle=False, verbose=0)
     assert [name for name, _ in seen] == ["discriminator_terms"] * 5 + ["generator_terms"]
-    np.testing.assert_allclose([values for _, values in seen],
-                               [[0.0, 0.1], [0.2, 0.3], [0.4, 0.5], [0.6, 0.7], [0.8, 0.9], [0.0, 0.1]], atol=1e-6)
+    np.testing.assert_allclose(
+        [values for _, values in seen], [[0.0, 0.1], [0.2, 0.3], [0.4, 0.5], [0.6, 0.7], [0.8, 0.9], [0.0, 0.1]], atol=1e-6
+    )
     assert [int(optimizer.iterations) for optimizer in model.optimizer.optimizers] == [5, 1]
 
 
@@ -105,7 +108,7 @@ def test_a_saved_model_keeps_what_compile_was_told_for_another_backend(told, tmp
 def test_lazy_penalties_are_not_compiled_where_the_compiler_cannot_differentiate_them(monkeypatch):
     monkeypatch.setattr(keras.Model, "_resolve_auto_jit_compile", lambda self: True)  # as on a GPU
     for every in (1, 2):
-        model = R3GAN((8, 8, 1), latent_dim=3, channels=4, penalty_every=every)
+        model = R3GAN((8, 8, 1), latent_dim=3, channels=4, penalty_interval=every)
         model.compile()
         assert model.jit_compile == (every == 1 or backend.COMPILES_BRANCHES)
 
@@ -113,7 +116,7 @@ def test_lazy_penalties_are_not_compiled_where_the_compiler_cannot_differentiate
 @pytest.mark.backend("tensorflow")
 def test_lazy_penalties_train_on_tensorflow_as_compiled_by_default(monkeypatch):
     monkeypatch.setattr(keras.Model, "_resolve_auto_jit_compile", lambda self: True)  # as on a GPU
-    model = R3GAN((8, 8, 1), latent_dim=3, channels=4, penalty_every=2)
+    model = R3GAN((8, 8, 1), latent_dim=3, channels=4, penalty_interval=2)
     model.compile()
     # 5 images in batches of 2: TensorFlow does not know the size of a batch beforehand
     history = model.fit(np.full((5, 8, 8, 1), 0.5, "float32"), batch_size=2, verbose=0).history
@@ -151,7 +154,7 @@ def test_steps_of_adam_are_keras_own():
             return {"reconstruction": total, "kl": 0.0 * total}
 
         (ours,) = model.phases
-        backend.minimise(lambda: linear(model), ours.total, ours.variables, model.phase_optimizer(ours), model)
+        backend.minimize(lambda: linear(model), ours.total, ours.variables, model.phase_optimizer(ours), model)
         own.apply(slopes, phase.variables)
     for ours, theirs in zip(model.phases[0].variables, phase.variables, strict=True):
         np.testing.assert_allclose(to_numpy(ours), to_numpy(theirs), rtol=1e-4, atol=1e-6)
@@ -185,7 +188,7 @@ def test_moving_average_is_what_samples():
         model.fit(images, batch_size=8, verbose=0)
         value = to_numpy(kernel)
         average = value if average is None else 0.75 * average + 0.25 * value
-    twin = model.averaged(model.generator)
+    twin = model.ema_network(model.generator)
     np.testing.assert_allclose(to_numpy(twin.get_layer("project").kernel), average, rtol=1e-5, atol=1e-6)
     assert np.abs(average - to_numpy(kernel)).max() > 1e-5  # `fit` left the trained weights alone
     expected = twin.predict_on_batch(np.random.default_rng(5).standard_normal((2, 3), "float32"))
@@ -203,7 +206,7 @@ def test_gradient_to_the_input_is_differentiable():
     x = np.array([[1.0, 2.0], [0.5, 1.0]], "float32")
     fourth = np.mean(np.sum(x**4, axis=-1))
 
-    class Penalised(TwoNumbers):
+    class Penalized(TwoNumbers):
         def first(self, batch, training):
             kernel = self.a.trainable_variables[0]
             gradient = backend.gradient(lambda inputs: ops.sum(kernel[0, 0] * inputs**3, axis=-1), batch[0])
@@ -214,7 +217,7 @@ def test_gradient_to_the_input_is_differentiable():
             return {"two": 0.0 * value, "three": 0.0 * value}
 
     assert float(ops.stop_gradient(penalty(ops.convert_to_tensor(x)))) == pytest.approx(9 * 9 * fourth, rel=1e-5)
-    model = Penalised()
+    model = Penalized()
     model.compile(first=sgd(0.001))
     fit(model, x)
     assert float(to_numpy(model.a.weights[0])[0, 0]) == pytest.approx(1.0 - 0.001 * 18 * fourth, rel=1e-4)
@@ -224,7 +227,7 @@ def test_compile_takes_phases_only():
     model = TINY["dcgan"]()
     with pytest.raises(ValueError, match=r"\['discriminator', 'generator'\]. Received: \['critic'\]"):
         model.compile(critic="adam")
-    with pytest.raises(ValueError, match="Give each phase its optimiser"):
+    with pytest.raises(ValueError, match="Give each phase its optimizer"):
         model.compile("adam")
     with pytest.raises(ValueError, match="mixed_bfloat16. Received: dtype='mixed_float16'"):
         TINY["vae"](dtype="mixed_float16").compile()
@@ -244,12 +247,12 @@ def test_learning_rate_schedules_reach_every_phase():
 def test_labels_reach_the_loss():
     seen = []
 
-    class Labelled(TwoNumbers):
+    class Labeled(TwoNumbers):
         def first(self, batch, training):
             seen.append(len(batch))
             return {"one": ops.mean(self.a(batch[0]) * ops.cast(batch[1], "float32"))}
 
-    model = Labelled()
+    model = Labeled()
     model.compile()
     x = np.ones((4, 1), "float32")
     model.fit(ops.convert_to_tensor(x), np.full((4, 1), 3), batch_size=4, verbose=0)

@@ -18,10 +18,14 @@ ROOT = Path(__file__).parent.parent
 
 def test_packages_name_every_folder():
     listed = re.search(r"^packages = \[(.*?)\]", (ROOT / "pyproject.toml").read_text("utf-8"), re.S | re.M)[1]
-    folders = {str(path.parent.relative_to(ROOT)).replace("/", ".") for top in ("kerasgen", "export", "zoo")
-               for path in (ROOT / top).rglob("__init__.py")}
-    assert set(re.findall(r'"(.+?)"', listed)) == {name if name.split(".")[0] == "kerasgen" else f"kerasgen.{name}"
-                                                   for name in folders}
+    folders = {
+        str(path.parent.relative_to(ROOT)).replace("/", ".")
+        for top in ("kerasgen", "export", "zoo")
+        for path in (ROOT / top).rglob("__init__.py")
+    }
+    assert set(re.findall(r'"(.+?)"', listed)) == {
+        name if name.split(".")[0] == "kerasgen" else f"kerasgen.{name}" for name in folders
+    }
 
 
 def test_a_checkout_that_is_not_installed_has_its_zoo(monkeypatch):

@@ -5,8 +5,8 @@ import pytest
 from helpers import ANY_BACKEND, pictures, save_all
 
 from kerasgen import data
-from kerasgen.data.drawings import DRAWINGS, edges
 from kerasgen.data.pairs import PairedBatches
+from kerasgen.data.transforms import TRANSFORMS, edges
 from kerasgen.data.unpaired import UnpairedBatches
 
 pytestmark = ANY_BACKEND
@@ -37,7 +37,7 @@ def test_an_epoch_of_two_sets_is_the_longer_one():
     shown = [[np.rint(255 * part[0, 0, 0, 0]) for part in batches[index]] for index in range(7)]
     firsts, seconds = zip(*shown, strict=True)
     assert sorted(firsts) == list(range(7))
-    assert [sorted(seconds[start:start + 3]) for start in (0, 3)] == [[0, 1, 2]] * 2
+    assert [sorted(seconds[start : start + 3]) for start in (0, 3)] == [[0, 1, 2]] * 2
     batches.epoch = 1
     following = [np.rint(255 * batches[index][1][0, 0, 0, 0]) for index in range(2)]
     assert sorted([seconds[6], *following]) == [0, 1, 2]  # the shorter set goes on where it was
@@ -45,7 +45,7 @@ def test_an_epoch_of_two_sets_is_the_longer_one():
 
 
 def test_pairs_from_a_drawing_two_folders_and_side_by_side(tmp_path):
-    drawn = data.load_pairs("portraits", "grey", "test[:6]", 32, 3, where={"era": "modern"})
+    drawn = data.load_pairs("portraits", "gray", "test[:6]", 32, 3, where={"era": "modern"})
     x, y = drawn.images()
     assert x.shape[1:] == (32, 32, 1) and y.shape[1:] == (32, 32, 3) and len(x) < 6
     np.testing.assert_allclose(x[..., 0], y @ np.array([0.299, 0.587, 0.114], "float32"), atol=3 / 255)
@@ -74,10 +74,10 @@ def test_unpaired_sets_from_a_label_and_from_an_archives_folders(tmp_path):
     assert [len(part) for part in data.load_unpaired(tmp_path, ("A", "B")).images()] == [3, 2]
 
 
-@pytest.mark.parametrize("drawing", DRAWINGS)
+@pytest.mark.parametrize("drawing", TRANSFORMS)
 def test_drawings_keep_the_size(drawing):
-    image = data.load("portraits", "test[-1:]", shuffle=False, drop_remainder=False).source[0]  # in colour
-    drawn = DRAWINGS[drawing](image)
+    image = data.load("portraits", "test[-1:]", shuffle=False, drop_remainder=False).source[0]  # in color
+    drawn = TRANSFORMS[drawing](image)
     assert drawn.shape[:2] == (64, 64) and drawn.dtype == np.uint8
     assert np.abs(drawn.astype(int) - image).mean() > 0
 
@@ -90,17 +90,23 @@ def test_edges_are_dark_lines_and_a_plain_image_has_none():
     assert lines[:, 31].mean() > 0.9 and lines[:, :24].sum() == lines[:, 40:].sum() == 0
 
 
-@pytest.mark.parametrize("call, message", [
-    (lambda folder: data.load_pairs((folder / "x", folder / "y"), None), "partner of the same name. Received: b, c, in one"),
-    (lambda folder: data.load_pairs((folder / "x", folder / "z"), None), "Received: no folder"),
-    (lambda folder: data.load_pairs("portraits", "edge", "test[:4]"), "Did you mean 'edges'"),
-    (lambda folder: data.load_pairs("portraits", "edges", "test[:4]", jitter=3), "with image_size. Received"),
-    (lambda folder: data.load_pairs("portraits", "grey", "test[:4]", where={"era": "modem"}), "Did you mean 'modern'"),
-    (lambda folder: data.load_unpaired("portraits", ("modern",), label="era"), "two domains. Received"),
-    (lambda folder: PairedBatches(pictures(2), pictures(3)), "agree in number, height, width and dtype. Received"),
-    (lambda folder: PairedBatches(pictures(2), pictures(2), crop=(20, 8)), "must lie in the images, .* Received: crop"),
-    (lambda folder: UnpairedBatches(pictures(2), pictures(2, channels=1)), "must have one shape. Received"),
-])
+@pytest.mark.parametrize(
+    "call, message",
+    [
+        (
+            lambda folder: data.load_pairs((folder / "x", folder / "y"), None),
+            "partner of the same name. Received: b, c, in one",
+        ),
+        (lambda folder: data.load_pairs((folder / "x", folder / "z"), None), "Received: no folder"),
+        (lambda folder: data.load_pairs("portraits", "edge", "test[:4]"), "Did you mean 'edges'"),
+        (lambda folder: data.load_pairs("portraits", "edges", "test[:4]", jitter=3), "with image_size. Received"),
+        (lambda folder: data.load_pairs("portraits", "gray", "test[:4]", where={"era": "modem"}), "Did you mean 'modern'"),
+        (lambda folder: data.load_unpaired("portraits", ("modern",), label="era"), "two domains. Received"),
+        (lambda folder: PairedBatches(pictures(2), pictures(3)), "agree in number, height, width and dtype. Received"),
+        (lambda folder: PairedBatches(pictures(2), pictures(2), crop=(20, 8)), "must lie in the images, .* Received: crop"),
+        (lambda folder: UnpairedBatches(pictures(2), pictures(2, channels=1)), "must have one shape. Received"),
+    ],
+)
 def test_wrong_sets(call, message, tmp_path):
     save_all(tmp_path / "x", pictures(2), "ab")
     save_all(tmp_path / "y", pictures(2), "ac")

@@ -6,10 +6,10 @@ from helpers import ANY_BACKEND, pictures, save_all
 from PIL import Image
 from tiny import TINY
 
-from kerasgen.analysis.translated_files import read_pictures, translate_files
-from kerasgen.data.drawings import DRAWINGS
+from kerasgen.analysis.translated_files import read_images, translate_files
+from kerasgen.data.transforms import TRANSFORMS
 from kerasgen.images import save_png
-from kerasgen.images.tiling import fit_in, translate_picture
+from kerasgen.images.tiling import fit_in, translate_image
 
 pytestmark = ANY_BACKEND
 
@@ -34,7 +34,7 @@ def test_a_picture_of_any_size_comes_back_in_its_size(shape, tiled):
         assert images.shape[1:] == (16, 16, 3)
         return 1.0 - images[..., :1]
 
-    inverted = translate_picture(invert, picture, (16, 16), tiled)
+    inverted = translate_image(invert, picture, (16, 16), tiled)
     assert inverted.shape == (*shape, 1)
     assert np.abs(255 - inverted.astype(int)[..., 0] - picture[..., 0]).max() <= (1 if tiled else 20)
 
@@ -44,17 +44,17 @@ def test_a_picture_is_fitted_in_with_its_aspect():
     assert inside.shape == (16, 16, 1)
     assert (rows.stop - rows.start, columns.stop - columns.start) == (4, 16)
     with pytest.raises(ValueError, match="64,000,000 pixels at most. Received: 8001 x 8000"):
-        translate_picture(lambda x: x, np.broadcast_to(np.uint8(0), (8000, 8001, 1)), (16, 16))
+        translate_image(lambda x: x, np.broadcast_to(np.uint8(0), (8000, 8001, 1)), (16, 16))
 
 
 def test_files_and_folders_are_translated(tmp_path):
     save_all(tmp_path / "in" / "deep", pictures(2, 20, 30), ["a", "b"])
     save_all(tmp_path / "other", pictures(1, 9, 9, 3), ["c"])
     model = TINY["pix2pix"]()
-    read, skipped = read_pictures([tmp_path / "in", tmp_path / "other" / "c.png"])
+    read, skipped = read_images([tmp_path / "in", tmp_path / "other" / "c.png"])
     assert sorted(map(str, read)) == ["c.png", "deep/a.png", "deep/b.png"] and not skipped
-    sheet = translate_files(model, read, tmp_path / "out", drawing=DRAWINGS["edges"])
-    for file, size in ((tmp_path / "out" / "deep" / "a.png", (30, 20)), (sheet, (3 * 18 - 2, 2 * 18 - 2))):
+    make_grid = translate_files(model, read, tmp_path / "out", drawing=TRANSFORMS["edges"])
+    for file, size in ((tmp_path / "out" / "deep" / "a.png", (30, 20)), (make_grid, (3 * 18 - 2, 2 * 18 - 2))):
         with Image.open(file) as picture:
             assert picture.size == size
     with pytest.raises(ValueError, match="not replaced unless told to .overwrite.. Received"):
@@ -66,8 +66,8 @@ def test_files_and_folders_are_translated(tmp_path):
     assert not (tmp_path / "again").exists()
     (tmp_path / "in" / "broken.png").write_bytes(b"no picture")
     with pytest.raises(ValueError, match="must be readable. Received: .*broken.png"):
-        read_pictures([tmp_path / "in"])
-    read, skipped = read_pictures([tmp_path / "in"], skip_unreadable=True)
+        read_images([tmp_path / "in"])
+    read, skipped = read_images([tmp_path / "in"], skip_unreadable=True)
     assert len(read) == 2 and skipped[0][0].name == "broken.png"
     with pytest.raises(ValueError, match="names of their own"):
-        read_pictures([tmp_path / "in" / "deep", tmp_path / "in" / "deep" / "a.png"])
+        read_images([tmp_path / "in" / "deep", tmp_path / "in" / "deep" / "a.png"])

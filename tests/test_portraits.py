@@ -28,7 +28,7 @@ def test_portraits_splits_share_nobody():
     [
         (True, ["historical", "modern"]),
         ("gender", ["F", "M", "unknown"]),
-        ("tone", ["colour", "monochrome"]),
+        ("tone", ["color", "monochrome"]),
         ("born", None),
     ],
 )
@@ -104,15 +104,15 @@ def test_a_view_is_turned_moved_and_enlarged_about_the_middle():
     square[22:26, 22:26] = 255  # the middle of the picture in its padding
     padded = Image.fromarray(square)
 
-    def centre(**kwargs):
+    def center(**kwargs):
         view = face_crops._view(padded, **{"right": 0.0, "down": 0.0, "degrees": 0.0, "zoom": 1.0, **kwargs})[..., 0] / 255
         rows, columns = np.indices(view.shape) + 0.5
         return view.sum(), (columns * view).sum() / view.sum(), (rows * view).sum() / view.sum()
 
-    np.testing.assert_allclose(centre(), (16, 8, 8), atol=1e-6)
-    np.testing.assert_allclose(centre(right=0.25, down=-0.125), (16, 4, 10), atol=1e-6)
-    np.testing.assert_allclose(centre(zoom=2.0), (64, 8, 8), atol=2.0)
-    np.testing.assert_allclose(centre(degrees=90.0, right=0.25), (16, 4, 8), atol=1e-6)
+    np.testing.assert_allclose(center(), (16, 8, 8), atol=1e-6)
+    np.testing.assert_allclose(center(right=0.25, down=-0.125), (16, 4, 10), atol=1e-6)
+    np.testing.assert_allclose(center(zoom=2.0), (64, 8, 8), atol=2.0)
+    np.testing.assert_allclose(center(degrees=90.0, right=0.25), (16, 4, 8), atol=1e-6)
 
 
 def test_flowers_stand_among_the_crops(tmp_path, monkeypatch):

@@ -63,8 +63,9 @@ def test_maps_of_noise_are_rounded_as_well(kind, precision, tmp_path):
         assert max(np.prod(tensor.dims) for tensor in constants) < quantization.LARGE
     else:
         content = flatbuffer.read(path)
-        floats = [content.buffers[tensor.buffer].data for graph in content.subgraphs for tensor in graph.tensors
-                  if tensor.type == 0]
+        floats = [
+            content.buffers[tensor.buffer].data for graph in content.subgraphs for tensor in graph.tensors if tensor.type == 0
+        ]
         assert max(len(data) for data in floats if data is not None) < 4 * flatbuffer.LARGE
         assert ("DEQUANTIZE", 2, "") in flatbuffer.operators(content)
 
@@ -74,18 +75,21 @@ def test_scales_cost_little(model, tmp_path):
     graph = onnx.load(export(model, tmp_path / "generator.onnx", precision="int8_mixed", force=True)).graph
     constants = {tensor.name: tensor for tensor in graph.initializer}
     scales = {node.output[0]: constants[node.input[1]] for node in graph.node if node.op_type == "DequantizeLinear"}
-    dense, = (node for node in graph.node if node.op_type in ("Gemm", "MatMul"))
+    (dense,) = (node for node in graph.node if node.op_type in ("Gemm", "MatMul"))
     assert list(scales[dense.input[1]].dims) == []
     kernels = [scales[node.input[1]] for node in graph.node if node.op_type.startswith("Conv")]
     assert kernels and all(len(scale.dims) == 1 for scale in kernels)
 
 
-@pytest.mark.parametrize("kind, precision", [("onnx", "float16"), ("onnx", "int8_weights"), ("onnx", "int8"),
-                                             ("tflite", "float16"), ("tflite", "int8")])
+@pytest.mark.parametrize(
+    "kind, precision",
+    [("onnx", "float16"), ("onnx", "int8_weights"), ("onnx", "int8"), ("tflite", "float16"), ("tflite", "int8")],
+)
 def test_fewer_bits_are_smaller_files(kind, precision, model, tmp_path):
     most = 0.6 if precision == "float16" else 0.4
-    sizes = [export(model, tmp_path / f"{name}.{kind}", precision=name, force=True).stat().st_size
-             for name in ("float32", precision)]
+    sizes = [
+        export(model, tmp_path / f"{name}.{kind}", precision=name, force=True).stat().st_size for name in ("float32", precision)
+    ]
     assert sizes[1] < most * sizes[0]
 
 
@@ -110,7 +114,7 @@ def test_layer_errors_find_the_layer_that_was_spoiled(kind, model, tmp_path):
     kernel, *others = layer.get_weights()
     layer.set_weights([1.1 * kernel, *others])
     files = [export(each, tmp_path / f"{index}.{kind}") for index, each in enumerate((model, twin))]
-    errors = layer_errors(*files, kind, select(model, "decoder").draw_inputs(1, 0))
+    errors = layer_errors(*files, kind, select(model, "decoder").sample_inputs(1, 0))
     before = [name for name in errors if name.startswith("project")]
     assert list(errors.values()) == sorted(errors.values())
     assert all(errors[name] > 100 for name in before)
@@ -122,8 +126,12 @@ def test_pictures_as_bytes(kind, model, tmp_path):
     path = export(model, tmp_path / f"generator.{kind}", pixels="uint8")
     runtime = load(path)
     expected = np.rint(255 * model.sample(5, seed=1))
-    assert read_manifest(path)["outputs"][0] == {"name": "image", "shape": [runtime.batch_size, 16, 16, 3], "dtype": "uint8",
-                                                 "range": [0, 255]}
+    assert read_manifest(path)["outputs"][0] == {
+        "name": "image",
+        "shape": [runtime.batch_size, 16, 16, 3],
+        "dtype": "uint8",
+        "range": [0, 255],
+    }
     assert np.abs(runtime.sample(5, seed=1, dtype="uint8") - expected).max() <= 1
     assert verify(path, model).max_abs_error <= 0.5 / 255 + 1e-5
 
@@ -151,15 +159,21 @@ def test_targets():
         target("fridge")
 
 
-@pytest.mark.parametrize("options, message", [
-    ({"precision": "int4"}, "Unknown precision. Received: 'int4'. Did you mean 'int8'"),
-    ({"precision": "int16x8"}, "A .onnx file has one of the precisions.*Received: int16x8"),
-    ({"pixels": "int8"}, "pixels must be 'float32' or 'uint8'. Received: 'int8'"),
-    ({"calibration": np.zeros((16, 16))}, "Only int8.* calibrated. Received: calibration for float32"),
-    ({"precision": "int8", "calibration": np.zeros((16, 3))}, r"16 examples or more of z, \(n, 16\). Received: shape \(16, 3"),
-    ({"precision": "int8", "calibration": np.zeros((15, 16))}, r"Received: shape \(15, 16\)"),
-    ({"precision": "int8", "calibration": np.full((16, 16), np.nan)}, "finite numbers"),
-])
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ({"precision": "int4"}, "Unknown precision. Received: 'int4'. Did you mean 'int8'"),
+        ({"precision": "int16x8"}, "A .onnx file has one of the precisions.*Received: int16x8"),
+        ({"pixels": "int8"}, "pixels must be 'float32' or 'uint8'. Received: 'int8'"),
+        ({"calibration": np.zeros((16, 16))}, "Only int8.* calibrated. Received: calibration for float32"),
+        (
+            {"precision": "int8", "calibration": np.zeros((16, 3))},
+            r"16 examples or more of z, \(n, 16\). Received: shape \(16, 3",
+        ),
+        ({"precision": "int8", "calibration": np.zeros((15, 16))}, r"Received: shape \(15, 16\)"),
+        ({"precision": "int8", "calibration": np.full((16, 16), np.nan)}, "finite numbers"),
+    ],
+)
 def test_wrong_arguments(options, message, model, tmp_path):
     with pytest.raises(ValueError, match=message):
         export(model, tmp_path / "generator.onnx", **options)
@@ -187,22 +201,28 @@ def test_preset_is_compared_with_its_held_out_images(tmp_path, monkeypatch):
     assert found["psnr_db"] > 50 and found["ssim"] > 0.99
 
 
-@pytest.mark.parametrize("words, meant", [
-    ((None, None, None, None), ("faces.onnx", "float32")),
-    ((None, "mobile", None, None), ("faces.tflite", "float16")),
-    ((None, "mobile", None, "int8"), ("faces.tflite", "int8")),
-    ((None, None, "litert", None), ("faces.tflite", "float32")),
-    ((Path("a.tflite"), None, None, "int8"), ("a.tflite", "int8")),
-])
+@pytest.mark.parametrize(
+    "words, meant",
+    [
+        ((None, None, None, None), ("faces.onnx", "float32")),
+        ((None, "mobile", None, None), ("faces.tflite", "float16")),
+        ((None, "mobile", None, "int8"), ("faces.tflite", "int8")),
+        ((None, None, "litert", None), ("faces.tflite", "float32")),
+        ((Path("a.tflite"), None, None, "int8"), ("a.tflite", "int8")),
+    ],
+)
 def test_words_of_the_command(words, meant):
     assert choose("zoo/faces.json", *words) == (Path(meant[0]), meant[1])
 
 
-@pytest.mark.parametrize("words, message", [
-    ((Path("a.onnx"), "mobile", None, None), "must agree on the file's format"),
-    ((None, "cpu", "litert", None), "must agree on the file's format"),
-    ((None, None, "pth", None), "Unknown format. Received: 'pth'"),
-])
+@pytest.mark.parametrize(
+    "words, message",
+    [
+        ((Path("a.onnx"), "mobile", None, None), "must agree on the file's format"),
+        ((None, "cpu", "litert", None), "must agree on the file's format"),
+        ((None, None, "pth", None), "Unknown format. Received: 'pth'"),
+    ],
+)
 def test_words_that_contradict_each_other(words, message):
     with pytest.raises(ValueError, match=message):
         choose("faces", *words)

@@ -33,18 +33,21 @@ def test_every_preset_of_the_zoo_draws(name):
     model = kerasgen.load(name)
     card = model.card
     assert card["name"] == name
-    assert {"description", "model", "data", "training", "metrics", "paper", "licence", "weights"} <= set(card)
+    assert {"description", "model", "data", "training", "metrics", "paper", "license", "weights"} <= set(card)
     if hasattr(model, "translate"):
         sources = np.linspace(0.0, 1.0, 2 * np.prod(model.source_shape), dtype="float32").reshape(2, *model.source_shape)
         assert [model.translate(sources, direction).shape for direction in model.directions] == (
-            [(2, *model.image_shape)] * len(model.directions))
+            [(2, *model.image_shape)] * len(model.directions)
+        )
         return
     if not hasattr(model, "decode"):
         assert model.classify(np.zeros((1, *model.image_shape), "float32")).shape == (1, model.num_classes)
         return
     assert (presets.zoo_folder() / f"{name}.png").is_file()
-    images = model.decode(np.random.default_rng(0).standard_normal((8, model.latent_dim), dtype="float32"),
-                          labels=labels_in_turn(8, model.num_classes))
+    images = model.decode(
+        np.random.default_rng(0).standard_normal((8, model.latent_dim), dtype="float32"),
+        labels=labels_in_turn(8, model.num_classes),
+    )
     assert images.shape == (8, *model.image_shape)
     if hasattr(model, "sample"):  # an autoencoder's codes lie elsewhere
         assert images.std(axis=0).mean() > 0.05  # varied
@@ -54,7 +57,7 @@ def test_every_preset_of_the_zoo_draws(name):
 def test_every_recipe_of_the_zoo_builds(name):
     card = presets.read_card(presets.find_card(name))
     assert card["name"] == name
-    assert {"description", "model", "data", "training", "paper", "licence"} <= set(card)
+    assert {"description", "model", "data", "training", "paper", "license"} <= set(card)
     model = build_model(card)
     model.compile(**optimizers(card["training"]))
     assert ("metrics" in card) == ("weights" in card)
@@ -62,8 +65,10 @@ def test_every_recipe_of_the_zoo_builds(name):
 
 def test_fewer_bits_make_a_smaller_file_and_nearly_the_same_pictures(tmp_path):
     model = TINY["dcgan"]()
-    whole, short = (presets.save(model, tmp_path / name, bits=bits) for name, bits in (
-        ("whole", None), ("short", {"generator": 11, "discriminator": 5})))
+    whole, short = (
+        presets.save(model, tmp_path / name, bits=bits)
+        for name, bits in (("whole", None), ("short", {"generator": 11, "discriminator": 5}))
+    )
     sizes = [presets.read_card(path)["weights"]["bytes"] for path in (whole, short)]
     assert sizes[1] < 0.9 * sizes[0]
     np.testing.assert_array_equal(presets.load(whole).sample(4, seed=0), model.sample(4, seed=0))
@@ -103,15 +108,18 @@ def test_missing_weights(preset):
         kerasgen.load(preset)
 
 
-@pytest.mark.parametrize("change, message", [
-    (lambda card: card["model"].update({"class": "DCGANN"}), "Unknown model class.*'DCGANN'. Did you mean 'DCGAN'"),
-    (lambda card: card["model"]["arguments"].update(laten_dim=3), "Unknown argument of VAE.*Did you mean 'latent_dim'"),
-    (lambda card: card.update(metric={}), "Unknown section of a card.*Did you mean 'metrics'"),
-    (lambda card: card.pop("weights"), "a recipe without"),
-    (lambda card: card["model"]["arguments"].pop("image_shape"), "must name image_shape"),
-    (lambda card: card["model"]["arguments"].update(likelihood="poisson"), "likelihood must be one of"),
-    (lambda card: card["model"]["arguments"].update(activation="tanh"), "activation must be one of"),
-])
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        (lambda card: card["model"].update({"class": "DCGANN"}), "Unknown model class.*'DCGANN'. Did you mean 'DCGAN'"),
+        (lambda card: card["model"]["arguments"].update(laten_dim=3), "Unknown argument of VAE.*Did you mean 'latent_dim'"),
+        (lambda card: card.update(metric={}), "Unknown section of a card.*Did you mean 'metrics'"),
+        (lambda card: card.pop("weights"), "a recipe without"),
+        (lambda card: card["model"]["arguments"].pop("image_shape"), "must name image_shape"),
+        (lambda card: card["model"]["arguments"].update(likelihood="poisson"), "likelihood must be one of"),
+        (lambda card: card["model"]["arguments"].update(activation="tanh"), "activation must be one of"),
+    ],
+)
 def test_faulty_cards(preset, change, message):
     edit(preset, change)
     with pytest.raises(ValueError, match=message):

@@ -10,7 +10,7 @@ import kerasgen
 from kerasgen.base.model import GenerativeModel
 from kerasgen.data import ImageBatches, PairedBatches, UnpairedBatches
 from kerasgen.models import ConditionalGAN, CycleGAN, Pix2Pix
-from kerasgen.models.translation_base import TranslationModel
+from kerasgen.models.translation_base import BaseTranslator
 
 
 @pytest.fixture(params=TINY)
@@ -20,9 +20,9 @@ def make(request):
 
 def targets_of(model, n):
     """What a model learns beside images: labels, or a translator's other images."""
-    if isinstance(model, TranslationModel):
+    if isinstance(model, BaseTranslator):
         return np.random.default_rng(1).random((n, *model.image_shape), dtype=np.float32)
-    return np.arange(n) % 2 if model.labelled else None
+    return np.arange(n) % 2 if model.requires_labels else None
 
 
 def wanted(model):
@@ -65,8 +65,10 @@ def test_a_step_moves_exactly_the_networks_of_its_phase(make, images_of):
                 assert all(np.allclose(a, b, 1e-4, 1e-9) for a, b in pairs), phase.name
 
 
-@pytest.mark.parametrize("name, dtype", [*((name, "float32") for name in TINY),
-                                         *((name, "mixed_bfloat16") for name in ("vae", "wgan_gp", "style_gan"))])
+@pytest.mark.parametrize(
+    "name, dtype",
+    [*((name, "float32") for name in TINY), *((name, "mixed_bfloat16") for name in ("vae", "wgan_gp", "style_gan"))],
+)
 def test_training_and_evaluation_are_finite_and_track_the_same_terms(name, images_of, dtype):
     model = TINY[name](dtype=dtype)
     model.compile()

@@ -16,13 +16,16 @@ def test_wrong_number_of_samples(name, n):
         TINY[name]().sample(n)
 
 
-@pytest.mark.parametrize("labels, message", [
-    (None, "needs labels, whole numbers from 0 to 1, one an image or one for all. Received: none"),
-    (2, "from 0 to 1. Received: 2 to 2"),
-    ([0, -1, 1], "from 0 to 1. Received: -1 to 1"),
-    ([0, 1], "3 whole numbers, or one for all. Received: shape .2,."),
-    (0.5, "3 whole numbers.* Received: shape .., float64"),
-])
+@pytest.mark.parametrize(
+    "labels, message",
+    [
+        (None, "needs labels, whole numbers from 0 to 1, one an image or one for all. Received: none"),
+        (2, "from 0 to 1. Received: 2 to 2"),
+        ([0, -1, 1], "from 0 to 1. Received: -1 to 1"),
+        ([0, 1], "3 whole numbers, or one for all. Received: shape .2,."),
+        (0.5, "3 whole numbers.* Received: shape .., float64"),
+    ],
+)
 def test_wrong_labels(labels, message):
     with pytest.raises(ValueError, match=message):
         TINY["conditional_gan"]().sample(3, labels=labels)
@@ -33,10 +36,13 @@ def test_labels_for_a_model_without_classes():
         TINY["dcgan"]().sample(3, labels=1)
 
 
-@pytest.mark.parametrize("labels, message", [
-    (None, "This model is trained with labels. Received: images without"),
-    (np.array([0, 1, 2, 0]), "from 0 to 1. Received: 0 to 2"),
-])
+@pytest.mark.parametrize(
+    "labels, message",
+    [
+        (None, "This model is trained with labels. Received: images without"),
+        (np.array([0, 1, 2, 0]), "from 0 to 1. Received: 0 to 2"),
+    ],
+)
 def test_training_with_wrong_labels(labels, message):
     model = TINY["conditional_gan"]()
     model.compile(**EAGER)
@@ -48,24 +54,30 @@ def test_training_with_wrong_labels(labels, message):
     assert_equal_states(before, state(model))
 
 
-@pytest.mark.parametrize("arguments, message", [
-    ({"objective": "mean_squares"}, "Unknown adversarial loss. Received: 'mean_squares'. Did you mean 'least_squares'"),
-    ({"penalties": {"r3": 1.0}}, "Unknown penalty. Received: 'r3'"),
-    ({"penalties": {"r1": -1.0}}, "must not be negative. Received"),
-    ({"augmentations": ["color"]}, "Unknown augmentation. Received: 'color'. Did you mean 'colour'"),
-    ({"penalty_every": 0}, "must be positive. Received: .*penalty_every=0"),
-    ({"weight_clip": 0.0}, "must be positive. Received: .*weight_clip=0.0"),
-])
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        ({"objective": "mean_squares"}, "Unknown adversarial loss. Received: 'mean_squares'. Did you mean 'least_squares'"),
+        ({"penalties": {"r3": 1.0}}, "Unknown penalty. Received: 'r3'"),
+        ({"penalties": {"r1": -1.0}}, "must not be negative. Received"),
+        ({"augmentations": ["color"]}, "Unknown augmentation. Received: 'color'. Did you mean 'color'"),
+        ({"penalty_interval": 0}, "must be positive. Received: .*penalty_interval=0"),
+        ({"weight_clip": 0.0}, "must be positive. Received: .*weight_clip=0.0"),
+    ],
+)
 def test_wrong_arguments_of_an_adversarial_model(arguments, message):
     with pytest.raises(ValueError, match=message):
         TINY["dcgan"](**arguments)
 
 
-@pytest.mark.parametrize("arguments, message", [
-    ({"hidden": (8, 0)}, "widths must be positive. Received: hidden=.8, 0."),
-    ({"dropout": (0.5,)}, "two shares in .0, 1.: of the image, of what is hidden. Received: .0.5,"),
-    ({"dropout": (0.2, 1.0)}, "two shares in .0, 1.: of the image, of what is hidden. Received: .0.2, 1.0."),
-])
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        ({"hidden": (8, 0)}, "widths must be positive. Received: hidden=.8, 0."),
+        ({"dropout": (0.5,)}, "two shares in .0, 1.: of the image, of what is hidden. Received: .0.5,"),
+        ({"dropout": (0.2, 1.0)}, "two shares in .0, 1.: of the image, of what is hidden. Received: .0.2, 1.0."),
+    ],
+)
 def test_wrong_arguments_of_dense_adversaries(arguments, message):
     with pytest.raises(ValueError, match=message):
         GAN((6, 5, 1), **arguments)
@@ -78,13 +90,16 @@ def test_wrong_codes(name, shape):
         TINY[name]().decode(np.zeros(shape, "float32"))
 
 
-@pytest.mark.parametrize("images, message", [
-    (np.zeros((4, 28, 28), "float32"), r"\(N, height, width, channels\)"),
-    (np.zeros((4, 16, 16, 1), "float32"), r"\(height, width, channels\)"),
-    (np.full((4, 28, 28, 1), 200.0, "float32"), r"lie in \[0, 1\]"),
-    (np.zeros((4, 28, 28, 1), "int64"), "uint8 or float"),
-    (np.full((4, 28, 28, 1), np.nan, "float32"), "finite"),
-])
+@pytest.mark.parametrize(
+    "images, message",
+    [
+        (np.zeros((4, 28, 28), "float32"), r"\(N, height, width, channels\)"),
+        (np.zeros((4, 16, 16, 1), "float32"), r"\(height, width, channels\)"),
+        (np.full((4, 28, 28, 1), 200.0, "float32"), r"lie in \[0, 1\]"),
+        (np.zeros((4, 28, 28, 1), "int64"), "uint8 or float"),
+        (np.full((4, 28, 28, 1), np.nan, "float32"), "finite"),
+    ],
+)
 @pytest.mark.parametrize("name", ["vae", "dcgan"])
 def test_wrong_images_are_refused_before_training(name, images, message):
     model = TINY[name]()

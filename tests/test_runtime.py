@@ -10,8 +10,8 @@ from helpers import ANY_BACKEND
 from onnx import helper
 from PIL import Image
 
-from kerasgen.images import sheet, to_uint8
-from kerasgen.latent.codes import draw_codes
+from kerasgen.images import make_grid, to_uint8
+from kerasgen.latent.codes import sample_codes
 from kerasgen.runtime import load
 from kerasgen.runtime.__main__ import main
 
@@ -38,12 +38,12 @@ def test_samples_of_open_and_fixed_batches(batch, tmp_path):
     for n in (1, 3, 130):
         images = runtime.sample(n, seed=5)
         assert images.dtype == np.float32
-        np.testing.assert_allclose(images, expected(draw_codes(n, LATENT, 5)), atol=1e-6)
+        np.testing.assert_allclose(images, expected(sample_codes(n, LATENT, 5)), atol=1e-6)
     assert not np.array_equal(runtime.sample(2), runtime.sample(2))
 
 
 def test_batches_are_no_matter(decoder, encoder):
-    codes = draw_codes(7, LATENT, 0)
+    codes = sample_codes(7, LATENT, 0)
     images = load(decoder).decode(codes)
     np.testing.assert_allclose(load(decoder).decode(codes, 3), images, atol=1e-6)
     np.testing.assert_allclose(load(encoder).encode(images, 2), load(encoder).encode(images), atol=1e-5)
@@ -117,7 +117,7 @@ sys.exit(main(sys.argv[1:]))
 
 
 def test_sheet_without_keras(decoder, tmp_path):
-    path = tmp_path / "sheet.png"
+    path = tmp_path / "make_grid.png"
     command = [sys.executable, "-W", "error", "-c", WITHOUT_KERAS, decoder, "-n", "5", "--seed", "0", "-o", path]
     done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr, done.stdout.strip()) == (0, "", str(path))
@@ -128,34 +128,49 @@ def test_sheet_without_keras(decoder, tmp_path):
 @pytest.fixture
 def conditional_decoder(tmp_path):
     """Its images are brighter for label 1 than for label 0."""
-    nodes = [helper.make_node("MatMul", ["z", "w"], ["x"]), helper.make_node("Unsqueeze", ["label", "axis"], ["column"]),
-             helper.make_node("Add", ["x", "column"], ["y"]), helper.make_node("Sigmoid", ["y"], ["brighter"]),
-             helper.make_node("Reshape", ["brighter", "shape"], ["image"])]
-    return write(tmp_path / "conditional.onnx", "decoder", nodes, [("z", ["batch", LATENT]), ("label", ["batch"])],
-                 [("image", ["batch", *SHAPE])], {"w": WEIGHTS, "axis": np.array([1]), "shape": np.array([-1, *SHAPE])}, 2)
+    nodes = [
+        helper.make_node("MatMul", ["z", "w"], ["x"]),
+        helper.make_node("Unsqueeze", ["label", "axis"], ["column"]),
+        helper.make_node("Add", ["x", "column"], ["y"]),
+        helper.make_node("Sigmoid", ["y"], ["brighter"]),
+        helper.make_node("Reshape", ["brighter", "shape"], ["image"]),
+    ]
+    return write(
+        tmp_path / "conditional.onnx",
+        "decoder",
+        nodes,
+        [("z", ["batch", LATENT]), ("label", ["batch"])],
+        [("image", ["batch", *SHAPE])],
+        {"w": WEIGHTS, "axis": np.array([1]), "shape": np.array([-1, *SHAPE])},
+        2,
+    )
 
 
-@pytest.mark.parametrize("options, labels", [([], [0, 1, 0]), (["--label", "1"], [1, 1, 1]),
-                                             (["--label", "1", "--label", "0"], [1, 0, 1])])
+@pytest.mark.parametrize(
+    "options, labels", [([], [0, 1, 0]), (["--label", "1"], [1, 1, 1]), (["--label", "1", "--label", "0"], [1, 0, 1])]
+)
 def test_sheet_of_labels(options, labels, conditional_decoder, tmp_path):
-    path = tmp_path / "sheet.png"
+    path = tmp_path / "make_grid.png"
     assert main([str(conditional_decoder), "-n", "3", "--seed", "0", "-o", str(path), *options]) == 0
     runtime = load(conditional_decoder)
     assert runtime.sample(3, 0, labels=1).mean() > runtime.sample(3, 0, labels=0).mean() + 0.05
     with Image.open(path) as picture:
-        np.testing.assert_array_equal(np.asarray(picture), sheet(runtime.sample(3, 0, labels=labels)))
+        np.testing.assert_array_equal(np.asarray(picture), make_grid(runtime.sample(3, 0, labels=labels)))
 
 
-@pytest.mark.parametrize("arguments, message", [
-    (["none.onnx"], "must exist"),
-    (["decoder.onnx", "--label", "1"], "belong to conditional models"),
-    (["decoder.onnx", "-n", "0"], "number of samples"),
-    (["decoder.onnx", "-o", "sheet.gif"], "must be a .png"),
-    (["decoder.onnx", "-o", "nowhere/sheet.png"], "existing folder"),
-    (["decoder.onnx", "--threads", "0"], "num_threads"),
-    (["decoder.onnx", "--provider", "gpu"], "provider must be"),
-    (["benchmark", "none.onnx"], "must exist"),
-])
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["none.onnx"], "must exist"),
+        (["decoder.onnx", "--label", "1"], "belong to conditional models"),
+        (["decoder.onnx", "-n", "0"], "number of samples"),
+        (["decoder.onnx", "-o", "make_grid.gif"], "must be a .png"),
+        (["decoder.onnx", "-o", "nowhere/make_grid.png"], "existing folder"),
+        (["decoder.onnx", "--threads", "0"], "num_threads"),
+        (["decoder.onnx", "--provider", "gpu"], "provider must be"),
+        (["benchmark", "none.onnx"], "must exist"),
+    ],
+)
 def test_errors_take_one_line(arguments, message, decoder, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert main(arguments) == 2

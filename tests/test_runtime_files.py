@@ -9,7 +9,7 @@ from handmade import LATENT, change_manifest, write_decoder
 from helpers import ANY_BACKEND
 
 from kerasgen.files import sha256
-from kerasgen.latent.codes import draw_codes
+from kerasgen.latent.codes import sample_codes
 from kerasgen.runtime import load
 from kerasgen.runtime.manifest import manifest_path
 
@@ -36,25 +36,28 @@ def test_altered_file(decoder):
         load(decoder)
 
 
-@pytest.mark.parametrize("change, message", [
-    ({"format_version": 99}, "format version 1.*99"),
-    ({"format": "pickle"}, "onnx, tflite.*pickle"),
-    ({"outputs": None}, "without outputs"),
-    ({"file": {"sha256": "0" * 64}}, "sha256"),
-    ({"file": "decoder.onnx"}, "file of a manifest must be"),
-    ({"part": 3}, "part of a manifest must be"),
-    ({"inputs": []}, "inputs of a manifest must be"),
-    ({"inputs": [{"name": "z", "shape": [None, "4"]}]}, "inputs of a manifest must be"),
-    ({"outputs": [{"name": "image"}]}, "outputs of a manifest must be"),
-    ({"image_shape": [8, 8]}, "image_shape of a manifest must be height, width and channels"),
-    ({"latent_dim": -4}, "latent_dim of a manifest must be"),
-    ({"pixel_deviation": 0.0}, "pixel_deviation of a manifest must be"),
-    ({"latent_dim": 5}, "must go with latent_dim 5"),
-    ({"num_classes": 2}, "must go with latent_dim 4 and num_classes 2"),
-    ({"outputs": [{"name": "picture", "shape": [None, 8, 8, 3]}]}, "must have the outputs of its file.*picture"),
-    ({"outputs": [{"name": "image", "shape": [None, 8, 8, 1]}]}, "must have the outputs of its file"),
-    ({"outputs": [{"name": "image", "shape": [None, 8, 8, 3], "dtype": "uint8"}]}, "must have the outputs.*'uint8'"),
-])
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        ({"format_version": 99}, "format version 1.*99"),
+        ({"format": "pickle"}, "onnx, tflite.*pickle"),
+        ({"outputs": None}, "without outputs"),
+        ({"file": {"sha256": "0" * 64}}, "sha256"),
+        ({"file": "decoder.onnx"}, "file of a manifest must be"),
+        ({"part": 3}, "part of a manifest must be"),
+        ({"inputs": []}, "inputs of a manifest must be"),
+        ({"inputs": [{"name": "z", "shape": [None, "4"]}]}, "inputs of a manifest must be"),
+        ({"outputs": [{"name": "image"}]}, "outputs of a manifest must be"),
+        ({"image_shape": [8, 8]}, "image_shape of a manifest must be height, width and channels"),
+        ({"latent_dim": -4}, "latent_dim of a manifest must be"),
+        ({"pixel_deviation": 0.0}, "pixel_deviation of a manifest must be"),
+        ({"latent_dim": 5}, "must go with latent_dim 5"),
+        ({"num_classes": 2}, "must go with latent_dim 4 and num_classes 2"),
+        ({"outputs": [{"name": "picture", "shape": [None, 8, 8, 3]}]}, "must have the outputs of its file.*picture"),
+        ({"outputs": [{"name": "image", "shape": [None, 8, 8, 1]}]}, "must have the outputs of its file"),
+        ({"outputs": [{"name": "image", "shape": [None, 8, 8, 3], "dtype": "uint8"}]}, "must have the outputs.*'uint8'"),
+    ],
+)
 def test_altered_manifest(change, message, decoder):
     change_manifest(decoder, change)
     with pytest.raises(ValueError, match=message):
@@ -65,7 +68,7 @@ def test_altered_manifest(change, message, decoder):
 def test_truncated_file_and_manifest(part, decoder):
     for file, message in ((decoder, "sha256"), (manifest_path(decoder), "JSON object")):
         content = file.read_bytes()
-        file.write_bytes(content[:int(part * len(content))])
+        file.write_bytes(content[: int(part * len(content))])
         with pytest.raises(ValueError, match=message):
             load(decoder)
         file.write_bytes(content)
@@ -87,8 +90,9 @@ def test_file_that_no_runtime_can_run(kind, decoder):
         load(decoder)
 
 
-@pytest.mark.parametrize("kind, module, extra", [("onnx", "onnxruntime", "onnx"),
-                                                 ("tflite", "ai_edge_litert.interpreter", "runtime")])
+@pytest.mark.parametrize(
+    "kind, module, extra", [("onnx", "onnxruntime", "onnx"), ("tflite", "ai_edge_litert.interpreter", "runtime")]
+)
 def test_missing_runtime_names_the_extra(kind, module, extra, decoder, monkeypatch):
     monkeypatch.setitem(sys.modules, module, None)
     change_manifest(decoder, {"format": kind})
@@ -128,8 +132,9 @@ def test_cpu_is_the_default(decoder, machine):
     assert asked == [[CPU]]
 
 
-@pytest.mark.parametrize("starting, chosen, tried", [([], "cpu", [TENSORRT, CUDA, COREML, CPU]),
-                                                     ([COREML], "coreml", [TENSORRT, CUDA, COREML])])
+@pytest.mark.parametrize(
+    "starting, chosen, tried", [([], "cpu", [TENSORRT, CUDA, COREML, CPU]), ([COREML], "coreml", [TENSORRT, CUDA, COREML])]
+)
 def test_auto_takes_the_best_that_starts(starting, chosen, tried, decoder, machine):
     expected = load(decoder).sample(3, 0)
     asked = machine(["AzureExecutionProvider", CPU, COREML, CUDA, TENSORRT], starting)
@@ -140,12 +145,15 @@ def test_auto_takes_the_best_that_starts(starting, chosen, tried, decoder, machi
     np.testing.assert_array_equal(runtime.sample(3, 0), expected)
 
 
-@pytest.mark.parametrize("provider, message", [
-    ("tensorrt", "must start on this machine. Received: tensorrt: no libnvinfer"),
-    ("cuda", "must start on this machine. Received: cuda: its libraries"),
-    ("coreml", "this onnxruntime has: tensorrt, cuda, cpu. Received: 'coreml'"),
-    ("gpu", "'auto' or one of 'tensorrt', 'cuda'.*Received: 'gpu'"),
-])
+@pytest.mark.parametrize(
+    "provider, message",
+    [
+        ("tensorrt", "must start on this machine. Received: tensorrt: no libnvinfer"),
+        ("cuda", "must start on this machine. Received: cuda: its libraries"),
+        ("coreml", "this onnxruntime has: tensorrt, cuda, cpu. Received: 'coreml'"),
+        ("gpu", "'auto' or one of 'tensorrt', 'cuda'.*Received: 'gpu'"),
+    ],
+)
 def test_provider_that_cannot_be(provider, message, decoder, machine):
     machine([TENSORRT, CUDA, CPU])
     with pytest.raises(ValueError, match=message):
@@ -160,7 +168,8 @@ def test_litert_runs_on_the_cpu(decoder):
 
 def test_bound_inputs_and_outputs_give_the_same(decoder):
     session = load(decoder)._session
-    codes = draw_codes(6, LATENT, 0)
+    codes = sample_codes(6, LATENT, 0)
     for z in (codes, codes[::2], np.asfortranarray(codes)):
-        np.testing.assert_array_equal(session.run_bound({"z": z})["image"],
-                                      session.run({"z": np.ascontiguousarray(z)})["image"])
+        np.testing.assert_array_equal(
+            session.run_bound({"z": z})["image"], session.run({"z": np.ascontiguousarray(z)})["image"]
+        )

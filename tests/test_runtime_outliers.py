@@ -23,8 +23,9 @@ def files(tmp_path_factory):
     return exported(tmp_path_factory.mktemp("files"))
 
 
-@pytest.mark.parametrize("likelihood", [{}, {"likelihood": "gaussian", "scale": 0.3},
-                                        {"likelihood": "gaussian", "scale": "learned"}], ids=str)
+@pytest.mark.parametrize(
+    "likelihood", [{}, {"likelihood": "gaussian", "scale": 0.3}, {"likelihood": "gaussian", "scale": "learned"}], ids=str
+)
 def test_scores_are_those_of_keras(likelihood, images_of, tmp_path):
     model, encoder, decoder = exported(tmp_path, **likelihood)
     images = images_of(model, 5)

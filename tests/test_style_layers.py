@@ -9,10 +9,10 @@ from scipy import ndimage
 
 from kerasgen.layers.adaptive_instance_norm import AdaptiveInstanceNorm
 from kerasgen.layers.blur import Blur
-from kerasgen.layers.equalised import EqualisedConv2D, EqualisedDense
+from kerasgen.layers.equalized import EqualizedConv2D, EqualizedDense
 from kerasgen.layers.learned_constant import LearnedConstant
-from kerasgen.layers.minibatch_deviation import MinibatchDeviation
-from kerasgen.layers.pixel_noise import PixelNoise
+from kerasgen.layers.minibatch_stddev import MinibatchStdDev
+from kerasgen.layers.noise_injection import NoiseInjection
 from kerasgen.layers.pixel_norm import PixelNorm
 from kerasgen.layers.truncation import Truncation
 from kerasgen.layers.upsample import Upsample
@@ -30,11 +30,14 @@ def apply(layer, *inputs, **options):
 
 
 @pytest.mark.parametrize("rate", [1.0, 0.01])
-@pytest.mark.parametrize("make, shape", [
-    (lambda **kw: EqualisedDense(512, gain=1.0, **kw), (64, 300)),
-    (lambda **kw: EqualisedConv2D(64, 3, padding="same", gain=1.0, **kw), (4, 16, 16, 48)),
-])
-def test_equalised_layers_start_with_unit_variance(make, shape, rate):
+@pytest.mark.parametrize(
+    "make, shape",
+    [
+        (lambda **kw: EqualizedDense(512, gain=1.0, **kw), (64, 300)),
+        (lambda **kw: EqualizedConv2D(64, 3, padding="same", gain=1.0, **kw), (4, 16, 16, 48)),
+    ],
+)
+def test_equalized_layers_start_with_unit_variance(make, shape, rate):
     layer = make(rate=rate)
     outputs = apply(layer, normal(*shape))
     inner = outputs if len(shape) == 2 else outputs[:, 1:-1, 1:-1]
@@ -43,8 +46,8 @@ def test_equalised_layers_start_with_unit_variance(make, shape, rate):
     assert type(layer).from_config(layer.get_config()).get_config() == layer.get_config()
 
 
-def test_equalised_layers_learn_at_their_rate():
-    x, layer, slow = normal(8, 5), EqualisedDense(3, gain=1.0), EqualisedDense(3, gain=1.0, rate=0.1)
+def test_equalized_layers_learn_at_their_rate():
+    x, layer, slow = normal(8, 5), EqualizedDense(3, gain=1.0), EqualizedDense(3, gain=1.0, rate=0.1)
     for each in (layer, slow):
         each.build(x.shape)
     slow.set_weights([10.0 * to_numpy(layer.weights[0]), to_numpy(layer.weights[1])])
@@ -62,7 +65,7 @@ def test_pixel_norm_gives_unit_length():
 @pytest.mark.parametrize("batch, group", [(8, 4), (6, 6), (3, 3)])
 def test_minibatch_deviation_is_numpys(batch, group):
     x = normal(batch, 4, 4, 3)
-    outputs = apply(MinibatchDeviation(), x)
+    outputs = apply(MinibatchStdDev(), x)
     groups = x.reshape(group, -1, 4, 4, 3)
     expected = np.tile(groups.std(axis=0).mean(axis=(1, 2, 3)), group)
     np.testing.assert_array_equal(outputs[..., :3], x)
@@ -73,7 +76,7 @@ def test_minibatch_deviation_is_numpys(batch, group):
 def test_minibatch_deviation_of_open_batches():
     import tensorflow as tf
 
-    layer = MinibatchDeviation()
+    layer = MinibatchStdDev()
     traced = tf.function(layer, input_signature=[tf.TensorSpec((None, 4, 4, 3))])
     for batch in (8, 3):
         x = normal(batch, 4, 4, 3)
@@ -110,7 +113,7 @@ def test_truncation_draws_towards_the_moving_average():
 
 
 def test_noise_begins_without_strength_and_is_fixed_outside_of_training():
-    x, layer = normal(2, 4, 4, 3), PixelNoise(seed=1)
+    x, layer = normal(2, 4, 4, 3), NoiseInjection(seed=1)
     np.testing.assert_array_equal(apply(layer, x), x)
     layer.strength.assign([0.0, 1.0, 2.0])
     added = apply(layer, x) - x
@@ -134,5 +137,5 @@ def test_learned_constant():
     layer = LearnedConstant((4, 4, 3))
     maps = apply(layer, normal(5, 7))
     np.testing.assert_array_equal(maps, np.repeat(to_numpy(layer.constant), 5, axis=0))
-    assert (maps[0].std(axis=(0, 1)) > 0.1).all()  # what normalisation has to find
+    assert (maps[0].std(axis=(0, 1)) > 0.1).all()  # what normalization has to find
     assert layer.compute_output_shape((None, 7)) == (None, 4, 4, 3)

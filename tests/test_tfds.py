@@ -52,10 +52,13 @@ def test_dsprites_are_a_set_of_known_factors(tmp_path):
         VERSION = tfds.core.Version("2.0.0")
 
         def _info(self):
-            labels = {name: tfds.features.ClassLabel(num_classes=size)
-                      for name, size in zip(LABELS, chosen.sizes.values(), strict=True)}
-            return tfds.core.DatasetInfo(builder=self, features=tfds.features.FeaturesDict(
-                {"image": tfds.features.Image(shape=(64, 64, 1)), **labels}))
+            labels = {
+                name: tfds.features.ClassLabel(num_classes=size)
+                for name, size in zip(LABELS, chosen.sizes.values(), strict=True)
+            }
+            return tfds.core.DatasetInfo(
+                builder=self, features=tfds.features.FeaturesDict({"image": tfds.features.Image(shape=(64, 64, 1)), **labels})
+            )
 
         def _split_generators(self, dl_manager):
             return {"train": self._generate_examples()}
@@ -68,7 +71,7 @@ def test_dsprites_are_a_set_of_known_factors(tmp_path):
     batches = load("dsprites", "test[:8]", batch_size=8, labels="scale", data_dir=tmp_path)
     np.testing.assert_array_equal(batches.source[:7], chosen[:])
     np.testing.assert_array_equal(batches.source.factors[:7], chosen.factors)
-    np.testing.assert_array_equal(batches.source.draw(chosen.factors), chosen[:])
+    np.testing.assert_array_equal(batches.source.render(chosen.factors), chosen[:])
     np.testing.assert_array_equal(batches.labels, batches.source.factors[:, 1])
     assert batches.images()[7].max() == 0.0  # not among the seven
 
@@ -104,9 +107,7 @@ def test_large_tfds_stream_with_the_same_content(tiny_tfds, monkeypatch):
     stream = load("kerasgen_tiny", image_size=6, labels=True, batch_size=5, seed=2, data_dir=tiny_tfds)
     assert not isinstance(stream, ImageBatches)
     assert stream.element_spec[0].shape.as_list() == [5, 6, 6, 1]
-    passes = [
-        [(indices_of(images), labels.tolist()) for images, labels in stream.as_numpy_iterator()] for _ in range(2)
-    ]
+    passes = [[(indices_of(images), labels.tolist()) for images, labels in stream.as_numpy_iterator()] for _ in range(2)]
     assert passes[0] != passes[1]
     for batches in passes:
         assert sorted(sum((numbers for numbers, _ in batches), [])) == list(range(20))

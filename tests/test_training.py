@@ -20,8 +20,10 @@ def card(**training):
 
 
 def test_a_detector_is_trained_with_resampling_and_measured(tmp_path):
-    plain, debiased = (kerasgen.load(train_preset(card(**training), tmp_path / name, verbose=0))
-                       for name, training in {"plain": {}, "debiased": {"resampling": {"smoothing": 0.05}}}.items())
+    plain, debiased = (
+        kerasgen.load(train_preset(card(**training), tmp_path / name, verbose=0))
+        for name, training in {"plain": {}, "debiased": {"resampling": {"smoothing": 0.05}}}.items()
+    )
     for model in (plain, debiased):
         metrics = model.card["metrics"]
         held_out = kerasgen.data.load("face_crops", "test[:12]", 28, labels=True)

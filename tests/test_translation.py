@@ -66,11 +66,14 @@ def test_losses_of_pix2pix_are_the_papers(images_of):
     np.testing.assert_allclose(numbers(model.discriminator_terms((x, y), training=False))["discriminator"], expected, rtol=1e-4)
 
 
-@pytest.mark.parametrize("arguments, names, phases", [
-    ({"adversarial_weight": 0.0}, {"l1"}, ["generator"]),
-    ({"l1_weight": 0.0}, {"generator"}, ["discriminator", "generator"]),
-    ({"conditional": False}, {"generator", "l1"}, ["discriminator", "generator"]),
-])
+@pytest.mark.parametrize(
+    "arguments, names, phases",
+    [
+        ({"adversarial_weight": 0.0}, {"l1"}, ["generator"]),
+        ({"l1_weight": 0.0}, {"generator"}, ["discriminator", "generator"]),
+        ({"conditional": False}, {"generator", "l1"}, ["discriminator", "generator"]),
+    ],
+)
 def test_each_part_of_the_loss_can_be_left_out(arguments, names, phases, images_of):
     model = TINY["pix2pix"](**arguments)
     assert [phase.name for phase in model.phases] == phases
@@ -133,18 +136,21 @@ def test_rates_go_from_point_to_point():
             PiecewiseLinear(wrong)
 
 
-@pytest.mark.parametrize("call, message", [
-    (lambda: Pix2Pix((63, 64, 3)), "halve twice at least"),
-    (lambda: Pix2Pix((64, 64, 3), depth=7), "depth from 2 to 6 at this size. Received"),
-    (lambda: Pix2Pix((64, 64, 3), norm="layer"), "Unknown normalisation. Received: 'layer'"),
-    (lambda: Pix2Pix((64, 64, 3), upsampling="near"), "Unknown upsampling. Received: 'near'. Did you mean 'nearest'"),
-    (lambda: Pix2Pix((64, 64, 3), receptive_field=50), "receptive_field must be one of 1, 16, 34, 70, 142, 286 or 'image'"),
-    (lambda: Pix2Pix((16, 16, 3)), "at least 24 pixels a side for a receptive field of 70. Received: 16 x 16"),
-    (lambda: Pix2Pix((64, 64, 3), objective="relativistic"), "not relativistic. Received"),
-    (lambda: Pix2Pix((64, 64, 3), l1_weight=0.0, adversarial_weight=0.0), "nor both zero. Received"),
-    (lambda: CycleGAN((30, 32, 3)), "multiples of 4. Received"),
-    (lambda: CycleGAN((32, 32, 3), cycle_weight=-1.0), "must not be negative. Received"),
-])
+@pytest.mark.parametrize(
+    "call, message",
+    [
+        (lambda: Pix2Pix((63, 64, 3)), "halve twice at least"),
+        (lambda: Pix2Pix((64, 64, 3), depth=7), "depth from 2 to 6 at this size. Received"),
+        (lambda: Pix2Pix((64, 64, 3), norm="layer"), "Unknown normalization. Received: 'layer'"),
+        (lambda: Pix2Pix((64, 64, 3), upsampling="near"), "Unknown upsampling. Received: 'near'. Did you mean 'nearest'"),
+        (lambda: Pix2Pix((64, 64, 3), receptive_field=50), "receptive_field must be one of 1, 16, 34, 70, 142, 286 or 'image'"),
+        (lambda: Pix2Pix((16, 16, 3)), "at least 24 pixels a side for a receptive field of 70. Received: 16 x 16"),
+        (lambda: Pix2Pix((64, 64, 3), objective="relativistic"), "not relativistic. Received"),
+        (lambda: Pix2Pix((64, 64, 3), l1_weight=0.0, adversarial_weight=0.0), "nor both zero. Received"),
+        (lambda: CycleGAN((30, 32, 3)), "multiples of 4. Received"),
+        (lambda: CycleGAN((32, 32, 3), cycle_weight=-1.0), "must not be negative. Received"),
+    ],
+)
 def test_wrong_arguments(call, message):
     with pytest.raises(ValueError, match=message):
         call()
@@ -153,12 +159,15 @@ def test_wrong_arguments(call, message):
 # Training and use
 
 
-@pytest.mark.parametrize("x, y, message", [
-    ((4, 16, 16, 1), None, "images of both kinds, .* Received: 4 sources and no targets"),
-    ((4, 16, 16, 1), (3, 16, 16, 3), "Received: 4 sources and 3 targets"),
-    ((4, 16, 16, 3), (4, 16, 16, 3), r"`sources` must be of \(height, width, channels\) \(16, 16, 1\)"),
-    ((4, 16, 16, 1), (4, 16, 16, 1), r"`targets` must be of \(height, width, channels\) \(16, 16, 3\)"),
-])
+@pytest.mark.parametrize(
+    "x, y, message",
+    [
+        ((4, 16, 16, 1), None, "images of both kinds, .* Received: 4 sources and no targets"),
+        ((4, 16, 16, 1), (3, 16, 16, 3), "Received: 4 sources and 3 targets"),
+        ((4, 16, 16, 3), (4, 16, 16, 3), r"`sources` must be of \(height, width, channels\) \(16, 16, 1\)"),
+        ((4, 16, 16, 1), (4, 16, 16, 1), r"`targets` must be of \(height, width, channels\) \(16, 16, 3\)"),
+    ],
+)
 def test_training_with_wrong_pairs(x, y, message):
     model = TINY["pix2pix"]()
     model.compile()

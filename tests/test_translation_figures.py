@@ -8,8 +8,8 @@ from helpers import ANY_BACKEND, pictures, save_all
 from tiny import TINY, TRANSLATORS
 
 from kerasgen import data, metrics, training
-from kerasgen.data.drawings import edges
-from kerasgen.evaluation.translation import paired_figures, unpaired_figures
+from kerasgen.data.transforms import edges
+from kerasgen.evaluation.translation import paired_metrics, unpaired_metrics
 from kerasgen.models import Pix2Pix
 from kerasgen.presets.card import read_card
 
@@ -21,8 +21,10 @@ def test_edge_agreement_against_brute_force():
     a, b = RNG.random((3, 12, 12)) < 0.1, RNG.random((3, 12, 12)) < 0.1
     expected = []
     for one, other in zip(a, b, strict=True):
-        near = [[np.abs(np.argwhere(there) - point).max(axis=1).min() <= 1 for point in np.argwhere(here)]
-                for here, there in ((one, other), (other, one))]
+        near = [
+            [np.abs(np.argwhere(there) - point).max(axis=1).min() <= 1 for point in np.argwhere(here)]
+            for here, there in ((one, other), (other, one))
+        ]
         precision, recall = map(np.mean, near)
         expected.append(2 * precision * recall / (precision + recall))
     assert metrics.edge_agreement(a, b) == pytest.approx(np.mean(expected))
@@ -64,7 +66,7 @@ def test_figures_of_a_perfect_translator():
         def translate(self, x):
             return targets.images()
 
-    found = paired_figures(Perfect(), sources, targets.images(), moments, drawn=True)
+    found = paired_metrics(Perfect(), sources, targets.images(), moments, drawn=True)
     assert found["l1"] == 0.0 and found["ssim"] == found["edge_f1"] == 1.0
     assert found["feature_distance"] == 0.0 < found["feature_distance_of_others"]
     assert found["generation"]["fid"] == pytest.approx(0.0, abs=1e-6)
@@ -79,7 +81,7 @@ def test_figures_of_a_translator_that_shifts_brightness():
         def translate(self, x, direction):
             return x + (0.5 if direction == "a_to_b" else -0.5)
 
-    found = unpaired_figures(Shift(), (a[:20], b[:20]), (a[20:], b[20:]), moments)
+    found = unpaired_metrics(Shift(), (a[:20], b[:20]), (a[20:], b[20:]), moments)
     for direction in ("a_to_b", "b_to_a"):
         assert found[direction]["cycle_psnr_db"] > 60.0
         assert found[direction]["fid_ratio"] < 0.2
@@ -97,10 +99,15 @@ def test_a_card_is_trained_measured_and_shown(name, tmp_path):
         for part, n in (("trainA", 5), ("trainB", 8), ("testA", 4), ("testB", 4)):
             save_all(tmp_path / "archive" / part, pictures(n), "abcdefgh"[:n])
         data_of = {"source": str(tmp_path / "archive"), "train": "train", "held_out": "test", "domains": ["A", "B"]}
-    card = {"name": "mine", "model": {"class": type(model).__name__, "arguments": json.loads(json.dumps(
-                {argument: getattr(model, argument) for argument in model.arguments()}))},
-            "data": {**data_of, "image_size": size},
-            "training": {"optimizers": {}, "batch_size": 4, "epochs": 1, "seed": 0}}
+    card = {
+        "name": "mine",
+        "model": {
+            "class": type(model).__name__,
+            "arguments": json.loads(json.dumps({argument: getattr(model, argument) for argument in model.arguments()})),
+        },
+        "data": {**data_of, "image_size": size},
+        "training": {"optimizers": {}, "batch_size": 4, "epochs": 1, "seed": 0},
+    }
     path = training.train_preset(card, tmp_path / "run", verbose=0)
     measured = read_card(path)["metrics"]
     if name == "pix2pix":

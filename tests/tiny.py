@@ -26,10 +26,12 @@ SMALL = {"latent_dim": 3, "network": "dense", "hidden": (8,)}
 TINY = {
     "autoencoder": lambda **kw: Autoencoder((6, 5, 1), **SMALL, noise=0.1, **kw),
     "vae": lambda **kw: VAE((28, 28, 1), latent_dim=3, channels=4, **kw),
-    "vae_gaussian": lambda **kw: VAE((32, 32, 3), latent_dim=3, channels=4, likelihood="gaussian", scale=0.2, beta=0.5,
-                                     kl_warmup=4, **kw),
-    "vae_dense": lambda **kw: VAE((6, 5, 1), **SMALL, activation="relu", likelihood="gaussian", scale="learned",
-                                  free_bits=0.1, **kw),
+    "vae_gaussian": lambda **kw: VAE(
+        (32, 32, 3), latent_dim=3, channels=4, likelihood="gaussian", scale=0.2, beta=0.5, kl_warmup=4, **kw
+    ),
+    "vae_dense": lambda **kw: VAE(
+        (6, 5, 1), **SMALL, activation="relu", likelihood="gaussian", scale="learned", free_bits=0.1, **kw
+    ),
     "beta_vae": lambda **kw: BetaVAE((6, 5, 1), **SMALL, **kw),
     "beta_tc_vae": lambda **kw: BetaTCVAE((6, 5, 1), **SMALL, **kw),
     "dip_vae": lambda **kw: DIPVAE((6, 5, 1), **SMALL, **kw),
@@ -38,19 +40,32 @@ TINY = {
     "dcgan": lambda **kw: DCGAN((28, 28, 1), latent_dim=3, channels=4, **kw),
     "gan": lambda **kw: GAN((6, 5, 1), latent_dim=3, hidden=(8,), maxout=((6, 2),), discriminator_steps=2, **kw),
     "wgan_gp": lambda **kw: WGANGP((8, 8, 1), latent_dim=3, channels=4, discriminator_steps=2, **kw),
-    "sngan": lambda **kw: SNGAN((8, 8, 1), latent_dim=3, channels=4, discriminator_steps=1, objective="least_squares",
-                                weight_clip=0.5, **kw),
-    "r3gan": lambda **kw: R3GAN((8, 8, 3), latent_dim=3, channels=4, penalty_every=2,
-                                augmentations=("colour", "translation", "cutout"), **kw),
+    "sngan": lambda **kw: SNGAN(
+        (8, 8, 1), latent_dim=3, channels=4, discriminator_steps=1, objective="least_squares", weight_clip=0.5, **kw
+    ),
+    "r3gan": lambda **kw: R3GAN(
+        (8, 8, 3), latent_dim=3, channels=4, penalty_interval=2, augmentations=("color", "translation", "cutout"), **kw
+    ),
     "conditional_gan": lambda **kw: ConditionalGAN((8, 8, 1), latent_dim=3, channels=4, num_classes=2, **kw),
     # Pixel norm of a few channels, all near zero, would magnify the rounding.
     "progressive_gan": lambda **kw: ProgressiveGAN((8, 8, 3), latent_dim=3, channels=16, max_channels=16, start_size=8, **kw),
-    "style_gan": lambda **kw: StyleGAN((8, 8, 3), latent_dim=3, style_dim=4, mapping_layers=2, mapping_rate=0.1, channels=4,
-                                     path_length=0.8, penalty_every=2, **kw),
-    "pix2pix": lambda **kw: Pix2Pix((16, 16, 3), source_channels=1, channels=4, depth=3, receptive_field=16, full_size=True,
-                                    **kw),
-    "cyclegan": lambda **kw: CycleGAN((12, 12, 3), channels=2, blocks=1, full_size=True, receptive_field=16,
-                                     identity_weight=0.0, pool_size=10, **kw),
+    "style_gan": lambda **kw: StyleGAN(
+        (8, 8, 3),
+        latent_dim=3,
+        style_dim=4,
+        mapping_layers=2,
+        mapping_lr_multiplier=0.1,
+        channels=4,
+        path_length_weight=0.8,
+        penalty_interval=2,
+        **kw,
+    ),
+    "pix2pix": lambda **kw: Pix2Pix(
+        (16, 16, 3), source_channels=1, channels=4, depth=3, receptive_field=16, full_size=True, **kw
+    ),
+    "cyclegan": lambda **kw: CycleGAN(
+        (12, 12, 3), channels=2, blocks=1, full_size=True, receptive_field=16, identity_weight=0.0, pool_size=10, **kw
+    ),
     "classifier": lambda **kw: Classifier((8, 8, 1), num_classes=2, channels=4, features=6, label_smoothing=0.1, **kw),
 }
 

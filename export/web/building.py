@@ -20,9 +20,15 @@ from .models import describe
 from .roles import find_roles
 
 PAGE = Path(__file__).parent / "page"
-SHOWN = ("name", "description", "paper", "licence", "limits", "metrics")  # of a card
-CANDIDATES = ("r3gan_portraits", "dcgan_portraits", "stylegan_portraits", "progressive_gan_portraits", "vae_portraits",
-              "pix2pix_edges_to_portraits")
+SHOWN = ("name", "description", "paper", "license", "limitations", "metrics")  # of a card
+CANDIDATES = (
+    "r3gan_portraits",
+    "dcgan_portraits",
+    "stylegan_portraits",
+    "progressive_gan_portraits",
+    "vae_portraits",
+    "pix2pix_edges_to_portraits",
+)
 
 
 def default_presets() -> list[str]:
@@ -45,8 +51,9 @@ def build_site(presets: Sequence[str | Path] | None = None, folder: str | Path =
     """
     folder = Path(folder)
     if keras.backend.backend() != "tensorflow":
-        raise ExportError("A page is exported on the TensorFlow backend (KERAS_BACKEND=tensorflow). "
-                          f"Received: {keras.backend.backend()}.")
+        raise ExportError(
+            f"A page is exported on the TensorFlow backend (KERAS_BACKEND=tensorflow). Received: {keras.backend.backend()}."
+        )
     check_site(folder, overwrite)
     roles = find_roles(default_presets() if presets is None else presets)
     with tempfile.TemporaryDirectory(dir=folder.absolute().parent, prefix=".kerasgen-") as beside:
@@ -55,10 +62,12 @@ def build_site(presets: Sequence[str | Path] | None = None, folder: str | Path =
         vendored.unpack(made / "runtime")
         (made / "models").mkdir()
         (made / "data").mkdir()
-        content = {"runtime": {key: vendored.record()[key] for key in ("package", "version")},
-                   "models": [describe(role, made / "models") for role in roles],
-                   "data": note.data_note(),
-                   "cards": [_card(role.card) for role in roles]}
+        content = {
+            "runtime": {key: vendored.record()[key] for key in ("package", "version")},
+            "models": [describe(role, made / "models") for role in roles],
+            "data": note.data_note(),
+            "cards": [_card(role.card) for role in roles],
+        }
         kinds = {role.kind for role in roles}
         if kinds - {"translator"}:
             content["portraits"] = pictures.write_portraits(made / "data" / "portraits.webp")

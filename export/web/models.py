@@ -9,7 +9,7 @@ import numpy as np
 
 from kerasgen import analysis, data, presets
 from kerasgen.analysis.directions import attribute_direction
-from kerasgen.latent.codes import draw_codes
+from kerasgen.latent.codes import sample_codes
 
 from ..exporting import export
 from .roles import Role
@@ -53,13 +53,19 @@ def _style(model) -> dict:
     for label, name in LABELS.items():
         with contextlib.suppress(ValueError):  # no sample, or every one, has it
             directions.append((name, *attribute_direction(model, label, samples=SAMPLES)))
-    w = model.styles(draw_codes(SAMPLES, model.latent_dim, 0))[:, 0]
+    w = model.styles(sample_codes(SAMPLES, model.latent_dim, 0))[:, 0]
     _, deviations, axes = np.linalg.svd((w - w.mean(axis=0)) / np.sqrt(SAMPLES), full_matrices=False)
-    shares = deviations ** 2 / (deviations ** 2).sum()
-    directions += [(f"Axis {axis + 1}, {shares[axis]:.0%} of the variance", axes[axis], deviations[axis])
-                   for axis in range(min(AXES, len(axes)))]
-    return {"directions": [{"name": name, "vector": _rounded(vector, 5), "deviation": round(float(deviation), 5)}
-                           for name, vector, deviation in directions]}
+    shares = deviations**2 / (deviations**2).sum()
+    directions += [
+        (f"Axis {axis + 1}, {shares[axis]:.0%} of the variance", axes[axis], deviations[axis])
+        for axis in range(min(AXES, len(axes)))
+    ]
+    return {
+        "directions": [
+            {"name": name, "vector": _rounded(vector, 5), "deviation": round(float(deviation), 5)}
+            for name, vector, deviation in directions
+        ]
+    }
 
 
 def _rounded(values: np.ndarray, digits: int) -> list:

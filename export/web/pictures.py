@@ -8,8 +8,8 @@ import numpy as np
 from PIL import Image
 
 from kerasgen import data
-from kerasgen.data.drawings import edges
-from kerasgen.images import sheet, to_uint8
+from kerasgen.data.transforms import edges
+from kerasgen.images import make_grid, to_uint8
 
 COUNT, COLUMNS = 60, 10
 EXAMPLES = (21, 8, 18, 11, 14, 12)  # held-out portraits whose lines make a face
@@ -29,6 +29,6 @@ def write_drawings(path: Path) -> dict:
 
 
 def _write(path: Path, images: np.ndarray, columns: int, **options) -> dict:
-    picture = sheet(images, columns, gap=0)
+    picture = make_grid(images, columns, gap=0)
     Image.fromarray(picture[..., 0] if picture.shape[-1] == 1 else picture).save(path, **options)
     return {"file": f"{path.parent.name}/{path.name}", "count": len(images), "columns": columns}

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kerasgen import models
-from kerasgen.models.vae_base import VariationalAutoencoder
+from kerasgen.models.vae_base import BaseVAE
 from kerasgen.presets.card import check_weights, find_card, read_card
 
 SHAPE = [64, 64, 3]  # of the portraits
-RULE = ("The page takes presets that were trained on the portraits at 64 x 64: models that draw faces without being told a "
-        "class, and translators of drawings (edges).")
+RULE = (
+    "The page takes presets that were trained on the portraits at 64 x 64: models that draw faces without being told a "
+    "class, and translators of drawings (edges)."
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,16 +56,18 @@ def _role(path: Path) -> Role:
     about, data = card["model"], card.get("data", {})
     kind = _kind(getattr(models, about.get("class") or "", None), data)
     if kind is None or data.get("source") != "portraits" or about["arguments"].get("image_shape") != SHAPE:
-        raise ValueError(f"{RULE} Received: {card['name']}, a {about.get('class')} of {data.get('source')!r}, "
-                         f"{about['arguments'].get('image_shape')}.")
+        raise ValueError(
+            f"{RULE} Received: {card['name']}, a {about.get('class')} of {data.get('source')!r}, "
+            f"{about['arguments'].get('image_shape')}."
+        )
     return Role(path, card, kind)
 
 
 def _kind(cls, data: dict) -> str | None:
     if hasattr(cls, "translate"):
         return "translator" if data.get("pairs") == "edges" else None
-    if hasattr(cls, "synthesise"):
+    if hasattr(cls, "synthesize"):
         return "style"
-    if cls is not None and issubclass(cls, VariationalAutoencoder):
+    if cls is not None and issubclass(cls, BaseVAE):
         return "vae"
     return "generator" if hasattr(cls, "sample") and "num_classes" not in cls.arguments() else None

@@ -14,20 +14,22 @@ FOLDER = Path(__file__).parent / "vendored"
 
 
 def record() -> dict:
-    """What `scripts/vendor_onnxruntime_web.py` wrote down: package, version, licence, sha256 of the archive and its files."""
+    """What `scripts/vendor_onnxruntime_web.py` wrote down: package, version, license, sha256 of the archive and its files."""
     return json.loads((FOLDER / "onnxruntime-web.json").read_text("utf-8"))
 
 
 def unpack(folder: Path) -> None:
-    """Writes the runtime's files, its licence and its third-party notices to `folder`, which it makes.
+    """Writes the runtime's files, its license and its third-party notices to `folder`, which it makes.
 
     Raises ExportError for an archive with another sha256 than recorded.
     """
     archive, about = FOLDER / "onnxruntime-web.tar.xz", record()
     digest = sha256(archive)
     if digest != about["archive_sha256"]:
-        raise ExportError(f"The archive of onnxruntime-web must have the recorded sha256, {about['archive_sha256']}: it was "
-                          f"altered. Received: {digest} for {archive}.")
+        raise ExportError(
+            f"The archive of onnxruntime-web must have the recorded sha256, {about['archive_sha256']}: it was "
+            f"altered. Received: {digest} for {archive}."
+        )
     folder.mkdir()
     with tarfile.open(archive) as source:
         for name in about["files"]:

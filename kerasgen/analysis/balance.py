@@ -9,7 +9,7 @@ from kerasgen.metrics.factors import check_codes
 
 
 def rarity_weights(codes: np.ndarray, bins: int = 10, smoothing: float = 0.01, effective: float = 0.3) -> np.ndarray:
-    """Probabilities that favour codes in thinly populated regions.
+    """Probabilities that favor codes in thinly populated regions.
 
     prod_j p_j(x) with p_j(x) ~ 1 / (Q_j(z_j(x)) + smoothing), Q_j being the histogram of dimension j over the codes, scaled to
     a sum of 1: algorithm 1 of Amini et al. 2019, "Uncovering and Mitigating Algorithmic Bias through Learned Latent
@@ -28,8 +28,9 @@ def rarity_weights(codes: np.ndarray, bins: int = 10, smoothing: float = 0.01, e
     """
     codes = check_codes(codes)
     if smoothing <= 0 or bins < 1 or not 0 < effective < 1:
-        raise ValueError("smoothing and bins must be positive, effective in (0, 1). Received: "
-                         f"{smoothing=}, {bins=}, {effective=}.")
+        raise ValueError(
+            f"smoothing and bins must be positive, effective in (0, 1). Received: {smoothing=}, {bins=}, {effective=}."
+        )
     rarity = sum(_log_rarity(values, bins, smoothing) for values in PCA().fit_transform(codes).T)  # (n,)
 
     def surplus(power):
@@ -44,8 +45,16 @@ def _log_rarity(values: np.ndarray, bins: int, smoothing: float) -> np.ndarray:
     return -np.log(counts[bin_of] / len(values) + smoothing)
 
 
-def balanced_codes(codes: np.ndarray, n: int, seed: int | None = None, *, bins: int = 10, smoothing: float = 0.01,
-                   effective: float = 0.3, spread: float = 0.3) -> np.ndarray:
+def balanced_codes(
+    codes: np.ndarray,
+    n: int,
+    seed: int | None = None,
+    *,
+    bins: int = 10,
+    smoothing: float = 0.01,
+    effective: float = 0.3,
+    spread: float = 0.3,
+) -> np.ndarray:
     """Draws codes near those of data, thin regions as often as dense ones.
 
     Args:

@@ -19,7 +19,7 @@ def noise_variation(model, z: np.ndarray, n: int = 8, seed: int = 0, truncation:
     if n < 2:
         raise ValueError(f"A deviation needs at least 2 pictures. Received: n={n}.")
     styles = model.styles(z, truncation)
-    images = np.stack([model.synthesise(styles, noise=seed + index) for index in range(n)], axis=1)
+    images = np.stack([model.synthesize(styles, noise=seed + index) for index in range(n)], axis=1)
     return images, images.std(axis=1).mean(axis=-1)
 
 

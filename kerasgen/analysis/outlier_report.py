@@ -29,8 +29,16 @@ def outlier_report(model, folder: Path, score: str, contamination: float) -> lis
     detector = OutlierDetector(model, score, contamination=contamination)
     detector.fit(load_data(model.card, "train", mirror=False, shuffle=False, labels=None).images())
     decisions = detector.decision_function(images)
-    rows = [dict(zip(COLUMNS, (str(file.relative_to(folder)), float(decision + detector.offset_), float(decision),
-                               bool(decision < 0)), strict=True)) for file, decision in zip(files, decisions, strict=True)]
+    rows = [
+        dict(
+            zip(
+                COLUMNS,
+                (str(file.relative_to(folder)), float(decision + detector.offset_), float(decision), bool(decision < 0)),
+                strict=True,
+            )
+        )
+        for file, decision in zip(files, decisions, strict=True)
+    ]
     return [rows[index] for index in np.argsort(decisions)]
 
 

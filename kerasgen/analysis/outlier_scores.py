@@ -42,14 +42,19 @@ def input_complexity(model, usual, seed: int) -> Score:
 
 
 def likelihood_regret(model, usual, seed: int, steps: int = 50, rate: float = 0.1, batch_size: int = 500) -> Score:
-    """How much the ELBO rises if q(z|x) is optimised for x alone (Xiao, Yan, Amit 2020, arXiv:2003.02977, equation 5).
+    """How much the ELBO rises if q(z|x) is optimized for x alone (Xiao, Yan, Amit 2020, arXiv:2003.02977, equation 5).
 
     Adam moves the mean and log-variance of each image's own posterior from where the encoder put them.
     """
+
     def regret(images):
         rng = np.random.default_rng(seed)
-        return np.concatenate([_regret(model, images[start:start + batch_size], rng, steps, rate)
-                               for start in range(0, len(images), batch_size)])
+        return np.concatenate(
+            [
+                _regret(model, images[start : start + batch_size], rng, steps, rate)
+                for start in range(0, len(images), batch_size)
+            ]
+        )
 
     return regret
 
@@ -65,18 +70,19 @@ def density_of_states(model, usual, seed: int, most: int = 10_000) -> Score:
     codes = model.encode(usual)
     mixture = GaussianMixture(min(20, 1 + len(codes) // 100), reg_covar=1e-3, random_state=seed).fit(codes)
     seen = _statistics(model, mixture, usual)
-    centre, width = seen.mean(axis=0), np.maximum(seen.std(axis=0), 1e-9)
-    densities = [gaussian_kde(column) for column in ((seen - centre) / width).T]
+    center, width = seen.mean(axis=0), np.maximum(seen.std(axis=0), 1e-9)
+    densities = [gaussian_kde(column) for column in ((seen - center) / width).T]
 
     def strangeness(images):
-        columns = ((_statistics(model, mixture, images) - centre) / width).T
+        columns = ((_statistics(model, mixture, images) - center) / width).T
         return -sum(_log_density(density, column) for density, column in zip(densities, columns, strict=True))
 
     return strangeness
 
 
-SCORES = {score.__name__: score for score in (reconstruction, elbo, iwae, likelihood_regret, input_complexity,
-                                              density_of_states)}
+SCORES = {
+    score.__name__: score for score in (reconstruction, elbo, iwae, likelihood_regret, input_complexity, density_of_states)
+}
 FOR_AUTOENCODERS = ("reconstruction", "density_of_states")
 
 
@@ -112,12 +118,13 @@ def _log_density(density: gaussian_kde, values) -> np.ndarray:
 
 def _regret(model, images, rng, steps: int, rate: float) -> np.ndarray:
     start = np.concatenate(model.encode_distribution(images), axis=1)
-    decoder = model.averaged(model.decoder)
+    decoder = model.ema_network(model.decoder)
     images = ops.convert_to_tensor(images)
 
     def draw(count):
-        return [ops.convert_to_tensor(rng.standard_normal((len(start), model.latent_dim), dtype="float32"))
-                for _ in range(count)]
+        return [
+            ops.convert_to_tensor(rng.standard_normal((len(start), model.latent_dim), dtype="float32")) for _ in range(count)
+        ]
 
     def negative_elbo(parameters, noise):
         mean, log_variance = ops.split(parameters, 2, axis=1)
@@ -130,6 +137,8 @@ def _regret(model, images, rng, steps: int, rate: float) -> np.ndarray:
         gradient = backend.gradient(lambda p: negative_elbo(p, noise), parameters.value)
         optimizer.apply([gradient], [parameters])
     noises = draw(8)
-    bounds = [np.mean([ops.convert_to_numpy(negative_elbo(ops.convert_to_tensor(p), noise)) for noise in noises], axis=0)
-              for p in (start, parameters)]
+    bounds = [
+        np.mean([ops.convert_to_numpy(negative_elbo(ops.convert_to_tensor(p), noise)) for noise in noises], axis=0)
+        for p in (start, parameters)
+    ]
     return bounds[0] - bounds[1]

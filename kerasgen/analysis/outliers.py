@@ -31,8 +31,9 @@ class OutlierDetector:
             raise unknown_name("outlier score", score, SCORES)
         if not 0.0 < contamination <= 0.5:
             raise ValueError(f"contamination must lie in (0, 0.5]. Received: {contamination}.")
-        if not hasattr(model, "encode") or (score not in outlier_scores.FOR_AUTOENCODERS
-                                            and not hasattr(model, "encode_distribution")):
+        if not hasattr(model, "encode") or (
+            score not in outlier_scores.FOR_AUTOENCODERS and not hasattr(model, "encode_distribution")
+        ):
             kind = "an autoencoder" if score in outlier_scores.FOR_AUTOENCODERS else "a VAE"
             raise ValueError(f"The score {score!r} needs {kind}. Received: {type(model).__name__}.")
         self.model = model
@@ -67,8 +68,10 @@ class OutlierDetector:
     def _finite_scores(self, images) -> np.ndarray:
         scores = self._strangeness(images)
         if not np.isfinite(scores).all():
-            raise ValueError(f"Every image must have a finite score. Received: {np.sum(~np.isfinite(scores))} without, by the "
-                             f"score {self.score!r}.")
+            raise ValueError(
+                f"Every image must have a finite score. Received: {np.sum(~np.isfinite(scores))} without, by the "
+                f"score {self.score!r}."
+            )
         return scores
 
     def _check(self, images) -> np.ndarray:

@@ -8,19 +8,20 @@ import numpy as np
 
 from kerasgen import presets
 from kerasgen.analysis.projection import project
-from kerasgen.images import COLUMNS, in_rows, save_png, sheet, to_float
+from kerasgen.images import COLUMNS, interleave, make_grid, save_png, to_float
 from kerasgen.images.resize import fit_array
 
 FACES = "debiasing_vae_portraits"  # tells faces from what is none
-SHEET, STYLES = "sheet.png", "styles.npz"
-SHOWN = 32  # pictures on the sheet
+SHEET, STYLES = "make_grid.png", "styles.npz"
+SHOWN = 32  # pictures on the make_grid
 
 
-def project_files(model, pictures: dict[Path, np.ndarray], output: Path, steps: int, space: str,
-                  overwrite: bool = False) -> list[str]:
+def project_files(
+    model, pictures: dict[Path, np.ndarray], output: Path, steps: int, space: str, overwrite: bool = False
+) -> list[str]:
     """Writes the projection of each picture (height, width, channels) uint8, cut to the middle square, to a folder.
 
-    Beside them `styles.npz`, with an array for each name, and `sheet.png`, each photograph above its projection.
+    Beside them `styles.npz`, with an array for each name, and `make_grid.png`, each photograph above its projection.
 
     Returns:
         Warnings: which photographs show no face, where the generator draws faces. Raises ValueError, before the search, for
@@ -33,12 +34,12 @@ def project_files(model, pictures: dict[Path, np.ndarray], output: Path, steps: 
     images = np.stack([to_float(fit_array(picture, (height, width), channels)) for picture in pictures.values()])
     warnings = _no_faces(model, list(pictures), images)
     styles = project(model, images, steps, space)
-    projected = model.synthesise(styles)
+    projected = model.synthesize(styles)
     for name, image in zip(pictures, projected, strict=True):
         (output / name).parent.mkdir(parents=True, exist_ok=True)
-        save_png(output / name, sheet(image[None]))
+        save_png(output / name, make_grid(image[None]))
     np.savez(output / STYLES, **{str(name.with_suffix("")): style for name, style in zip(pictures, styles, strict=True)})
-    save_png(output / SHEET, sheet(in_rows(images[:SHOWN], projected[:SHOWN]), min(COLUMNS, len(images))))
+    save_png(output / SHEET, make_grid(interleave(images[:SHOWN], projected[:SHOWN]), min(COLUMNS, len(images))))
     return warnings
 
 
@@ -47,5 +48,8 @@ def _no_faces(model, names: list[Path], images: np.ndarray) -> list[str]:
         return []
     detector = presets.load(FACES)
     sizes = np.stack([fit_array(image, detector.image_shape[:2], detector.image_shape[2]) for image in images])
-    return [f"{name} shows no upright face in its middle, by {FACES}; what it is projected to may not be like it."
-            for name, probability in zip(names, detector.classify(sizes), strict=True) if probability < 0.5]
+    return [
+        f"{name} shows no upright face in its middle, by {FACES}; what it is projected to may not be like it."
+        for name, probability in zip(names, detector.classify(sizes), strict=True)
+        if probability < 0.5
+    ]

@@ -10,7 +10,7 @@ from kerasgen import backend
 from kerasgen.backend import AveragePooling2D
 from kerasgen.images import to_float
 from kerasgen.images.check import check_images
-from kerasgen.latent.codes import draw_codes
+from kerasgen.latent.codes import sample_codes
 
 SMALLEST = 8  # pixels a side of the coarsest comparison
 CODES = 4096  # that the average of w and its deviation are taken over
@@ -18,8 +18,15 @@ DRAWN = 500  # pictures of these, among which the search begins with the nearest
 PART = 50  # of them in memory at a time
 
 
-def project(model, images: np.ndarray, steps: int = 800, space: str = "w+", learning_rate: float = 0.1,
-            pull: float = 1e-4, focus: float = 0.8) -> np.ndarray:
+def project(
+    model,
+    images: np.ndarray,
+    steps: int = 800,
+    space: str = "w+",
+    learning_rate: float = 0.1,
+    pull: float = 1e-4,
+    focus: float = 0.8,
+) -> np.ndarray:
     """Searches the styles of images by Adam, each from the nearest of 500 drawn pictures.
 
     The distance of two pictures is their mean absolute difference at their own size and at each half of it down to 8 pixels,
@@ -36,20 +43,21 @@ def project(model, images: np.ndarray, steps: int = 800, space: str = "w+", lear
             deviation of a quarter of the side); the rest lies evenly on all pixels.
 
     Returns:
-        (n, style_layers, style_dim) float32, for `model.synthesise`. Raises ValueError for images of another shape, another
+        (n, style_layers, style_dim) float32, for `model.synthesize`. Raises ValueError for images of another shape, another
         space, and another focus.
     """
     if space not in ("w", "w+") or steps < 1 or not 0 <= focus <= 1:
-        raise ValueError("space must be 'w' or 'w+', steps positive, and focus lie in [0, 1]. Received: "
-                         f"{space=}, {steps=}, {focus=}.")
+        raise ValueError(
+            f"space must be 'w' or 'w+', steps positive, and focus lie in [0, 1]. Received: {space=}, {steps=}, {focus=}."
+        )
     check_images(images, model.image_shape, "images")
     images = to_float(np.asarray(images))
-    known = model.styles(draw_codes(CODES, model.latent_dim, 0))[:, 0]  # (codes, style_dim)
+    known = model.styles(sample_codes(CODES, model.latent_dim, 0))[:, 0]  # (codes, style_dim)
     average, deviation = known.mean(axis=0), known.std(axis=0) + 1e-8
     begin = (known[_nearest_drawn(model, known[:DRAWN], images, focus)] - average) / deviation
     place = keras.Variable(np.repeat(begin[:, None], 1 if space == "w" else model.style_layers, axis=1), name="place")
     average, deviation, targets = map(ops.convert_to_tensor, (average, deviation, images))
-    network = model.synthesis_of(model.averaged(model.generator))
+    network = model.synthesis_of(model.ema_network(model.generator))
     optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(learning_rate, steps))
     optimizer.build([place])
 
@@ -70,8 +78,8 @@ def _nearest_drawn(model, known: np.ndarray, images: np.ndarray, focus: float) -
     targets = [ops.convert_to_tensor(image[None]) for image in images]
     distances = []
     for start in range(0, len(known), PART):
-        styles = np.repeat(known[start:start + PART, None], model.style_layers, axis=1)
-        drawn = ops.convert_to_tensor(model.synthesise(styles))
+        styles = np.repeat(known[start : start + PART, None], model.style_layers, axis=1)
+        drawn = ops.convert_to_tensor(model.synthesize(styles))
         distances.append([ops.convert_to_numpy(_distance(drawn, target, focus)) for target in targets])
     return np.concatenate(distances, axis=1).argmin(axis=1)
 

@@ -34,7 +34,7 @@ def mix(model, a: np.ndarray, b: np.ndarray, layers="coarse", truncation: float 
     check_layers(layers, model.style_layers)
     ours, theirs = (model.styles(codes, truncation) for codes in (a, b))
     mixed = mix_styles(np.repeat(ours, len(theirs), axis=0), np.tile(theirs, (len(ours), 1, 1)), layers)
-    images = model.synthesise(mixed)
+    images = model.synthesize(mixed)
     return images.reshape(len(ours), len(theirs), *images.shape[1:])
 
 
@@ -42,7 +42,7 @@ def mixing_table(model, a: np.ndarray, b: np.ndarray, layers="coarse", truncatio
     """The pictures of `mix` with their sources: white and sources B above, sources A to the left.
 
     Returns:
-        ((n + 1) (m + 1), height, width, channels), row by row, for a sheet of m + 1 columns.
+        ((n + 1) (m + 1), height, width, channels), row by row, for a make_grid of m + 1 columns.
     """
     mixed = mix(model, a, b, layers, truncation)
     ours, theirs = (model.decode(codes, truncation=truncation) for codes in (a, b))

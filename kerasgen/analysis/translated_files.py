@@ -9,15 +9,15 @@ from pathlib import Path
 import numpy as np
 
 from kerasgen.data.folder import image_files, no_images, read_files
-from kerasgen.images import in_rows, save_png, sheet, to_float
+from kerasgen.images import interleave, make_grid, save_png, to_float
 from kerasgen.images.resize import fit_array
-from kerasgen.images.tiling import fit_in, translate_picture
+from kerasgen.images.tiling import fit_in, translate_image
 
-SHEET = "sheet.png"
-SHOWN = 32  # pictures on the sheet
+SHEET = "make_grid.png"
+SHOWN = 32  # pictures on the make_grid
 
 
-def read_pictures(inputs: Sequence[Path], skip_unreadable: bool = False) -> tuple[dict[Path, np.ndarray], list]:
+def read_images(inputs: Sequence[Path], skip_unreadable: bool = False) -> tuple[dict[Path, np.ndarray], list]:
     """Reads files, and all in folders: {name below the output: uint8 (height, width, channels)}, [(skipped, why)].
 
     Raises ValueError for a folder without pictures, for an unreadable file unless it is to be skipped, for two of one name,
@@ -30,8 +30,9 @@ def read_pictures(inputs: Sequence[Path], skip_unreadable: bool = False) -> tupl
         for file in image_files(given) if given.is_dir() else [given]:
             name = (file.relative_to(given) if given.is_dir() else Path(file.name)).with_suffix(".png")
             if name in files or name == Path(SHEET):
-                raise ValueError(f"Pictures need names of their own, other than {SHEET}. Received: {file} and "
-                                 f"{files.get(name, SHEET)}.")
+                raise ValueError(
+                    f"Pictures need names of their own, other than {SHEET}. Received: {file} and {files.get(name, SHEET)}."
+                )
             files[name] = file
     pictures, skipped = {}, []
     for name, file in files.items():
@@ -46,20 +47,29 @@ def read_pictures(inputs: Sequence[Path], skip_unreadable: bool = False) -> tupl
     return pictures, skipped
 
 
-def check_drawing(card: dict) -> Callable:
+def check_transform(card: dict) -> Callable:
     """Gives the drawing by which a preset's sources came from pictures; raises ValueError for a card without."""
-    from kerasgen.data.drawings import DRAWINGS
+    from kerasgen.data.transforms import TRANSFORMS
 
     name = card.get("data", {}).get("pairs")
-    if name not in DRAWINGS:
-        raise ValueError(f"--draw is for presets whose sources are drawings ({', '.join(DRAWINGS)}). Received: one whose card "
-                         f"says {name!r}.")
-    return DRAWINGS[name]
+    if name not in TRANSFORMS:
+        raise ValueError(
+            f"--draw is for presets whose sources are drawings ({', '.join(TRANSFORMS)}). Received: one whose card "
+            f"says {name!r}."
+        )
+    return TRANSFORMS[name]
 
 
-def translate_files(model, pictures: dict[Path, np.ndarray], output: Path, direction: str | None = None, tiled: bool = False,
-                    drawing: Callable | None = None, overwrite: bool = False) -> Path:
-    """Translates pictures and writes each below `output`, and a sheet of before and after; gives the sheet's path.
+def translate_files(
+    model,
+    pictures: dict[Path, np.ndarray],
+    output: Path,
+    direction: str | None = None,
+    tiled: bool = False,
+    drawing: Callable | None = None,
+    overwrite: bool = False,
+) -> Path:
+    """Translates pictures and writes each below `output`, and a make_grid of before and after; gives the make_grid's path.
 
     `model` is a translator, or an exported one. Raises ValueError, before any work, for a model of another kind, a direction
     that it does not have, and files that exist.
@@ -79,10 +89,11 @@ def translate_files(model, pictures: dict[Path, np.ndarray], output: Path, direc
     shown = []
     for name, picture in pictures.items():
         before = fit_array(drawing(picture) if drawing else picture, None, channels)
-        after = translate_picture(lambda images: model.translate(images, direction=direction or directions[0]), before,
-                                  (height, width), tiled)
+        after = translate_image(
+            lambda images: model.translate(images, direction=direction or directions[0]), before, (height, width), tiled
+        )
         (output / name).parent.mkdir(parents=True, exist_ok=True)
         save_png(output / name, after)
         if len(shown) < SHOWN:
             shown.append([fit_in(to_float(each), (height, width))[0] for each in (before, after)])
-    return save_png(output / SHEET, sheet(in_rows(*map(np.stack, zip(*shown, strict=True))), min(8, len(shown))))
+    return save_png(output / SHEET, make_grid(interleave(*map(np.stack, zip(*shown, strict=True))), min(8, len(shown))))

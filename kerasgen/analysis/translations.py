@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kerasgen.images import in_rows
+from kerasgen.images import interleave
 
 SHOWN = 16  # of each kind, in a picture
 
@@ -13,5 +13,5 @@ def before_and_after(model, held_out) -> np.ndarray:
     """Rows of sources, of their translations and, for pairs, of the truth; both ways where there are two."""
     a, b = held_out.images(slice(SHOWN))
     if len(model.directions) == 1:
-        return in_rows(a, model.translate(a), b)
-    return np.concatenate([in_rows(a, model.translate(a)), in_rows(b, model.translate(b, "b_to_a"))])
+        return interleave(a, model.translate(a), b)
+    return np.concatenate([interleave(a, model.translate(a)), interleave(b, model.translate(b, "b_to_a"))])

@@ -7,8 +7,9 @@ import numpy as np
 from kerasgen.latent.codes import check_codes
 
 
-def traverse(model, z: np.ndarray, dimensions: Sequence[int] | None = None, *, steps: int = 9, span: float = 2.5,
-             relative: bool = False) -> np.ndarray:
+def traverse(
+    model, z: np.ndarray, dimensions: Sequence[int] | None = None, *, steps: int = 9, span: float = 2.5, relative: bool = False
+) -> np.ndarray:
     """Decodes copies of `z` in which one dimension runs from -span to span.
 
     Args:

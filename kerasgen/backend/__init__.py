@@ -2,7 +2,7 @@
 
 - `run_train_step(model, step, *args)`: Keras's native train step around `step(data) -> logs`.
 - `run_test_step(model, step, *args)`: the same for evaluation.
-- `minimise(loss, total, variables, optimizer, model)`: one optimiser step on `total(loss())`; returns what `loss()` returned.
+- `minimize(loss, total, variables, optimizer, model)`: one optimizer step on `total(loss())`; returns what `loss()` returned.
 - `gradient(function, x)`: d sum(function(x)) / dx, differentiable itself.
 - `normal(shape, seed_generator)`: float32 noise; a different one on every replica.
 - `depthwise_conv(x, kernel)`: (batch, height, width, channels) by a kernel (odd rows, odd columns, channels, 1), zeros around.
@@ -19,7 +19,7 @@ _current = importlib.import_module(f"kerasgen.backend.{keras.backend.backend()}"
 
 run_train_step = _current.run_train_step
 run_test_step = _current.run_test_step
-minimise = _current.minimise
+minimize = _current.minimize
 gradient = _current.gradient
 normal = _current.normal
 depthwise_conv = _current.depthwise_conv

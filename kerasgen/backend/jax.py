@@ -1,7 +1,7 @@
 """JAX: Keras hands the state in and takes it back, so a step runs inside a `StatelessScope` over all variables.
 
 Within the scope the stateful code of the other backends works unchanged: `variable.value` reads and `assign` writes the
-scope, optimisers and metrics included. Only the differentiated function needs a scope of its own.
+scope, optimizers and metrics included. Only the differentiated function needs a scope of its own.
 """
 
 import jax
@@ -28,14 +28,13 @@ def run_test_step(model, step, state, data):
 
 
 def _run(step, groups, state, data):
-    pairs = [pair for group, values in zip(groups, state, strict=True)
-             for pair in zip(group, values, strict=True)]
+    pairs = [pair for group, values in zip(groups, state, strict=True) for pair in zip(group, values, strict=True)]
     with StatelessScope(state_mapping=pairs) as scope:
         logs = step(data)
     return logs, tuple([_current_value(scope, variable) for variable in group] for group in groups)
 
 
-def minimise(loss, total, variables, optimizer, model):
+def minimize(loss, total, variables, optimizer, model):
     trained = {id(variable) for variable in variables}
     others = [variable for variable in _state(model) if id(variable) not in trained]
     outer = [(variable, variable.value) for variable in others]
@@ -76,11 +75,12 @@ def depthwise_conv(x, kernel):
     (rows, columns), (height, width) = kernel.shape[:2], x.shape[1:3]
     padded = ops.pad(x, ((0, 0), (rows // 2, rows // 2), (columns // 2, columns // 2), (0, 0)))
     weights = ops.cast(kernel[..., 0], x.dtype)  # (rows, columns, channels)
-    return sum(weights[i, j] * padded[:, i:i + height, j:j + width] for i in range(rows) for j in range(columns))
+    return sum(weights[i, j] * padded[:, i : i + height, j : j + width] for i in range(rows) for j in range(columns))
 
 
 def _with_gradients(backward):
     """Gives `function(inputs, kernel, strides)` the gradients `backward(strides, (inputs, kernel), gradient)`."""
+
     def decorate(function):
         own = jax.custom_vjp(function, nondiff_argnums=(2,))
         own.defvjp(lambda inputs, kernel, strides: (own(inputs, kernel, strides), (inputs, kernel)), backward)
@@ -113,12 +113,16 @@ def _to_kernel(images, gradient, kernel, strides):
     """Each weight meets the images moved by its place: one product of matrices for a row of the kernel."""
     rows, columns, channels, filters = kernel.shape
     height, width = ((there - 1) * stride + 1 for there, stride in zip(gradient.shape[1:3], strides, strict=True))
-    around = [max(end - 1 + size - here, 0)
-              for end, size, here in zip((height, width), (rows, columns), images.shape[1:3], strict=True)]
+    around = [
+        max(end - 1 + size - here, 0)
+        for end, size, here in zip((height, width), (rows, columns), images.shape[1:3], strict=True)
+    ]
     padded = ops.pad(images, ((0, 0), *((total // 2, total - total // 2) for total in around), (0, 0)))
-    moved = ops.concatenate([padded[:, :, j:j + width:strides[1]] for j in range(columns)], axis=-1)
-    products = [jax.numpy.einsum("bhwi,bhwo->io", moved[:, i:i + height:strides[0]], gradient,
-                                 preferred_element_type="float32") for i in range(rows)]
+    moved = ops.concatenate([padded[:, :, j : j + width : strides[1]] for j in range(columns)], axis=-1)
+    products = [
+        jax.numpy.einsum("bhwi,bhwo->io", moved[:, i : i + height : strides[0]], gradient, preferred_element_type="float32")
+        for i in range(rows)
+    ]
     return ops.cast(ops.reshape(ops.stack(products), (rows, columns, channels, filters)), kernel.dtype)
 
 

@@ -14,8 +14,8 @@ def run_test_step(model, step, data):
     return step(data)
 
 
-def minimise(loss, total, variables, optimizer, model):
-    # Keras's optimisers sum the gradients over the replicas: each brings its part of the mean.
+def minimize(loss, total, variables, optimizer, model):
+    # Keras's optimizers sum the gradients over the replicas: each brings its part of the mean.
     replicas = tf.distribute.get_strategy().num_replicas_in_sync
     weights = [variable.value for variable in variables]
     with tf.GradientTape(watch_accessed_variables=False) as tape:

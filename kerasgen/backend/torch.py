@@ -19,7 +19,7 @@ def run_test_step(model, step, data):
         return step(data)
 
 
-def minimise(loss, total, variables, optimizer, model):
+def minimize(loss, total, variables, optimizer, model):
     with torch.enable_grad():
         values = loss()
         gradients = torch.autograd.grad(total(values), [variable.value for variable in variables])
@@ -38,10 +38,19 @@ def _fused_adam(optimizer, gradients, variables, learning_rate):
     torch._fused_adam_(
         [variable.value.detach() for variable in variables],
         [gradient.contiguous() for gradient in gradients],
-        first, second, [], [torch.tensor(float(step))] * len(slots),
-        lr=float(learning_rate), beta1=optimizer.beta_1, beta2=optimizer.beta_2, weight_decay=0.0,
+        first,
+        second,
+        [],
+        [torch.tensor(float(step))] * len(slots),
+        lr=float(learning_rate),
+        beta1=optimizer.beta_1,
+        beta2=optimizer.beta_2,
+        weight_decay=0.0,
         # Keras adds epsilon before the second moment's bias is corrected, PyTorch after.
-        eps=optimizer.epsilon / (1.0 - optimizer.beta_2**step) ** 0.5, amsgrad=False, maximize=False)
+        eps=optimizer.epsilon / (1.0 - optimizer.beta_2**step) ** 0.5,
+        amsgrad=False,
+        maximize=False,
+    )
 
 
 def gradient(function, x):
@@ -98,8 +107,13 @@ class BatchNormalization(keras.layers.BatchNormalization):
 def _same_padding(layer, sides=()) -> tuple[int, int] | None:
     """Gives what a "same" convolution pads at every side, None where that differs from side to side."""
     excess = [size - stride for size, stride in zip(layer.kernel_size, layer.strides, strict=True)]
-    usual = (layer.padding == "same" and layer.data_format == "channels_last" and layer.dilation_rate == (1, 1)
-             and getattr(layer, "groups", 1) == 1 and getattr(layer, "output_padding", None) is None)
+    usual = (
+        layer.padding == "same"
+        and layer.data_format == "channels_last"
+        and layer.dilation_rate == (1, 1)
+        and getattr(layer, "groups", 1) == 1
+        and getattr(layer, "output_padding", None) is None
+    )
     whole = all(side % stride == 0 for side, stride in zip(sides, layer.strides, strict=False))
     if not usual or not whole or any(e < 0 or e % 2 for e in excess):
         return None

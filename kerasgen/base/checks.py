@@ -33,8 +33,10 @@ def check_training_data(x, image_shape: tuple[int, int, int], batch_size: int | 
         _check_shape(shape, image_shape, name)
         sizes = {getattr(x, "batch_size", None)} - {None}
     if sizes and min(sizes) < steps:
-        raise ValueError(f"Each batch must hold at least {steps} images, one for each step of a phase with repeat={steps}. "
-                         f"Received: a batch of {min(sizes)}.")
+        raise ValueError(
+            f"Each batch must hold at least {steps} images, one for each step of a phase with repeat={steps}. "
+            f"Received: a batch of {min(sizes)}."
+        )
 
 
 def check_training_pairs(x, y, shapes: Sequence, batch_size: int | None, least: int) -> None:
@@ -51,8 +53,7 @@ def check_training_pairs(x, y, shapes: Sequence, batch_size: int | None, least: 
     rule = "A translator is trained with images of both kinds, fit(x, y) or batches of both."
     if isinstance(x, np.ndarray):
         if not isinstance(y, np.ndarray) or len(x) != len(y):
-            raise ValueError(f"{rule} Received: {len(x)} sources and "
-                             f"{len(y) if isinstance(y, np.ndarray) else 'no'} targets.")
+            raise ValueError(f"{rule} Received: {len(x)} sources and {len(y) if isinstance(y, np.ndarray) else 'no'} targets.")
         for images, shape, name in ((x, shapes[0], "sources"), (y, shapes[1], "targets")):
             check_training_data(images, shape, batch_size, least, name)
         return

@@ -1,4 +1,4 @@
-"""The one training contract: a model is a tuple of phases, a phase is one optimiser step on its own networks."""
+"""The one training contract: a model is a tuple of phases, a phase is one optimizer step on its own networks."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class GenerativeModel(SavedRandomState, keras.Model, abc.ABC):
 
     image_shape: tuple[int, int, int]
     seed: int
-    labelled: bool = False  # whether the losses need labels
+    requires_labels: bool = False  # whether the losses need labels
     num_classes: int = 0  # of them; 0 where there are none, or any number will do
 
     # ---- what a model defines ----------------------------------------------------------------------------------
@@ -48,7 +48,7 @@ class GenerativeModel(SavedRandomState, keras.Model, abc.ABC):
 
     @abc.abstractmethod
     def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
-        """Gives the paper's optimiser for each phase, by its name."""
+        """Gives the paper's optimizer for each phase, by its name."""
 
     # ---- construction and configuration ------------------------------------------------------------------------
 
@@ -66,7 +66,7 @@ class GenerativeModel(SavedRandomState, keras.Model, abc.ABC):
     def arguments(cls) -> list[str]:
         """Gives the names of the constructor's arguments, those that it passes on to its bases too."""
         names = ["image_shape"]
-        for each in cls.__mro__[:cls.__mro__.index(GenerativeModel)]:
+        for each in cls.__mro__[: cls.__mro__.index(GenerativeModel)]:
             parameters = inspect.signature(each.__init__).parameters.values() if "__init__" in vars(each) else ()
             names += [p.name for p in parameters if p.kind == p.KEYWORD_ONLY and p.name not in names]
         return names
@@ -74,10 +74,10 @@ class GenerativeModel(SavedRandomState, keras.Model, abc.ABC):
     def get_config(self) -> dict:
         return {**super().get_config(), **{name: getattr(self, name) for name in self.arguments()}}
 
-    # ---- optimisers --------------------------------------------------------------------------------------------
+    # ---- optimizers --------------------------------------------------------------------------------------------
 
     def compile(self, optimizer=None, *, run_eagerly=False, steps_per_execution=1, jit_compile="auto", **optimizers):
-        """Sets an optimiser a phase: `compile()` the paper's, `compile(generator=Adam(2e-4), ...)` your own.
+        """Sets an optimizer a phase: `compile()` the paper's, `compile(generator=Adam(2e-4), ...)` your own.
 
         `optimizer` serves a model of one phase; `load_model` passes it too. Raises ValueError for a keyword that is no
         phase and for mixed_float16 (its loss scaling fits a single loss; use mixed_bfloat16).
@@ -87,19 +87,22 @@ class GenerativeModel(SavedRandomState, keras.Model, abc.ABC):
         names = [phase.name for phase in self.phases]
         unknown = set(optimizers) - set(names)
         if unknown:
-            raise ValueError(f"An optimiser belongs to a phase, one of {names}. Received: {sorted(unknown)}.")
+            raise ValueError(f"An optimizer belongs to a phase, one of {names}. Received: {sorted(unknown)}.")
         if not isinstance(optimizer, PhaseOptimizers):
             if optimizer is not None:
                 if len(names) > 1:
-                    raise ValueError(f"Give each phase its optimiser: {', '.join(n + '=...' for n in names)}. "
-                                     f"Received: optimizer={optimizer}.")
+                    raise ValueError(
+                        f"Give each phase its optimizer: {', '.join(n + '=...' for n in names)}. "
+                        f"Received: optimizer={optimizer}."
+                    )
                 optimizers = {names[0]: optimizer}
             given = {name: keras.optimizers.get(value) for name, value in optimizers.items()}
             optimizer = PhaseOptimizers.of(self.phases, {**self.default_optimizers(), **given})
         self.prepare_training()
         self._asked_to_compile = jit_compile
-        super().compile(optimizer=optimizer, run_eagerly=run_eagerly, steps_per_execution=steps_per_execution,
-                        jit_compile=jit_compile)
+        super().compile(
+            optimizer=optimizer, run_eagerly=run_eagerly, steps_per_execution=steps_per_execution, jit_compile=jit_compile
+        )
         if not self.optimizer.built:
             self.optimizer.build(self.trainable_variables)
 
@@ -150,7 +153,7 @@ class GenerativeModel(SavedRandomState, keras.Model, abc.ABC):
     def check_training(self, x, y, batch_size: int | None) -> None:
         """Raises ValueError for what `fit` must not be given; a hook."""
         check_training_data(x, self.image_shape, batch_size, self.repeats)
-        if self.labelled:
+        if self.requires_labels:
             check_training_labels(x, y, self.num_classes)
 
     @property
@@ -170,8 +173,8 @@ class GenerativeModel(SavedRandomState, keras.Model, abc.ABC):
             for phase in self.phases:
                 variables, optimizer = self.trained_variables(phase), self.phase_optimizer(phase)
                 for minibatch in self._minibatches(batch, phase.repeat):
-                    results |= backend.minimise(lambda: phase.loss(minibatch, True), phase.total, variables, optimizer, self)
-            self.optimizer.iterations.assign_add(1)  # batches; the inner optimisers count their own steps
+                    results |= backend.minimize(lambda: phase.loss(minibatch, True), phase.total, variables, optimizer, self)
+            self.optimizer.iterations.assign_add(1)  # batches; the inner optimizers count their own steps
             logs = self._track(results, batch)
         return logs
 
@@ -199,8 +202,8 @@ class GenerativeModel(SavedRandomState, keras.Model, abc.ABC):
 
     # ---- use ---------------------------------------------------------------------------------------------------
 
-    def averaged(self, network: keras.Model) -> keras.Model:
-        """Gives `network` with the moving average of its weights where its optimiser keeps one (`use_ema=True`)."""
+    def ema_network(self, network: keras.Model) -> keras.Model:
+        """Gives `network` with the moving average of its weights where its optimizer keeps one (`use_ema=True`)."""
         if not self.compiled:
             return network
         phase = next(phase for phase in self.phases if network in phase.networks)
@@ -209,10 +212,10 @@ class GenerativeModel(SavedRandomState, keras.Model, abc.ABC):
             return network
         twins = self.__dict__.setdefault("_averages", _Untracked()).items
         if network.name not in twins:
-            twins[network.name] = AveragedNetwork(network, optimizer, self.settle)
+            twins[network.name] = AveragedNetwork(network, optimizer, self.refresh_batch_norm)
         return twins[network.name].network()
 
-    def settle(self, network: keras.Model) -> None:
+    def refresh_batch_norm(self, network: keras.Model) -> None:
         """Renews what depends on the weights of an averaged network; a hook, nothing to do by default."""
 
     def save_preset(self, path: str | Path, **about) -> Path:
@@ -240,7 +243,7 @@ def _unpack(data) -> tuple:
 def split(batch, parts: int) -> list:
     """Cuts a batch into parts of equally many images."""
     size = ops.shape(batch[0])[0] // parts
-    return [keras.tree.map_structure(lambda v: v[start * size:(start + 1) * size], batch) for start in range(parts)]
+    return [keras.tree.map_structure(lambda v: v[start * size : (start + 1) * size], batch) for start in range(parts)]
 
 
 @contextlib.contextmanager

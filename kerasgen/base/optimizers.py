@@ -1,4 +1,4 @@
-"""The optimisers of a model's phases as the one that Keras builds, threads through JAX and saves."""
+"""The optimizers of a model's phases as the one that Keras builds, threads through JAX and saves."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import keras
 
 @keras.saving.register_keras_serializable("kerasgen")
 class PhaseOptimizers(keras.optimizers.MultiOptimizer):
-    """Keras's `MultiOptimizer`, whose inner optimisers step one phase at a time (`optimizers`, in the phases' order).
+    """Keras's `MultiOptimizer`, whose inner optimizers step one phase at a time (`optimizers`, in the phases' order).
 
     Weights stay as trained when `fit` ends: Keras would overwrite them with their moving average (`use_ema`), and a run
     that goes on would start from other weights than one that was not interrupted.
@@ -16,7 +16,7 @@ class PhaseOptimizers(keras.optimizers.MultiOptimizer):
     def finalize_variable_values(self, var_list) -> None:
         pass
 
-    # Keras saves the inner optimisers, as children; `MultiOptimizer` would write their slots a second time.
+    # Keras saves the inner optimizers, as children; `MultiOptimizer` would write their slots a second time.
 
     def save_own_variables(self, store) -> None:
         for index, variable in enumerate(self._variables):
@@ -28,8 +28,8 @@ class PhaseOptimizers(keras.optimizers.MultiOptimizer):
 
     @classmethod
     def of(cls, phases, optimizers: dict[str, keras.optimizers.Optimizer]) -> PhaseOptimizers:
-        """Makes it from an optimiser for each phase, by name."""
+        """Makes it from an optimizer for each phase, by name."""
         *first, last = phases
         scopes = {"|".join(f"{network.name}/.*" for network in phase.networks): optimizers[phase.name] for phase in first}
-        # The last phase's is the default: one of its own would be one more optimiser in every file, without variables.
+        # The last phase's is the default: one of its own would be one more optimizer in every file, without variables.
         return cls(keras.optimizers.OptimizerMap(optimizers[last.name], scopes))

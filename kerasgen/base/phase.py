@@ -1,4 +1,4 @@
-"""A phase: one optimiser step of a model's training."""
+"""A phase: one optimizer step of a model's training."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import keras
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Phase:
-    """One optimiser step.
+    """One optimizer step.
 
     Args:
-        name: also the keyword of its optimiser in `compile`.
+        name: also the keyword of its optimizer in `compile`.
         networks: Keras models that this phase, and no other, trains. A network's name is the scope of its variables.
         loss: `loss(batch, training) -> {term: scalar}`; `batch` is `(x, y)`, `y` None where `fit` got none. The sum
-            of the terms is minimised.
+            of the terms is minimized.
         terms: names of the scalars, known before training so that every backend can track them.
-        monitors: names of further scalars that `loss` gives, tracked but not minimised.
+        monitors: names of further scalars that `loss` gives, tracked but not minimized.
         repeat: steps per batch, each on its own part of it: with a batch of k * m images, `repeat=k` is Algorithm 1 of
             Goodfellow et al. 2014 with k discriminator steps on minibatches of m.
     """
@@ -31,7 +31,7 @@ class Phase:
     monitors: tuple[str, ...] = ()
 
     def total(self, values: dict):
-        """The scalar that is minimised, of those that `loss` gave."""
+        """The scalar that is minimized, of those that `loss` gave."""
         return sum(values[term] for term in self.terms)
 
     @property

@@ -20,9 +20,8 @@ def predict(network: keras.Model, inputs, batch_size: int = 64):
         return network.predict_on_batch(inputs)
     parts = []
     for start in range(0, n, batch_size):
-        part = keras.tree.map_structure(lambda v: v[start:start + batch_size], inputs)
+        part = keras.tree.map_structure(lambda v: v[start : start + batch_size], inputs)
         size = min(batch_size, n - start)
         padded = keras.tree.map_structure(lambda v: np.concatenate([v, np.repeat(v[-1:], batch_size - size, axis=0)]), part)
         parts.append(keras.tree.map_structure(lambda v: v[:size], network.predict_on_batch(padded)))
     return keras.tree.map_structure(lambda *v: np.concatenate(v), *parts)
-

@@ -16,8 +16,9 @@ class PiecewiseLinear(keras.optimizers.schedules.LearningRateSchedule):
     def __init__(self, points):
         steps = [step for step, _ in points]
         if len(steps) < 2 or steps[0] != 0 or sorted(set(steps)) != steps or min(rate for _, rate in points) < 0:
-            raise ValueError("points must be two or more of (step, rate), steps rising from 0, no rate below 0. "
-                             f"Received: {points=}.")
+            raise ValueError(
+                f"points must be two or more of (step, rate), steps rising from 0, no rate below 0. Received: {points=}."
+            )
         self.points = points
 
     def __call__(self, step):

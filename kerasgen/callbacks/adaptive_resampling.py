@@ -14,13 +14,14 @@ class AdaptiveResampling(keras.callbacks.Callback):
     The positives together keep their share of the epoch, and the others are drawn alike.
 
     Args:
-        batches: the labelled training set that `fit` is given.
-        positive: the label of the class whose latent distribution is levelled.
-        bins, smoothing, effective: as `rarity_weights`: the smaller `effective`, the more the rare are favoured.
+        batches: the requires_labels training set that `fit` is given.
+        positive: the label of the class whose latent distribution is leveled.
+        bins, smoothing, effective: as `rarity_weights`: the smaller `effective`, the more the rare are favored.
     """
 
-    def __init__(self, batches: ImageBatches, positive: int = 1, *, bins: int = 10, smoothing: float = 0.01,
-                 effective: float = 0.3):
+    def __init__(
+        self, batches: ImageBatches, positive: int = 1, *, bins: int = 10, smoothing: float = 0.01, effective: float = 0.3
+    ):
         super().__init__()
         if batches.labels is None:
             raise ValueError("Resampling needs a data set with labels. Received: one without.")

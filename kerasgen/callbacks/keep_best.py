@@ -31,8 +31,15 @@ class KeepBest(keras.callbacks.Callback):
         seed: of the codes.
     """
 
-    def __init__(self, directory: str | Path, images: np.ndarray, extractor: Callable, every: int = 1, monitor: str = "fid",
-                 seed: int = 0):
+    def __init__(
+        self,
+        directory: str | Path,
+        images: np.ndarray,
+        extractor: Callable,
+        every: int = 1,
+        monitor: str = "fid",
+        seed: int = 0,
+    ):
         super().__init__()
         if monitor not in ("fid", "kid"):
             raise ValueError(f"monitor must be 'fid' or 'kid'. Received: {monitor!r}.")
@@ -47,8 +54,12 @@ class KeepBest(keras.callbacks.Callback):
             drawn = extract_generated(self.model, self._extractor, len(self._real), self._seed)[0]
             figures = {"fid": frechet_distance(self._real, drawn), "kid": kernel_distance(self._real, drawn)[0]}
             if figures[self._monitor] < self.best():
-                presets.save(self.model, self._card, overwrite=True,
-                             card={"metrics": {**figures, "monitor": self._monitor, "epoch": epoch + 1}})
+                presets.save(
+                    self.model,
+                    self._card,
+                    overwrite=True,
+                    card={"metrics": {**figures, "monitor": self._monitor, "epoch": epoch + 1}},
+                )
         logs.update(figures)
 
     def best(self) -> float:

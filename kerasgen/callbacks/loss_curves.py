@@ -39,8 +39,10 @@ def read_log(path: Path) -> dict[str, np.ndarray]:
     """Gives the columns of a `CSVLogger`'s file, NaN where an epoch has no value."""
     with path.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    return {name: np.array([float(row[name]) if row[name] not in ("", "NA", None) else np.nan for row in rows])
-            for name in (rows[0] if rows else ())}
+    return {
+        name: np.array([float(row[name]) if row[name] not in ("", "NA", None) else np.nan for row in rows])
+        for name in (rows[0] if rows else ())
+    }
 
 
 def curves(log: dict[str, np.ndarray]):

@@ -32,4 +32,5 @@ class StopWhenDiverged(keras.callbacks.Callback):
         terms = [name for name in diverged if name != "loss"] or diverged
         raise FloatingPointError(
             f"Training needs finite losses; a smaller learning rate or a stronger penalty helps. Received: {', '.join(terms)} "
-            f"not finite in epoch {self._epoch + 1}, batch {batch + 1}; the last good checkpoint: {kept}.")
+            f"not finite in epoch {self._epoch + 1}, batch {batch + 1}; the last good checkpoint: {kept}."
+        )

@@ -24,8 +24,9 @@ class TensorBoard(keras.callbacks.Callback):
         try:
             from tensorboardX import SummaryWriter
         except ImportError as error:
-            raise ImportError("TensorBoard's files are written by tensorboardX: pip install 'kerasgen[tensorboard]'. "
-                              f"Received: {error}.") from None
+            raise ImportError(
+                f"TensorBoard's files are written by tensorboardX: pip install 'kerasgen[tensorboard]'. Received: {error}."
+            ) from None
         self._writer = SummaryWriter(str(directory))
         self._pictures = pictures
 

@@ -16,15 +16,21 @@ app = typer.Typer()
 @app.command()
 def export(
     preset: Preset,
-    output: Annotated[Path | None, typer.Argument(help="The file; its suffix, .onnx or .tflite, is the format. PRESET with "
-                                                  "the format's suffix otherwise.")] = None,
+    output: Annotated[
+        Path | None,
+        typer.Argument(
+            help="The file; its suffix, .onnx or .tflite, is the format. PRESET with the format's suffix otherwise."
+        ),
+    ] = None,
     target: Annotated[str | None, typer.Option(help="cpu, gpu, mobile or web: a format and a precision that suit.")] = None,
     to: Annotated[str | None, typer.Option(help="onnx or litert, where the output does not say.")] = None,
-    precision: Annotated[str | None, typer.Option(help="float32, float16, int8, int8_mixed, int8_dynamic, int8_weights or "
-                                                  "int16x8.")] = None,
+    precision: Annotated[
+        str | None, typer.Option(help="float32, float16, int8, int8_mixed, int8_dynamic, int8_weights or int16x8.")
+    ] = None,
     pixels: Annotated[str, typer.Option(help="float32, or uint8 for pictures of 0 to 255 from the graph.")] = "float32",
-    part: Annotated[str | None, typer.Option(help="decoder, encoder, mapping, synthesis, a_to_b or b_to_a; what draws "
-                                             "otherwise.")] = None,
+    part: Annotated[
+        str | None, typer.Option(help="decoder, encoder, mapping, synthesis, a_to_b or b_to_a; what draws otherwise.")
+    ] = None,
     batch_size: Annotated[int | None, typer.Option(help="A fixed batch; .onnx is dynamic and .tflite 1 otherwise.")] = None,
     size: Annotated[int | None, typer.Option(help="Pixels a side of a translator's images; the preset's otherwise.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Write a file that is further from Keras than it may be.")] = False,
@@ -37,8 +43,17 @@ def export(
     path, precision = choose(preset, output, target, to, precision)
     image_size = None if size is None else (size, size)
     with quiet_stderr():
-        path = export(load_preset(preset), path, part=part, precision=precision, pixels=pixels, batch_size=batch_size,
-                      image_size=image_size, force=force, overwrite=overwrite)
+        path = export(
+            load_preset(preset),
+            path,
+            part=part,
+            precision=precision,
+            pixels=pixels,
+            batch_size=batch_size,
+            image_size=image_size,
+            force=force,
+            overwrite=overwrite,
+        )
     _tell(path)
 
 
@@ -59,8 +74,10 @@ def _tell(path: Path) -> None:
     for when in ("before", "after"):
         if when in reference:
             found = reference[when]
-            table.add_row(f"{when}, {reference['real_images']} held-out images, {reference['extractor']}",
-                          f"FID {found['fid']:.4g}, KID {found['kid']:.4g} +- {found['kid_standard_error']:.2g}")
+            table.add_row(
+                f"{when}, {reference['real_images']} held-out images, {reference['extractor']}",
+                f"FID {found['fid']:.4g}, KID {found['kid']:.4g} +- {found['kid_standard_error']:.2g}",
+            )
     if "not measured" in reference:
         table.add_row("FID and KID", f"not measured: {reference['not measured']}")
     if manifest["format"] == "tflite":
@@ -79,8 +96,9 @@ def verify(file: Annotated[Path, typer.Argument(help="An exported file, its mani
 @app.command()
 def benchmark(
     files: Annotated[list[Path], typer.Argument(help="Exported .onnx and .tflite files, their manifests beside them.")],
-    threads: Annotated[list[int] | None, typer.Option(help="CPU threads; may be given several times, 1 and 2 "
-                                                      "otherwise.")] = None,
+    threads: Annotated[
+        list[int] | None, typer.Option(help="CPU threads; may be given several times, 1 and 2 otherwise.")
+    ] = None,
     provider: Annotated[str, typer.Option(help="Where ONNX files run: cpu, cuda, ...; auto is the best there is.")] = "cpu",
     seconds: Annotated[float, typer.Option(help="How long each batch size is repeated.")] = 1.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
@@ -97,8 +115,9 @@ def benchmark(
 
 @app.command()
 def web(
-    presets: Annotated[list[str] | None, typer.Argument(help="Presets of the portraits, or paths of cards; all that are "
-                                                        "trained otherwise.")] = None,
+    presets: Annotated[
+        list[str] | None, typer.Argument(help="Presets of the portraits, or paths of cards; all that are trained otherwise.")
+    ] = None,
     output: Annotated[Path, typer.Option("-o", "--output", help="The folder to write.")] = Path("site"),
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an earlier page.")] = False,
 ) -> None:

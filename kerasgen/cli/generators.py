@@ -1,4 +1,4 @@
-"""Commands that work with a generator: mix, truncate, noise, direction, project, film, neighbours."""
+"""Commands that work with a generator: mix, truncate, noise, direction, project, film, neighbors."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ def mix(
     model = load_style_generator(preset, output, overwrite)
     from kerasgen import analysis
     from kerasgen.analysis.style_mixing import style_ranges
-    from kerasgen.latent.codes import draw_codes
+    from kerasgen.latent.codes import sample_codes
 
     kinds = list(style_ranges(model.style_layers)) if layers is None else [_layers(layers)]
-    codes = draw_codes(a + b, model.latent_dim, seed)
+    codes = sample_codes(a + b, model.latent_dim, seed)
     tables = [analysis.mixing_table(model, codes[:a], codes[a:], kind, truncation) for kind in kinds]
     console.print(f"{', '.join(map(str, kinds))} styles of B in A: {write_rows(output, np.concatenate(tables), b + 1)}")
 
@@ -54,9 +54,9 @@ def truncate(
     strengths = _numbers(values, float)
     model = load_style_generator(preset, output, overwrite)
     from kerasgen import analysis
-    from kerasgen.latent.codes import draw_codes
+    from kerasgen.latent.codes import sample_codes
 
-    images = analysis.truncation_sweep(model, draw_codes(n, model.latent_dim, seed), strengths)
+    images = analysis.truncation_sweep(model, sample_codes(n, model.latent_dim, seed), strengths)
     console.print(f"truncations {values}: {write_rows(output, images.reshape(-1, *model.image_shape), len(strengths))}")
 
 
@@ -72,12 +72,14 @@ def noise(
     """Draw the same styles with other noise; the last column is where it matters, brightest the most."""
     model = load_style_generator(preset, output, overwrite)
     from kerasgen import analysis
-    from kerasgen.latent.codes import draw_codes
+    from kerasgen.latent.codes import sample_codes
 
-    images, deviation = analysis.noise_variation(model, draw_codes(n, model.latent_dim, seed), 7, seed, truncation)
+    images, deviation = analysis.noise_variation(model, sample_codes(n, model.latent_dim, seed), 7, seed, truncation)
     rows = analysis.noise_table(images, deviation)
-    console.print(f"noise moves a pixel by {deviation.mean():.4f} on average: "
-                  f"{write_rows(output, rows.reshape(-1, *model.image_shape), rows.shape[1])}")
+    console.print(
+        f"noise moves a pixel by {deviation.mean():.4f} on average: "
+        f"{write_rows(output, rows.reshape(-1, *model.image_shape), rows.shape[1])}"
+    )
 
 
 @app.command()
@@ -94,11 +96,11 @@ def direction(
     model = load_style_generator(preset, output, overwrite)
     from kerasgen import analysis
     from kerasgen.analysis.directions import attribute_direction
-    from kerasgen.latent.codes import draw_codes
+    from kerasgen.latent.codes import sample_codes
 
     found, deviation = attribute_direction(model, label, seed)
     amounts = [share * deviation for share in (-3.0, -1.5, 0.0, 1.5, 3.0)]
-    images = analysis.move(model, model.styles(draw_codes(n, model.latent_dim, seed), truncation), found, amounts)
+    images = analysis.move(model, model.styles(sample_codes(n, model.latent_dim, seed), truncation), found, amounts)
     console.print(f"from less to more {label}: {write_rows(output, images.reshape(-1, *model.image_shape), len(amounts))}")
 
 
@@ -106,22 +108,23 @@ def direction(
 def project(
     preset: Preset,
     photographs: Annotated[list[Path], typer.Argument(help="Picture files, and folders of them.", exists=True)],
-    output: Annotated[Path, typer.Option("-o", "--output", help="Folder for pictures, styles.npz and sheet.png.")] =
-    Path("projected"),
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder for pictures, styles.npz and make_grid.png.")] = Path(
+        "projected"
+    ),
     steps: Annotated[int, typer.Option(help="Of the search.")] = 800,
     space: Annotated[str, typer.Option(help="w, one style for all layers, or w+, one for each.")] = "w+",
     overwrite: Overwrite = False,
 ) -> None:
     """Find the styles whose picture is nearest to a photograph's."""
-    from kerasgen.analysis.translated_files import read_pictures
+    from kerasgen.analysis.translated_files import read_images
 
-    pictures, _ = read_pictures(photographs)
+    pictures, _ = read_images(photographs)
     model = load_style_generator(preset)
     from kerasgen.analysis.projected_files import project_files
 
     for warning in project_files(model, pictures, output, steps, space, overwrite):
         console.print(f"[yellow]warning:[/] {warning}", highlight=False, soft_wrap=True)
-    console.print(f"{len(pictures)} photographs, each above its projection: {output / 'sheet.png'}")
+    console.print(f"{len(pictures)} photographs, each above its projection: {output / 'make_grid.png'}")
 
 
 @app.command()
@@ -138,18 +141,18 @@ def film(
     if not hasattr(model, "sample") or model.num_classes:
         raise ValueError(f"A film needs a model that samples without labels. Received: {preset}, a {type(model).__name__}.")
     from kerasgen import analysis
-    from kerasgen.latent.codes import draw_codes
+    from kerasgen.latent.codes import sample_codes
 
-    frames = analysis.film_codes(draw_codes(n, model.latent_dim, seed), steps)
-    console.print(f"{len(frames)} pictures: {analysis.save_film(output, model.decode(frames), overwrite=overwrite)}")
+    frames = analysis.loop_codes(sample_codes(n, model.latent_dim, seed), steps)
+    console.print(f"{len(frames)} pictures: {analysis.save_animation(output, model.decode(frames), overwrite=overwrite)}")
 
 
 @app.command()
-def neighbours(
+def neighbors(
     preset: Preset,
-    output: Output = Path("neighbours.png"),
+    output: Output = Path("neighbors.png"),
     n: Annotated[int, typer.Option("-n", help="Number of samples, the rows.")] = 8,
-    k: Annotated[int, typer.Option("-k", help="Number of neighbours of each.")] = 5,
+    k: Annotated[int, typer.Option("-k", help="Number of neighbors of each.")] = 5,
     extractor: Annotated[str | None, typer.Option(help="By whose features; the card's otherwise, or pixels.")] = None,
     seed: Seed = 0,
     overwrite: Overwrite = False,
@@ -159,13 +162,15 @@ def neighbours(
 
     model = load_preset(preset, output, overwrite)
     if not hasattr(model, "sample"):
-        raise ValueError(f"Neighbours are those of samples. Received: {preset}, a {type(model).__name__}.")
-    from kerasgen.analysis.neighbours import sample_neighbours
+        raise ValueError(f"Neighbors are those of samples. Received: {preset}, a {type(model).__name__}.")
+    from kerasgen.analysis.neighbors import sample_neighbors
 
-    samples, nearest, lengths = sample_neighbours(model, n, k, extractor, seed)
+    samples, nearest, lengths = sample_neighbors(model, n, k, extractor, seed)
     rows = np.concatenate([samples[:, None], nearest], axis=1)
-    console.print(f"distance to the nearest training image {lengths[:, 0].min():.3g} to {lengths[:, 0].max():.3g}: "
-                  f"{write_rows(output, rows.reshape(-1, *model.image_shape), k + 1)}")
+    console.print(
+        f"distance to the nearest training image {lengths[:, 0].min():.3g} to {lengths[:, 0].max():.3g}: "
+        f"{write_rows(output, rows.reshape(-1, *model.image_shape), k + 1)}"
+    )
 
 
 def _layers(text: str):

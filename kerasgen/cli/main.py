@@ -15,8 +15,12 @@ from kerasgen.cli import generators as generator_commands
 from kerasgen.cli.options import Overwrite, Preset, Seed, console, is_exported, load_preset, open_source
 from kerasgen.runtime.quiet import quiet_stderr
 
-app = typer.Typer(help="Generative models in Keras 3: borrow, train, export, verify.", no_args_is_help=True,
-                  add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(
+    help="Generative models in Keras 3: borrow, train, export, verify.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
 app.add_typer(generator_commands.app)
 app.add_typer(export_commands.app)
 
@@ -62,25 +66,29 @@ def show(preset: Preset) -> None:
 @app.command()
 def sample(
     source: Annotated[str, typer.Argument(help="A preset, a card, or an exported .onnx or .tflite file.")],
-    output: Annotated[Path, typer.Option("-o", "--output", help="The PNG to write.")] = Path("sheet.png"),
+    output: Annotated[Path, typer.Option("-o", "--output", help="The PNG to write.")] = Path("make_grid.png"),
     n: Annotated[int, typer.Option("-n", help="Number of pictures.")] = 64,
     seed: Seed = 0,
-    labels: Annotated[list[int] | None, typer.Option("--label", help="Class to draw, for conditional models; may be given "
-                                                     "several times, and is each in turn otherwise.")] = None,
+    labels: Annotated[
+        list[int] | None,
+        typer.Option(
+            "--label", help="Class to draw, for conditional models; may be given several times, and is each in turn otherwise."
+        ),
+    ] = None,
     truncation: Annotated[float, typer.Option(help="Of style-based generators: less than 1 is less varied.")] = 1.0,
     overwrite: Overwrite = False,
 ) -> None:
-    """Draw pictures and write them as one sheet; exported files run without Keras."""
-    from kerasgen.images import check_output, save_png, sheet
+    """Draw pictures and write them as one make_grid; exported files run without Keras."""
+    from kerasgen.images import check_output, make_grid, save_png
     from kerasgen.latent.codes import labels_in_turn
 
     check_output(output, overwrite)
     model = open_source(source)
-    if truncation != 1.0 and (is_exported(source) or not hasattr(model, "synthesise")):
+    if truncation != 1.0 and (is_exported(source) or not hasattr(model, "synthesize")):
         raise ValueError(f"--truncation is for presets of style-based generators. Received: {source}.")
     options = {} if truncation == 1.0 else {"truncation": truncation}
     images = model.sample(n, seed=seed, labels=labels_in_turn(n, model.num_classes, labels), **options)
-    console.print(f"{n} pictures of seed {seed}: {save_png(output, sheet(images))}")
+    console.print(f"{n} pictures of seed {seed}: {save_png(output, make_grid(images))}")
 
 
 @app.command()
@@ -88,7 +96,9 @@ def train(
     card: Preset,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Folder of the run; runs/NAME otherwise.")] = None,
     epochs: Annotated[int | None, typer.Option(help="Instead of the card's number.")] = None,
-    sheet_every: Annotated[int, typer.Option(min=1, help="Epochs from one sheet of pictures, and of curves, to the next.")] = 1,
+    grid_interval: Annotated[
+        int, typer.Option(min=1, help="Epochs from one make_grid of pictures, and of curves, to the next.")
+    ] = 1,
     tensorboard: Annotated[bool, typer.Option("--tensorboard", help="Write events for TensorBoard too.")] = False,
 ) -> None:
     """Train from a card: checkpoints, sheets, and a preset with measured figures at the end.
@@ -104,7 +114,7 @@ def train(
         from kerasgen import training
     output = output or Path("runs") / content["name"]
     console.print(f"run in {output}")
-    console.print(f"preset: {training.train_preset(content, output, sheet_every=sheet_every, tensorboard=tensorboard)}")
+    console.print(f"preset: {training.train_preset(content, output, grid_interval=grid_interval, tensorboard=tensorboard)}")
 
 
 @app.command()
@@ -128,22 +138,25 @@ def evaluate(
 def translate(
     source: Annotated[str, typer.Argument(help="A preset, a card, or an exported .onnx or .tflite file of a translator.")],
     inputs: Annotated[list[Path], typer.Argument(help="Picture files, and folders of them, of any size.", exists=True)],
-    output: Annotated[Path, typer.Option("-o", "--output", help="Folder for the pictures and sheet.png.")] = Path("translated"),
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder for the pictures and make_grid.png.")] = Path(
+        "translated"
+    ),
     direction: Annotated[str | None, typer.Option(help="a_to_b or b_to_a; the first that there is otherwise.")] = None,
     tiled: Annotated[bool, typer.Option("--tiled", help="In overlapping tiles at full size, not shrunk.")] = False,
-    draw: Annotated[bool, typer.Option("--draw", help="The inputs are photographs: make the preset's drawings of them "
-                                       "first.")] = False,
+    draw: Annotated[
+        bool, typer.Option("--draw", help="The inputs are photographs: make the preset's drawings of them first.")
+    ] = False,
     skip_unreadable: Annotated[bool, typer.Option("--skip-unreadable", help="Name unreadable files and go on.")] = False,
     overwrite: Overwrite = False,
 ) -> None:
-    """Turn pictures into pictures of the other kind, and write a sheet of before and after."""
-    from kerasgen.analysis.translated_files import check_drawing, read_pictures, translate_files
+    """Turn pictures into pictures of the other kind, and write a make_grid of before and after."""
+    from kerasgen.analysis.translated_files import check_transform, read_images, translate_files
 
-    pictures, skipped = read_pictures(inputs, skip_unreadable)
+    pictures, skipped = read_images(inputs, skip_unreadable)
     for file, reason in skipped:
         console.print(f"skipped {file}: {reason}", highlight=False, soft_wrap=True)
     model = open_source(source)
-    drawing = check_drawing({} if is_exported(source) else model.card) if draw else None
+    drawing = check_transform({} if is_exported(source) else model.card) if draw else None
     written = translate_files(model, pictures, output, direction, tiled, drawing, overwrite)
     console.print(f"{len(pictures)} pictures: {written}")
 
@@ -165,8 +178,10 @@ def outliers(
     from kerasgen.analysis.outlier_report import outlier_report, write_csv
 
     rows = outlier_report(model, folder, score, contamination)
-    console.print(f"{sum(row['outlier'] for row in rows)} outliers among {len(rows)} images, the strangest "
-                  f"{rows[0]['file']}: {write_csv(output, rows)}")
+    console.print(
+        f"{sum(row['outlier'] for row in rows)} outliers among {len(rows)} images, the strangest "
+        f"{rows[0]['file']}: {write_csv(output, rows)}"
+    )
 
 
 @app.command()

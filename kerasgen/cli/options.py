@@ -49,13 +49,13 @@ def is_exported(source: str) -> bool:
 def load_style_generator(name: str, output: Path | None = None, overwrite: bool = False):
     """Loads a preset of a style-based generator; raises ValueError for another."""
     model = load_preset(name, output, overwrite)
-    if not hasattr(model, "synthesise"):
+    if not hasattr(model, "synthesize"):
         raise ValueError(f"This needs a style-based generator. Received: {name}, a {type(model).__name__}.")
     return model
 
 
 def write_rows(output: Path, images, columns: int) -> Path:
-    """Writes pictures (n, height, width, channels) as a sheet of so many columns."""
-    from kerasgen.images import save_png, sheet
+    """Writes pictures (n, height, width, channels) as a make_grid of so many columns."""
+    from kerasgen.images import make_grid, save_png
 
-    return save_png(output, sheet(images, columns))
+    return save_png(output, make_grid(images, columns))

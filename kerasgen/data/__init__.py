@@ -3,9 +3,15 @@
 import importlib
 
 # Resolved at first use (PEP 562): `check_images` needs numpy only, and nothing here needs TensorFlow to be imported.
-_HOMES = {"load": "kerasgen.data.loading", "load_pairs": "kerasgen.data.pairs", "load_unpaired": "kerasgen.data.unpaired",
-          "ImageBatches": "kerasgen.data.batches", "PairedBatches": "kerasgen.data.pairs",
-          "UnpairedBatches": "kerasgen.data.unpaired", "check_images": "kerasgen.images.check"}
+_HOMES = {
+    "load": "kerasgen.data.loading",
+    "load_pairs": "kerasgen.data.pairs",
+    "load_unpaired": "kerasgen.data.unpaired",
+    "ImageBatches": "kerasgen.data.batches",
+    "PairedBatches": "kerasgen.data.pairs",
+    "UnpairedBatches": "kerasgen.data.unpaired",
+    "check_images": "kerasgen.images.check",
+}
 
 __all__ = list(_HOMES)
 

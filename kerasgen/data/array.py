@@ -8,9 +8,7 @@ from kerasgen.images.check import check_images
 from kerasgen.images.resize import Size, fit_array
 
 
-def read_array(
-    images: np.ndarray, split: str, size: Size | None, channels: int | None, labels: bool | str | None
-) -> Source:
+def read_array(images: np.ndarray, split: str, size: Size | None, channels: int | None, labels: bool | str | None) -> Source:
     """Takes images (N, height, width, channels) or (N, height, width), uint8 or float in [0, 1]; all are "train".
 
     Raises ValueError for what `check_images` refuses, for another split and for labels.

@@ -17,7 +17,7 @@ class ImageBatches(EpochBatches):
         labels: integers (N,), or None.
         class_names: the names of labels 0, 1, ..., or None.
         mirror: flip each image left to right with probability 1/2, drawn anew an epoch.
-        binarise: make each pixel 1 with its own value as the probability, else 0 (Salakhutdinov and Murray 2008), drawn anew
+        binarize: make each pixel 1 with its own value as the probability, else 0 (Salakhutdinov and Murray 2008), drawn anew
             an epoch where `shuffle` is on and once and for all where it is off.
         shuffle: draw a new order each epoch.
         drop_remainder: leave out the last, incomplete batch; as `shuffle` if None.
@@ -34,7 +34,7 @@ class ImageBatches(EpochBatches):
         *,
         class_names: list[str] | None = None,
         mirror: bool = False,
-        binarise: bool = False,
+        binarize: bool = False,
         shuffle: bool = True,
         seed: int = 0,
         drop_remainder: bool | None = None,
@@ -54,7 +54,7 @@ class ImageBatches(EpochBatches):
         self.labels = labels
         self.class_names = class_names
         self.mirror = mirror
-        self.binarise = binarise
+        self.binarize = binarize
         self.shuffle = shuffle
         self.seed = seed
         self._images = images
@@ -79,8 +79,10 @@ class ImageBatches(EpochBatches):
         if weights is not None:
             weights = np.asarray(weights, dtype="float64")
             if weights.shape != (self.num_images,) or not (weights >= 0).all() or abs(weights.sum() - 1.0) > 1e-6:
-                raise ValueError(f"`weights` must be {self.num_images} numbers from 0 that sum to 1. Received: shape "
-                                 f"{weights.shape}, sum {weights.sum():g}")
+                raise ValueError(
+                    f"`weights` must be {self.num_images} numbers from 0 that sum to 1. Received: shape "
+                    f"{weights.shape}, sum {weights.sum():g}"
+                )
         self._weights = weights
         self._plan = (None, None, None)
 
@@ -97,7 +99,7 @@ class ImageBatches(EpochBatches):
     def images(self, chosen: np.ndarray | slice = slice(None)) -> np.ndarray:
         """Gives all images, or those chosen: float32 in [0, 1], in the source's order, never mirrored, as `labels` are."""
         images = to_float(self._images[chosen])
-        return self._binary(images, np.arange(self.num_images)[chosen], 0) if self.binarise else images
+        return self._binary(images, np.arange(self.num_images)[chosen], 0) if self.binarize else images
 
     def __len__(self) -> int:
         rounding = 0 if self.drop_remainder else self.batch_size - 1
@@ -110,15 +112,16 @@ class ImageBatches(EpochBatches):
         if self.mirror:
             turned = flips[chosen]
             batch[turned] = batch[turned, :, ::-1]
-        if self.binarise:
+        if self.binarize:
             batch = self._binary(batch, chosen, self.epoch if self.shuffle else 0)
         return batch if self.labels is None else (batch, self.labels[chosen])
 
     def _binary(self, images: np.ndarray, indices: np.ndarray, epoch: int) -> np.ndarray:
         """Draws the bits of the images with these indices, the same ones each time in one epoch."""
         size = int(np.prod(self.image_shape))
-        thresholds = np.stack([np.random.default_rng([self.seed, epoch, index]).random(size, dtype="float32")
-                               for index in indices.tolist()])
+        thresholds = np.stack(
+            [np.random.default_rng([self.seed, epoch, index]).random(size, dtype="float32") for index in indices.tolist()]
+        )
         return (thresholds.reshape(images.shape) < images).astype("float32")
 
     def _order(self, epoch: int) -> tuple[np.ndarray, np.ndarray]:

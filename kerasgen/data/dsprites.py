@@ -22,13 +22,14 @@ class DSprites(Sprites):
         super().__init__(indices)
         self._bits = bits
 
-    def draw(self, factors: np.ndarray) -> np.ndarray:
+    def render(self, factors: np.ndarray) -> np.ndarray:
         """The images of factors (n, 5): uint8 (n, 64, 64, 1) of 0 and 255."""
         return 255 * np.unpackbits(self._bits[sprite_indices(factors)], axis=-1)[..., None]
 
 
-def read_dsprites(split: str, size: Size | None, channels: int | None, labels: bool | str | None,
-                  data_dir: str | os.PathLike | None = None) -> Source:
+def read_dsprites(
+    split: str, size: Size | None, channels: int | None, labels: bool | str | None, data_dir: str | os.PathLike | None = None
+) -> Source:
     """Gives dSprites in the splits of `sprites`; the set is downloaded where `data_dir` lacks it."""
     import tensorflow_datasets as tfds
 

@@ -26,8 +26,9 @@ def read_face_crops(split: str, size: Size | None, channels: int | None, labels:
     return _read(split, size, channels, labels)
 
 
-def read_face_crops_and_flowers(split: str, size: Size | None, channels: int | None, labels: bool | str | None,
-                                data_dir=None) -> Source:
+def read_face_crops_and_flowers(
+    split: str, size: Size | None, channels: int | None, labels: bool | str | None, data_dir=None
+) -> Source:
     """As `read_face_crops`, with every fifth crop replaced by a flower of tensorflow-datasets' `tf_flowers`.
 
     No flower is shown for two portraits, so that none is in two splits.
@@ -64,7 +65,7 @@ def face_views(portraits: np.ndarray, seed: int = 0) -> np.ndarray:
 def crops(portraits: np.ndarray, flowers: np.ndarray | None = None, seed: int = 1) -> np.ndarray:
     """`VIEWS` crops of each portrait (n, side, side, 3) uint8 that are no upright face, all portraits a time.
 
-    The kinds take turns. "shifted": as `face_views` draws them, but 0.2 to 0.35 of the side off the centre, across or along;
+    The kinds take turns. "shifted": as `face_views` draws them, but 0.2 to 0.35 of the side off the center, across or along;
     "turned": likewise, but by 45 to 180 degrees; "clothes" and "hair": a patch at the lower or upper edge, enlarged; and
     `flowers[index]`, if given.
     """
@@ -88,8 +89,12 @@ def _each(portraits, seed: int, make) -> np.ndarray:
 
 
 def _about_upright(rng) -> dict:
-    return {"right": rng.uniform(-0.1, 0.1), "down": rng.uniform(-0.1, 0.1), "degrees": rng.uniform(-15.0, 15.0),
-            "zoom": math.exp(rng.uniform(-0.2, 0.2))}
+    return {
+        "right": rng.uniform(-0.1, 0.1),
+        "down": rng.uniform(-0.1, 0.1),
+        "degrees": rng.uniform(-15.0, 15.0),
+        "zoom": math.exp(rng.uniform(-0.2, 0.2)),
+    }
 
 
 def _shifted(rng) -> dict:
@@ -113,8 +118,14 @@ def _view(padded: Image.Image, right: float, down: float, degrees: float, zoom: 
     """The middle third of a picture, turned, then moved by parts of its side, then enlarged."""
     side = padded.width // 3
     cosine, sine = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
-    x, y = (side * (part - 0.5 / zoom) for part in (right, down))  # the corner, from the centre
-    centre = 1.5 * side
-    matrix = (cosine / zoom, sine / zoom, centre + cosine * x + sine * y,
-              -sine / zoom, cosine / zoom, centre - sine * x + cosine * y)
+    x, y = (side * (part - 0.5 / zoom) for part in (right, down))  # the corner, from the center
+    center = 1.5 * side
+    matrix = (
+        cosine / zoom,
+        sine / zoom,
+        center + cosine * x + sine * y,
+        -sine / zoom,
+        cosine / zoom,
+        center - sine * x + cosine * y,
+    )
     return np.asarray(padded.transform((side, side), Image.Transform.AFFINE, matrix, Image.Resampling.BICUBIC))

@@ -7,7 +7,7 @@ from PIL import Image, ImageOps
 
 from kerasgen.data.source import Source, label_name
 from kerasgen.data.splits import select
-from kerasgen.images.resize import Size, fit_picture
+from kerasgen.images.resize import Size, fit_image
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"}
 
@@ -25,7 +25,7 @@ def read_folder(root: Path, split: str, size: Size | None, channels: int | None,
     ValueError for an unknown split, for no image at all, for a file that cannot be decoded, and for images of
     different sizes without `size`.
     """
-    labelled = label_name(labels, ["label"], "label") is not None
+    requires_labels = label_name(labels, ["label"], "label") is not None
     folders = {name: root / name for name in SPLITS if (root / name).is_dir()}
     if not set(folders) - {"val", "validation"}:
         folders = {"train": root}
@@ -35,10 +35,10 @@ def read_folder(root: Path, split: str, size: Size | None, channels: int | None,
     parts = select(split, {name: len(found) for name, found in files.items()})
     chosen = [(name, files[name][index]) for name, indices in parts for index in indices]
     # Over all splits: a class that the test split lacks must not shift the numbers of the others.
-    class_names = {_class_of(file, folders[name]) for name in files for file in files[name]} if labelled else {}
+    class_names = {_class_of(file, folders[name]) for name in files for file in files[name]} if requires_labels else {}
     class_names = sorted(class_names)
     images = read_files([file for _, file in chosen], size, channels)
-    if not labelled:
+    if not requires_labels:
         return Source(images)
     numbers = [class_names.index(_class_of(file, folders[name])) for name, file in chosen]
     return Source(images, np.array(numbers, dtype="int32"), class_names)
@@ -75,7 +75,7 @@ def _read(file: Path, size: Size | None, channels: int | None) -> np.ndarray:
         raise ValueError(f"Every image file of a folder must be readable. Received: {file} ({error})") from error
     if mode not in _MODES:
         raise ValueError(f"Images must have 8 bits a channel. Received: {file} of Pillow mode {mode!r}")
-    return fit_picture(picture, size, channels)
+    return fit_image(picture, size, channels)
 
 
 def read_files(files: list[Path], size: Size | None, channels: int | None) -> np.ndarray:
@@ -91,6 +91,6 @@ def read_files(files: list[Path], size: Size | None, channels: int | None) -> np
                 "Images of different sizes need `image_size`. "
                 f"Received: {files[0]} of {images[0].shape[:2]} and {file} of {images[-1].shape[:2]}"
             )
-    if len({image.shape[-1] for image in images}) > 1:  # grey files among colour ones
+    if len({image.shape[-1] for image in images}) > 1:  # gray files among color ones
         images = [np.broadcast_to(image, (*image.shape[:2], 3)) for image in images]
     return np.stack(images)

@@ -20,7 +20,7 @@ def load(
     channels: int | None = None,
     labels: bool | str | None = None,
     mirror: bool = False,
-    binarise: bool = False,
+    binarize: bool = False,
     shuffle: bool | None = None,
     seed: int = 0,
     drop_remainder: bool | None = None,
@@ -36,11 +36,11 @@ def load(
             ("fashion_mnist"), or an array (N, height, width[, channels]), uint8 or float in [0, 1]. A folder of the name goes
             before a tensorflow-datasets set.
         split: a name with or without a slice: "train", "train[:90%]", "test[100:200]".
-        image_size: int or (height, width): images are cropped to its aspect about the centre and resized (Lanczos).
+        image_size: int or (height, width): images are cropped to its aspect about the center and resized (Lanczos).
         channels: 1 or 3 converts; None keeps them.
         labels: None for none, True for the set's default label, or a label's name: batches become (images, labels).
         mirror: flip each image left to right with probability 1/2, drawn anew an epoch.
-        binarise: draw black and white pixels with the grey values as probabilities, as `ImageBatches` does.
+        binarize: draw black and white pixels with the gray values as probabilities, as `ImageBatches` does.
         shuffle: True for the train split and False for others if None.
         drop_remainder: leave out an incomplete last batch; as `shuffle` if None.
         data_dir: where tensorflow-datasets lie; TFDS_DATA_DIR or its own default if None.
@@ -61,7 +61,7 @@ def load(
         shuffle = set(split_names(split)) == {"train"}
     check_batch_size(batch_size)
     drop_remainder = shuffle if drop_remainder is None else drop_remainder
-    options = {"mirror": mirror, "binarise": binarise, "shuffle": shuffle, "seed": seed, "drop_remainder": drop_remainder}
+    options = {"mirror": mirror, "binarize": binarize, "shuffle": shuffle, "seed": seed, "drop_remainder": drop_remainder}
     wanted = (split, size, channels, labels)
     if isinstance(source, np.ndarray):
         from kerasgen.data.array import read_array

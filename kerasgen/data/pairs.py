@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from kerasgen.data.batches import ImageBatches
-from kerasgen.data.drawings import DRAWINGS
 from kerasgen.data.epochs import EpochBatches
 from kerasgen.data.folder import image_files, no_images, read_files
 from kerasgen.data.loading import load
 from kerasgen.data.splits import select, split_names
+from kerasgen.data.transforms import TRANSFORMS
 from kerasgen.errors import unknown_name
 from kerasgen.images import to_uint8
 from kerasgen.images.check import check_images
@@ -33,19 +33,36 @@ class PairedBatches(EpochBatches):
         mirror, shuffle, seed, drop_remainder: as `ImageBatches`.
     """
 
-    def __init__(self, sources: np.ndarray, targets: np.ndarray, batch_size: int = 16, *,
-                 crop: tuple[int, int] | None = None, mirror: bool = False, shuffle: bool = True, seed: int = 0,
-                 drop_remainder: bool | None = None):
+    def __init__(
+        self,
+        sources: np.ndarray,
+        targets: np.ndarray,
+        batch_size: int = 16,
+        *,
+        crop: tuple[int, int] | None = None,
+        mirror: bool = False,
+        shuffle: bool = True,
+        seed: int = 0,
+        drop_remainder: bool | None = None,
+    ):
         super().__init__()
         for name, images in (("sources", sources), ("targets", targets)):
             check_images(images, name=name)
         if sources.shape[:3] != targets.shape[:3] or sources.dtype != targets.dtype:
-            raise ValueError("Sources and targets must agree in number, height, width and dtype. Received: "
-                             f"{sources.shape} {sources.dtype} and {targets.shape} {targets.dtype}.")
+            raise ValueError(
+                "Sources and targets must agree in number, height, width and dtype. Received: "
+                f"{sources.shape} {sources.dtype} and {targets.shape} {targets.dtype}."
+            )
         if crop is not None and any(not 0 < part <= whole for part, whole in zip(crop, sources.shape[1:3], strict=True)):
             raise ValueError(f"A crop must lie in the images, {sources.shape[1:3]}. Received: crop={crop}.")
-        self._both = ImageBatches(np.concatenate([sources, targets], axis=-1), batch_size=batch_size, mirror=mirror,
-                                  shuffle=shuffle, seed=seed, drop_remainder=drop_remainder)
+        self._both = ImageBatches(
+            np.concatenate([sources, targets], axis=-1),
+            batch_size=batch_size,
+            mirror=mirror,
+            shuffle=shuffle,
+            seed=seed,
+            drop_remainder=drop_remainder,
+        )
         self._channels = sources.shape[-1]
         self._size = tuple(crop or sources.shape[1:3])
 
@@ -83,22 +100,33 @@ class PairedBatches(EpochBatches):
 
     def _cut(self, images: np.ndarray, corners: np.ndarray) -> np.ndarray:
         height, width = self._size
-        return np.stack([image[top:top + height, left:left + width]
-                         for image, (top, left) in zip(images, corners, strict=True)])
+        return np.stack(
+            [image[top : top + height, left : left + width] for image, (top, left) in zip(images, corners, strict=True)]
+        )
 
     def _split(self, both: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        return both[..., :self._channels], both[..., self._channels:]
+        return both[..., : self._channels], both[..., self._channels :]
 
 
-def load_pairs(source, pairs: str | Callable | None = "edges", split: str = "train", image_size: int | None = None,
-               batch_size: int = 16, *, jitter: int = 0, channels: int | None = None, data_dir=None, where: dict | None = None,
-               **options) -> PairedBatches:
+def load_pairs(
+    source,
+    pairs: str | Callable | None = "edges",
+    split: str = "train",
+    image_size: int | None = None,
+    batch_size: int = 16,
+    *,
+    jitter: int = 0,
+    channels: int | None = None,
+    data_dir=None,
+    where: dict | None = None,
+    **options,
+) -> PairedBatches:
     """Loads pairs of images as batches (sources, targets) for the `fit` of a translator.
 
     Args:
         source: what `load` takes; a pair of folders (sources, targets) that hold images of equal names, their
             `train` and `test` where there are such, with `pairs=None`.
-        pairs: how the source comes from the target: a name in `kerasgen.data.drawings.DRAWINGS` or a function
+        pairs: how the source comes from the target: a name in `kerasgen.data.transforms.TRANSFORMS` or a function
             from uint8 (height, width, channels) to the same height and width; or where it stands in a picture of two
             side by side: "left_to_right" (the archives of pix2pix: sources left) or "right_to_left".
         split: as in `load`.
@@ -144,9 +172,9 @@ def load_class(source, split: str, size, channels: int | None, where: dict | Non
 def _drawing(pairs) -> Callable:
     if callable(pairs):
         return pairs
-    if pairs not in DRAWINGS:
-        raise unknown_name("kind of pairs", pairs, [*DRAWINGS, *SIDES])
-    return DRAWINGS[pairs]
+    if pairs not in TRANSFORMS:
+        raise unknown_name("kind of pairs", pairs, [*TRANSFORMS, *SIDES])
+    return TRANSFORMS[pairs]
 
 
 def _drawn(images: np.ndarray, drawing: Callable) -> np.ndarray:
@@ -157,7 +185,7 @@ def _halves(pictures: np.ndarray, order: tuple[int, int]) -> tuple[np.ndarray, n
     width = pictures.shape[2]
     if width % 2:
         raise ValueError(f"Pictures of two side by side must have an even width. Received: {width} pixels.")
-    halves = pictures[:, :, :width // 2], pictures[:, :, width // 2:]
+    halves = pictures[:, :, : width // 2], pictures[:, :, width // 2 :]
     return halves[order[0]], halves[order[1]]
 
 
@@ -172,8 +200,10 @@ def _folders(sources: Path, targets: Path, split: str, size, channels) -> tuple[
             raise no_images(folder)
     alone = sorted(map(str, found[0].keys() ^ found[1].keys()))
     if alone:
-        raise ValueError(f"Every image must have its partner of the same name. Received: {', '.join(alone[:10])}"
-                         f"{f' and {len(alone) - 10} more' if len(alone) > 10 else ''}, in one folder only.")
+        raise ValueError(
+            f"Every image must have its partner of the same name. Received: {', '.join(alone[:10])}"
+            f"{f' and {len(alone) - 10} more' if len(alone) > 10 else ''}, in one folder only."
+        )
     names = sorted(found[0])
     chosen = [names[index] for _, indices in select(split, {name: len(names)}) for index in indices]
     return tuple(read_files([files[name] for name in chosen], size, channels) for files in found)

@@ -9,7 +9,7 @@ from PIL import Image
 from kerasgen.data.source import Source, label_name
 from kerasgen.data.splits import select
 from kerasgen.data.tfrecord import parse_example, read_records
-from kerasgen.images.resize import Size, fit_picture
+from kerasgen.images.resize import Size, fit_image
 from kerasgen.zoo_folder import zoo_folder
 
 FOLDER = zoo_folder() / "portraits" / "1.0.0"
@@ -28,8 +28,8 @@ def read_portraits(split: str, size: Size | None, channels: int | None, labels: 
         for index in indices:
             example = parse_example(records[index], ("image", label))
             picture = Image.open(io.BytesIO(example["image"][0]))
-            # Grey photographs are stored as RGB like all others: one set, one number of channels.
-            pictures.append(fit_picture(picture, size, channels or 3))
+            # Gray photographs are stored as RGB like all others: one set, one number of channels.
+            pictures.append(fit_image(picture, size, channels or 3))
             if label is not None:
                 numbers.append(example[label][0])
     images = np.stack(pictures)

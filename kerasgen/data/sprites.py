@@ -20,7 +20,7 @@ FACTORS = {"shape": 3, "scale": 6, "orientation": 40, "x": 32, "y": 32}
 SHAPES = ("square", "ellipse", "heart")
 NUM_SPRITES = 3 * 6 * 40 * 32 * 32  # 737,280
 TEST = 10_000
-_BOX = 32  # pixels a side about a sprite's centre: the largest one reaches 13.6
+_BOX = 32  # pixels a side about a sprite's center: the largest one reaches 13.6
 
 
 def sprite_factors(indices) -> np.ndarray:
@@ -43,10 +43,10 @@ def sprite_indices(factors) -> np.ndarray:
     return np.ravel_multi_index(tuple(factors.T), sizes)
 
 
-def draw_sprites(factors) -> np.ndarray:
+def render_sprites(factors) -> np.ndarray:
     """Draws sprites: factors (n, 5) to uint8 images (n, 64, 64, 1) of 0 and 255.
 
-    Pixel centres lie at +0.5 and there is no antialiasing. The centre is (16 + 32 x, 16 + 32 y) for x and y in 32 steps from
+    Pixel centers lie at +0.5 and there is no antialiasing. The center is (16 + 32 x, 16 + 32 y) for x and y in 32 steps from
     0 to 1, the angle minus the orientation (40 steps from 0 to 2 pi, both ends), the scale 0.5 to 1. Raises ValueError for
     factors out of their range.
     """
@@ -55,8 +55,9 @@ def draw_sprites(factors) -> np.ndarray:
     images = np.zeros((len(factors), SIDE, SIDE, 1), dtype="uint8")
     covered, tops, lefts = _masks(factors)
     box = np.arange(_BOX)
-    images[np.arange(len(factors))[:, None, None], (tops[:, None] + box)[:, :, None], (lefts[:, None] + box)[:, None, :],
-           0] = 255 * covered
+    images[np.arange(len(factors))[:, None, None], (tops[:, None] + box)[:, :, None], (lefts[:, None] + box)[:, None, :], 0] = (
+        255 * covered
+    )
     return images
 
 
@@ -77,7 +78,7 @@ class Sprites:
         return len(self.indices)
 
     def __getitem__(self, chosen) -> np.ndarray:
-        return self.draw(sprite_factors(self.indices[chosen]))
+        return self.render(sprite_factors(self.indices[chosen]))
 
     def __array__(self, dtype=None, copy=None) -> np.ndarray:
         return np.asarray(self[:], dtype=dtype)
@@ -85,9 +86,9 @@ class Sprites:
     sizes = FACTORS
     categorical = (0,)  # the factors whose values have no order
 
-    def draw(self, factors: np.ndarray) -> np.ndarray:
-        """The images of factors (n, 5): `draw_sprites`."""
-        return draw_sprites(factors)
+    def render(self, factors: np.ndarray) -> np.ndarray:
+        """The images of factors (n, 5): `render_sprites`."""
+        return render_sprites(factors)
 
     @property
     def factors(self) -> np.ndarray:
@@ -103,14 +104,15 @@ def read_sprites(split: str, size: Size | None, channels: int | None, labels: bo
     return split_sprites(Sprites, split, size, channels, labels)
 
 
-def split_sprites(make: Callable[[np.ndarray], Sprites], split: str, size: Size | None, channels: int | None,
-                  labels: bool | str | None) -> Source:
+def split_sprites(
+    make: Callable[[np.ndarray], Sprites], split: str, size: Size | None, channels: int | None, labels: bool | str | None
+) -> Source:
     """`read_sprites` of what `make` gives for the indices of a split."""
     label = label_name(labels, list(FACTORS), "shape")
     order = _order()
     sets = {"train": order[TEST:], "test": order[:TEST]}
     parts = select(split, {name: len(indices) for name, indices in sets.items()})
-    sprites = make(np.concatenate([sets[name][part.start:part.stop] for name, part in parts]))
+    sprites = make(np.concatenate([sets[name][part.start : part.stop] for name, part in parts]))
     images = sprites
     if size not in (None, (SIDE, SIDE)) or channels not in (None, 1):
         images = np.stack([fit_array(image, size, channels) for image in sprites[:]])
@@ -126,9 +128,9 @@ def _order() -> np.ndarray:
 def _masks(factors: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """What each sprite covers of the box of 32 x 32 pixels about it, and the box's first rows and columns."""
     shape, scale, orientation, x, y = factors.T
-    centre = 16.0 + 32.0 * np.stack([x, y]) / 31.0  # (2, n)
-    corner = np.floor(centre).astype(int) - _BOX // 2
-    across, down = corner[..., None] + np.arange(_BOX) + 0.5 - centre[..., None]  # (n, 32) each: pixel centres
+    center = 16.0 + 32.0 * np.stack([x, y]) / 31.0  # (2, n)
+    corner = np.floor(center).astype(int) - _BOX // 2
+    across, down = corner[..., None] + np.arange(_BOX) + 0.5 - center[..., None]  # (n, 32) each: pixel centers
     angle = 2.0 * np.pi * orientation / 39.0
     size = 0.5 + 0.1 * scale
     cosine, sine = (values[:, None, None] for values in (np.cos(angle) / size, np.sin(angle) / size))

@@ -59,15 +59,15 @@ class TfdsImages:
                 labels[index] = label
         return Source(images, labels, self.class_names)
 
-    def stream(self, batch_size: int, *, mirror: bool, shuffle: bool, seed: int, drop_remainder: bool, binarise: bool = False):
+    def stream(self, batch_size: int, *, mirror: bool, shuffle: bool, seed: int, drop_remainder: bool, binarize: bool = False):
         """Gives a tf.data.Dataset of the same batches as `ImageBatches`, in an order of its own.
 
         It shuffles files and a buffer of 10,000 images; the order depends on the seed and on how often it was iterated.
         """
         import tensorflow as tf
 
-        if binarise:
-            raise ValueError(f"Sets over {MEMORY_LIMIT >> 30} GiB are not binarised. Received: {self.builder.info.name!r}")
+        if binarize:
+            raise ValueError(f"Sets over {MEMORY_LIMIT >> 30} GiB are not binarized. Received: {self.builder.info.name!r}")
 
         def fit(image, label, turn):
             fitted = tf.numpy_function(lambda x: fit_array(x, self.size, self.channels), [image], tf.uint8)

@@ -30,7 +30,7 @@ def read_records(path: str | Path) -> Iterator[bytes]:
 
 
 def parse_example(record: bytes, names: Collection[str] | None = None) -> dict[str, Value]:
-    """Gives the features of a serialised tf.train.Example by name, each a list of bytes, ints or floats.
+    """Gives the features of a serialized tf.train.Example by name, each a list of bytes, ints or floats.
 
     With `names`, those features only: what is not asked for is not parsed.
     """

@@ -21,8 +21,9 @@ class UnpairedBatches(EpochBatches):
         mirror, shuffle, seed: as `ImageBatches`.
     """
 
-    def __init__(self, a: np.ndarray, b: np.ndarray, batch_size: int = 1, *, mirror: bool = False, shuffle: bool = True,
-                 seed: int = 0):
+    def __init__(
+        self, a: np.ndarray, b: np.ndarray, batch_size: int = 1, *, mirror: bool = False, shuffle: bool = True, seed: int = 0
+    ):
         super().__init__()
         options = {"batch_size": batch_size, "mirror": mirror, "shuffle": shuffle, "drop_remainder": True}
         self.domains = ImageBatches(a, seed=seed, **options), ImageBatches(b, seed=seed + 1, **options)
@@ -59,8 +60,18 @@ class UnpairedBatches(EpochBatches):
         return tuple(shown)
 
 
-def load_unpaired(source, domains: Sequence[str], split: str = "train", image_size: int | None = None, batch_size: int = 1, *,
-                  label: str | None = None, channels: int | None = None, data_dir=None, **options) -> UnpairedBatches:
+def load_unpaired(
+    source,
+    domains: Sequence[str],
+    split: str = "train",
+    image_size: int | None = None,
+    batch_size: int = 1,
+    *,
+    label: str | None = None,
+    channels: int | None = None,
+    data_dir=None,
+    **options,
+) -> UnpairedBatches:
     """Loads two sets of images as batches (a, b) for the `fit` of a translator.
 
     Args:
@@ -77,6 +88,10 @@ def load_unpaired(source, domains: Sequence[str], split: str = "train", image_si
     if len(domains) != 2 or isinstance(domains, str):
         raise ValueError(f"There must be two domains. Received: {domains!r}.")
     options.setdefault("shuffle", split.startswith("train"))
-    sets = [load_class(source, split if label else split + domain, image_size, channels, {label: domain} if label else None,
-                       data_dir) for domain in domains]
+    sets = [
+        load_class(
+            source, split if label else split + domain, image_size, channels, {label: domain} if label else None, data_dir
+        )
+        for domain in domains
+    ]
     return UnpairedBatches(*sets, batch_size, **options)

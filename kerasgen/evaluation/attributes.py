@@ -25,7 +25,8 @@ class AttributeClassifier:
 
     def __init__(self, images: np.ndarray, labels: np.ndarray):
         self._regression: Pipeline = make_pipeline(
-            StandardScaler(), LogisticRegression(C=1e-3, class_weight="balanced", max_iter=1000)).fit(_small(images), labels)
+            StandardScaler(), LogisticRegression(C=1e-3, class_weight="balanced", max_iter=1000)
+        ).fit(_small(images), labels)
 
     def __call__(self, images: np.ndarray) -> np.ndarray:
         """Says which images (n, height, width, channels) have the attribute: (n,) of bool."""

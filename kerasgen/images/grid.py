@@ -8,14 +8,14 @@ import numpy as np
 
 from kerasgen.images.convert import to_uint8
 
-COLUMNS = 8  # of a sheet in rows
+COLUMNS = 8  # of a make_grid in rows
 
 
-def sheet(images: np.ndarray, columns: int | None = None, gap: int = 2) -> np.ndarray:
+def make_grid(images: np.ndarray, columns: int | None = None, gap: int = 2) -> np.ndarray:
     """Lays images (n, height, width, channels) in [0, 1] out on white, row by row; (rows, columns) near a square if not told.
 
     Returns:
-        (sheet height, sheet width, channels) uint8.
+        (make_grid height, make_grid width, channels) uint8.
     """
     n, height, width, channels = images.shape
     columns = columns or math.ceil(math.sqrt(n))
@@ -23,15 +23,15 @@ def sheet(images: np.ndarray, columns: int | None = None, gap: int = 2) -> np.nd
     result = np.full((rows * (height + gap) - gap, columns * (width + gap) - gap, channels), 255, dtype="uint8")
     for index, image in enumerate(to_uint8(images)):
         top, left = index // columns * (height + gap), index % columns * (width + gap)
-        result[top:top + height, left:left + width] = image
+        result[top : top + height, left : left + width] = image
     return result
 
 
-def in_rows(*sets: np.ndarray, columns: int = COLUMNS) -> np.ndarray:
-    """Arranges sets of n pictures for a sheet of `columns`: a row of the first, the same of the second, and so on.
+def interleave(*sets: np.ndarray, columns: int = COLUMNS) -> np.ndarray:
+    """Arranges sets of n pictures for a make_grid of `columns`: a row of the first, the same of the second, and so on.
 
-    Grey pictures among colour ones become colour.
+    Gray pictures among color ones become color.
     """
     channels = max(part.shape[-1] for part in sets)
     sets = [np.broadcast_to(part, (*part.shape[:-1], channels)) for part in sets]
-    return np.concatenate([part[start:start + columns] for start in range(0, len(sets[0]), columns) for part in sets])
+    return np.concatenate([part[start : start + columns] for start in range(0, len(sets[0]), columns) for part in sets])

@@ -11,8 +11,8 @@ Size = tuple[int, int]  # height, width
 _LUMA = np.array([0.299, 0.587, 0.114], dtype="float32")
 
 
-def fit_picture(picture: Image.Image, size: Size | None, channels: int | None) -> np.ndarray:
-    """Gives an 8-bit picture as uint8 (height, width, channels); channels None keeps grey as 1 and the rest as 3."""
+def fit_image(picture: Image.Image, size: Size | None, channels: int | None) -> np.ndarray:
+    """Gives an 8-bit picture as uint8 (height, width, channels); channels None keeps gray as 1 and the rest as 3."""
     if channels is None:
         channels = 1 if picture.mode in ("1", "L", "LA") else 3
     mode = "L" if channels == 1 else "RGB"

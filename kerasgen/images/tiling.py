@@ -14,8 +14,9 @@ OVERLAP = 4  # a tile's side to its overlap with the next
 LIMIT = 64_000_000  # pixels of a picture
 
 
-def translate_picture(translate: Callable[[np.ndarray], np.ndarray], picture: np.ndarray, size: tuple[int, int],
-                      tiled: bool = False) -> np.ndarray:
+def translate_image(
+    translate: Callable[[np.ndarray], np.ndarray], picture: np.ndarray, size: tuple[int, int], tiled: bool = False
+) -> np.ndarray:
     """Translates a picture of any size, its aspect kept.
 
     Args:
@@ -63,13 +64,13 @@ def _by_tiles(translate: Callable, picture: np.ndarray, size: tuple[int, int]) -
     room = [max(0, part - whole) for part, whole in zip(size, (height, width), strict=True)]
     picture = np.pad(picture, [(0, room[0]), (0, room[1]), (0, 0)], mode="edge")
     corners = [(top, left) for top in _starts(picture.shape[0], size[0]) for left in _starts(picture.shape[1], size[1])]
-    tiles = translate(np.stack([picture[top:top + size[0], left:left + size[1]] for top, left in corners]))
+    tiles = translate(np.stack([picture[top : top + size[0], left : left + size[1]] for top, left in corners]))
     weights = np.minimum.outer(_tent(size[0]), _tent(size[1]))[..., None]
     total = np.zeros((*picture.shape[:2], tiles.shape[-1]))
     counts = np.zeros((*picture.shape[:2], 1))
     for tile, (top, left) in zip(tiles, corners, strict=True):
-        total[top:top + size[0], left:left + size[1]] += weights * tile
-        counts[top:top + size[0], left:left + size[1]] += weights
+        total[top : top + size[0], left : left + size[1]] += weights * tile
+        counts[top : top + size[0], left : left + size[1]] += weights
     return (total / counts)[:height, :width]
 
 

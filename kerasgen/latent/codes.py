@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 
-def draw_codes(n: int, latent_dim: int, seed: int | None) -> np.ndarray:
+def sample_codes(n: int, latent_dim: int, seed: int | None) -> np.ndarray:
     """Draws (n, latent_dim) float32 codes from N(0, I) by numpy: the same on every backend and in every runtime.
 
     Raises ValueError unless n is a positive whole number, and seed one from 0 or None.
@@ -36,8 +36,10 @@ def check_labels(labels, n: int, num_classes: int) -> np.ndarray | None:
             raise ValueError(f"Labels belong to conditional models. Received: labels={labels!r}, for a model without classes.")
         return None
     if labels is None:
-        raise ValueError(f"A conditional model needs labels, whole numbers from 0 to {num_classes - 1}, one an image or one "
-                         "for all. Received: none.")
+        raise ValueError(
+            f"A conditional model needs labels, whole numbers from 0 to {num_classes - 1}, one an image or one "
+            "for all. Received: none."
+        )
     array = np.asarray(labels)
     if array.shape not in ((), (n,)) or not np.issubdtype(array.dtype, np.integer):
         raise ValueError(f"Labels must be {n} whole numbers, or one for all. Received: shape {array.shape}, {array.dtype}.")

@@ -21,8 +21,9 @@ def negative_elbo(model, images: np.ndarray, seed: int) -> np.ndarray:
     return -np.mean([model.log_likelihood(images, 1, seed + i) for i in range(ELBO_SAMPLES)], axis=0)
 
 
-def log_likelihood(images: np.ndarray, encode: Function, decode: Function, nll: Function, *, samples: int, seed: int,
-                   batch_size: int) -> np.ndarray:
+def log_likelihood(
+    images: np.ndarray, encode: Function, decode: Function, nll: Function, *, samples: int, seed: int, batch_size: int
+) -> np.ndarray:
     """The lower bound of log p(x) in nats, (n,) float64; one sample gives the ELBO.
 
     log 1/k sum_i p(x, z_i) / q(z_i | x) with z_i ~ q(z | x), equation 8 of Burda et al. 2016 (arXiv:1509.00519).
@@ -53,5 +54,5 @@ def log_likelihood(images: np.ndarray, encode: Function, decode: Function, nll: 
             z = mean + np.exp(0.5 * log_variance) * noise
             prior_over_posterior = 0.5 * (np.square(noise) + log_variance - np.square(z)).sum(axis=1, dtype="float64")
             log_weights = prior_over_posterior - nll(np.repeat(images[part], count, axis=0), decode(z))
-            weights[part, first:first + count] = log_weights.reshape(-1, count)
+            weights[part, first : first + count] = log_weights.reshape(-1, count)
     return np.logaddexp.reduce(weights, axis=1) - math.log(samples)

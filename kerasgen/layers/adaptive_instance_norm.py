@@ -1,10 +1,10 @@
-"""Adaptive instance normalisation (Huang and Belongie 2017, arXiv:1703.06868; Karras et al. 2018, arXiv:1812.04948)."""
+"""Adaptive instance normalization (Huang and Belongie 2017, arXiv:1703.06868; Karras et al. 2018, arXiv:1812.04948)."""
 
 import keras
 from keras import ops
 
-from kerasgen.layers.equalised import EqualisedDense
-from kerasgen.layers.instance_norm import standardise
+from kerasgen.layers.equalized import EqualizedDense
+from kerasgen.layers.instance_norm import standardize
 
 
 @keras.saving.register_keras_serializable("kerasgen")
@@ -21,16 +21,16 @@ class AdaptiveInstanceNorm(keras.layers.Layer):
 
     def build(self, input_shape):
         features, styles = input_shape
-        self.affine = EqualisedDense(2 * features[-1], gain=1.0, name="affine")
+        self.affine = EqualizedDense(2 * features[-1], gain=1.0, name="affine")
         self.affine.build((styles[0], styles[-1]))
 
     def call(self, inputs):
         x, styles = inputs
         # Sliced, not indexed: LiteRT's GPU delegate refuses slices that drop an axis.
-        style = ops.reshape(styles[:, self.index:self.index + 1], (-1, styles.shape[-1]))
+        style = ops.reshape(styles[:, self.index : self.index + 1], (-1, styles.shape[-1]))
         moments = ops.reshape(ops.cast(self.affine(style), "float32"), (-1, 1, 1, 2 * x.shape[-1]))
         scale, offset = ops.split(moments, 2, axis=-1)
-        return standardise(x, 1e-8, scale + 1.0, offset)
+        return standardize(x, 1e-8, scale + 1.0, offset)
 
     def compute_output_shape(self, input_shape):
         return input_shape[0]

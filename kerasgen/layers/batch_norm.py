@@ -1,4 +1,4 @@
-"""Batch normalisation that means the same on one device and on many."""
+"""Batch normalization that means the same on one device and on many."""
 
 import keras
 

@@ -4,7 +4,7 @@ import keras
 
 
 class Counter(keras.layers.Layer):
-    """Holds `count`, a whole number from 0 that no optimiser moves and every `.keras` file keeps."""
+    """Holds `count`, a whole number from 0 that no optimizer moves and every `.keras` file keeps."""
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)

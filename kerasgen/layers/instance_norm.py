@@ -1,4 +1,4 @@
-"""Instance normalisation (Ulyanov et al. 2016, arXiv:1607.08022)."""
+"""Instance normalization (Ulyanov et al. 2016, arXiv:1607.08022)."""
 
 import keras
 from keras import ops
@@ -6,7 +6,7 @@ from keras import ops
 
 @keras.saving.register_keras_serializable("kerasgen")
 class InstanceNormalization(keras.layers.Layer):
-    """Normalises each channel of each image: (batch, height, width, channels) to zero mean and unit variance over its pixels.
+    """Normalizes each channel of each image: (batch, height, width, channels) to zero mean and unit variance over its pixels.
 
     A learned offset a channel comes after; a factor would be taken up by the next convolution. `GroupNormalization(groups=-1)`
     gives the same by tensors of five dimensions, which phones' GPUs refuse.
@@ -23,7 +23,7 @@ class InstanceNormalization(keras.layers.Layer):
         self.beta = self.add_weight(shape=input_shape[-1:], initializer="zeros", name="beta")
 
     def call(self, inputs):
-        return standardise(inputs, self.epsilon, offset=ops.cast(self.beta, "float32"))
+        return standardize(inputs, self.epsilon, offset=ops.cast(self.beta, "float32"))
 
     def compute_output_shape(self, input_shape):
         return input_shape
@@ -32,7 +32,7 @@ class InstanceNormalization(keras.layers.Layer):
         return {**super().get_config(), "epsilon": self.epsilon}
 
 
-def standardise(images, epsilon: float, scale=1.0, offset=0.0):
+def standardize(images, epsilon: float, scale=1.0, offset=0.0):
     """Sets the mean over the pixels of each channel of each image to `offset`, the standard deviation to `scale`.
 
     (batch, height, width, channels), of the same dtype; `scale` and `offset` are float32, of shapes that fit.

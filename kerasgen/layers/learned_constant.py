@@ -10,7 +10,7 @@ from keras import ops
 class LearnedConstant(keras.layers.Layer):
     """Gives the same learned map for every row of its input: (batch, ...) to (batch, *shape), N(0, 1) at first.
 
-    The paper begins with ones, in which the normalisation that follows finds nothing but noise.
+    The paper begins with ones, in which the normalization that follows finds nothing but noise.
     """
 
     def __init__(self, shape, **kwargs):
@@ -18,8 +18,9 @@ class LearnedConstant(keras.layers.Layer):
         self.shape = tuple(shape)
 
     def build(self, input_shape):
-        self.constant = self.add_weight(shape=(1, *self.shape), initializer=keras.initializers.RandomNormal(stddev=1.0),
-                                        name="constant")
+        self.constant = self.add_weight(
+            shape=(1, *self.shape), initializer=keras.initializers.RandomNormal(stddev=1.0), name="constant"
+        )
 
     def call(self, inputs):
         rows = ops.reshape(inputs, (-1, math.prod(inputs.shape[1:])))

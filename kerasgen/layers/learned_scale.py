@@ -15,8 +15,9 @@ class LearnedScale(keras.layers.Layer):
         self.initial = initial
 
     def build(self, input_shape):
-        self.log_scale = self.add_weight(shape=(), initializer=keras.initializers.Constant(math.log(self.initial)),
-                                         name="log_scale")
+        self.log_scale = self.add_weight(
+            shape=(), initializer=keras.initializers.Constant(math.log(self.initial)), name="log_scale"
+        )
 
     def call(self, inputs):
         return ops.exp(self.log_scale)

@@ -1,4 +1,4 @@
-"""Spectral normalisation (Miyato et al. 2018, arXiv:1802.05957, section 2.1)."""
+"""Spectral normalization (Miyato et al. 2018, arXiv:1802.05957, section 2.1)."""
 
 import keras
 from keras import StatelessScope
@@ -8,7 +8,7 @@ from keras import StatelessScope
 class SpectralNormalization(keras.layers.SpectralNormalization):
     """Keras's wrapper, which runs its layer with kernel / sigma(kernel) and leaves the kernel as it is.
 
-    Keras's own writes the normalised kernel over the trained one in every forward pass: the gradient then does not know of
+    Keras's own writes the normalized kernel over the trained one in every forward pass: the gradient then does not know of
     sigma (equation 12), PyTorch refuses a second pass before the first was differentiated, and a step of the generator would
     move the discriminator.
     """

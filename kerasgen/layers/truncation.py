@@ -18,8 +18,9 @@ class Truncation(keras.layers.Layer):
 
     def build(self, input_shape):
         w = input_shape[0] if isinstance(input_shape[0], (tuple, list)) else input_shape
-        self.average = self.add_weight(shape=(w[-1],), initializer="zeros", trainable=False, autocast=False,
-                                       dtype="float32", name="average")
+        self.average = self.add_weight(
+            shape=(w[-1],), initializer="zeros", trainable=False, autocast=False, dtype="float32", name="average"
+        )
 
     def call(self, inputs, training=False):
         if isinstance(inputs, (list, tuple)):

@@ -1,4 +1,4 @@
-"""What the discriminator and the generator minimise, from logits, averaged over the batch; `LOSSES` names the pairs."""
+"""What the discriminator and the generator minimize, from logits, averaged over the batch; `LOSSES` names the pairs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def cross_entropy(real_logits, fake_logits):
 
 
 def minimax(real_logits, fake_logits):
-    """E[log(1 - D(G(z)))]: what the generator minimises in equation 1."""
+    """E[log(1 - D(G(z)))]: what the generator minimizes in equation 1."""
     return -ops.mean(ops.softplus(fake_logits))
 
 

@@ -8,18 +8,18 @@ pass through to the generator.
 from keras import ops
 
 
-def colour(images, numbers):
+def color(images, numbers):
     """Brightness by up to a quarter either way, saturation by 0 to 2, contrast by 0.5 to 1.5."""
     brightness, saturation, contrast = (numbers[:, index, None, None, None] for index in range(3))
     images = images + 0.5 * (brightness - 0.5)
-    grey = ops.mean(images, axis=-1, keepdims=True)
-    images = grey + 2.0 * saturation * (images - grey)
+    gray = ops.mean(images, axis=-1, keepdims=True)
+    images = gray + 2.0 * saturation * (images - gray)
     mean = ops.mean(images, axis=(1, 2, 3), keepdims=True)
     return mean + (contrast + 0.5) * (images - mean)
 
 
 def translation(images, numbers):
-    """By up to an eighth of the side, up or down and left or right; grey comes in."""
+    """By up to an eighth of the side, up or down and left or right; gray comes in."""
     images = images - 0.5
     for axis in (1, 2):
         side = images.shape[axis]
@@ -33,19 +33,19 @@ def translation(images, numbers):
 
 
 def cutout(images, numbers):
-    """A grey square of half the side, anywhere."""
+    """A gray square of half the side, anywhere."""
     keep = 1.0
     for axis in (1, 2):
         side = images.shape[axis]
-        centre = ops.floor(numbers[:, axis - 1] * (side + 1))[:, None]
+        center = ops.floor(numbers[:, axis - 1] * (side + 1))[:, None]
         places = ops.arange(side, dtype="float32")[None]
-        inside = ops.logical_and(places >= centre - side // 4, places < centre - side // 4 + side // 2)
+        inside = ops.logical_and(places >= center - side // 4, places < center - side // 4 + side // 2)
         shape = (-1, side, 1, 1) if axis == 1 else (-1, 1, side, 1)
         keep = keep * ops.reshape(ops.cast(inside, images.dtype), shape)
     return images * (1.0 - keep) + 0.5 * keep
 
 
-AUGMENTATIONS = {"colour": colour, "translation": translation, "cutout": cutout}
+AUGMENTATIONS = {"color": color, "translation": translation, "cutout": cutout}
 
 
 def augment(images, names, numbers):

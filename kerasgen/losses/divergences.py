@@ -45,8 +45,8 @@ def covariance_penalty(mean, variances, off_diagonal, diagonal):
     Returns:
         A scalar. Kumar et al. 2018 (arXiv:1711.00848), equations 6 (DIP-VAE-I, `variances` None) and 7 (DIP-VAE-II).
     """
-    centred = mean - ops.mean(mean, axis=0)
-    covariance = ops.matmul(ops.transpose(centred), centred) / ops.cast(ops.shape(mean)[0], "float32")
+    centered = mean - ops.mean(mean, axis=0)
+    covariance = ops.matmul(ops.transpose(centered), centered) / ops.cast(ops.shape(mean)[0], "float32")
     on_diagonal = ops.diagonal(covariance)
     off = ops.sum(ops.square(covariance)) - ops.sum(ops.square(on_diagonal))
     if variances is not None:

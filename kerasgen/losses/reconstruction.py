@@ -9,7 +9,7 @@ def bernoulli_nll(images, probabilities):
     """-log p(images) for independent Bernoulli pixels.
 
     Args:
-        images, probabilities: (batch, height, width, channels) in [0, 1]; grey values count as expected bits.
+        images, probabilities: (batch, height, width, channels) in [0, 1]; gray values count as expected bits.
 
     Returns:
         (batch,)

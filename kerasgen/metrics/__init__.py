@@ -21,9 +21,27 @@ from kerasgen.metrics.sliced_wasserstein import sliced_wasserstein
 from kerasgen.metrics.structural_similarity import structural_similarity
 from kerasgen.metrics.total_correlation import total_correlation
 
-__all__ = ["FeatureStatistics", "active_units", "checkerboard_energy", "dci", "density_coverage", "edge_agreement",
-           "factor_vae_score", "frechet_distance", "kernel_distance", "linear_code_error",
-           "linear_separability", "mode_histogram", "mutual_information_gap", "mutual_information_gaps",
-           "parzen_log_likelihood", "peak_signal_to_noise", "perceptual_path_length", "precision_recall",
-           "separated_attribute_predictability", "sliced_wasserstein", "structural_similarity",
-           "total_correlation"]
+__all__ = [
+    "FeatureStatistics",
+    "active_units",
+    "checkerboard_energy",
+    "dci",
+    "density_coverage",
+    "edge_agreement",
+    "factor_vae_score",
+    "frechet_distance",
+    "kernel_distance",
+    "linear_code_error",
+    "linear_separability",
+    "mode_histogram",
+    "mutual_information_gap",
+    "mutual_information_gaps",
+    "parzen_log_likelihood",
+    "peak_signal_to_noise",
+    "perceptual_path_length",
+    "precision_recall",
+    "separated_attribute_predictability",
+    "sliced_wasserstein",
+    "structural_similarity",
+    "total_correlation",
+]

@@ -8,7 +8,7 @@ def checkerboard_energy(images: np.ndarray, others: np.ndarray, stride: int = 2)
 
     Uneven overlap of a transposed convolution repeats every `stride` pixels (Odena et al. 2016, doi:10.23915/distill.00003):
     it shows in the power spectrum at 1 / stride cycles a pixel, in height, in width or in both. The energy there is taken
-    against that of the neighbouring frequencies, so that sharper images are not held to have a pattern.
+    against that of the neighboring frequencies, so that sharper images are not held to have a pattern.
 
     Args:
         images, others: (n, height, width, channels); generated ones and real ones, sides multiples of `stride`.
@@ -20,12 +20,13 @@ def checkerboard_energy(images: np.ndarray, others: np.ndarray, stride: int = 2)
 
 
 def _peak(images: np.ndarray, stride: int) -> float:
-    """Energy at the stride's frequencies over the mean of their neighbours'."""
+    """Energy at the stride's frequencies over the mean of their neighbors'."""
     height, width = images.shape[1:3]
     if height % stride or width % stride:
         raise ValueError(f"The images' sides must be multiples of the stride {stride}. Received: {height} x {width}.")
-    power = np.mean(np.abs(np.fft.fft2(images.astype("float64") - images.mean(axis=(1, 2), keepdims=True), axes=(1, 2))) ** 2,
-                    axis=(0, 3))
+    power = np.mean(
+        np.abs(np.fft.fft2(images.astype("float64") - images.mean(axis=(1, 2), keepdims=True), axes=(1, 2))) ** 2, axis=(0, 3)
+    )
     at, around = [], []
     for row, column in ((0, width // stride), (height // stride, 0), (height // stride, width // stride)):
         patch = power[np.ix_(np.arange(row - 2, row + 3) % height, np.arange(column - 2, column + 3) % width)]

@@ -29,12 +29,15 @@ def dci(codes: np.ndarray, factors: np.ndarray, trees: int = 50, seed: int = 0) 
         importances.append(forest.feature_importances_)
         accuracies.append(forest.score(codes[half:], factor[half:]))
     importances = np.stack(importances, axis=1)  # (latent_dim, factors)
-    return {"disentanglement": _concentration(importances), "completeness": _concentration(importances.T),
-            "informativeness": float(np.mean(accuracies))}
+    return {
+        "disentanglement": _concentration(importances),
+        "completeness": _concentration(importances.T),
+        "informativeness": float(np.mean(accuracies)),
+    }
 
 
 def _concentration(importances: np.ndarray) -> float:
-    """1 - normalised entropy of each row, weighted by the row's share of all importance."""
+    """1 - normalized entropy of each row, weighted by the row's share of all importance."""
     weights = importances.sum(axis=1) / importances.sum()
     used = weights > 0
     scores = 1.0 - entropy(importances[used], base=importances.shape[1], axis=1)

@@ -5,24 +5,24 @@ from __future__ import annotations
 import numpy as np
 
 from kerasgen.metrics.features import check_pair
-from kerasgen.metrics.neighbourhoods import check_neighbours, distances, radii
+from kerasgen.metrics.neighborhoods import check_neighbors, distances, radii
 
 
 def density_coverage(real: np.ndarray, generated: np.ndarray, k: int = 5) -> tuple[float, float]:
-    """Density, how many real neighbourhoods hold a generated image, over k; coverage, the share that hold one at all.
+    """Density, how many real neighborhoods hold a generated image, over k; coverage, the share that hold one at all.
 
     Unlike precision and recall, an outlier among the real images does not make the figures better. For equal distributions
     density is expected to be 1 and coverage 1 - 2^-k for large sets.
 
     Args:
         real, generated: features (n, dimensions).
-        k: neighbours that make a real image's neighbourhood.
+        k: neighbors that make a real image's neighborhood.
 
     Returns:
         Density, from 0, which may exceed 1, and coverage, in [0, 1]. Raises ValueError as `precision_recall`.
     """
     real, generated = check_pair(real, generated)
-    check_neighbours(k, real, generated)
+    check_neighbors(k, real, generated)
     real_radii = radii(real, k)
     inside, covered = 0, np.empty(len(real), dtype=bool)
     for rows, squared in distances(real, generated):

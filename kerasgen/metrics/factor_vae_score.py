@@ -1,12 +1,18 @@
-"""The disentanglement score of Kim and Mnih 2018, "Disentangling by Factorising" (arXiv:1802.05983, section 3)."""
+"""The disentanglement score of Kim and Mnih 2018, "Disentangling by Factorizing" (arXiv:1802.05983, section 3)."""
 
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
 
-def factor_vae_score(represent: Callable[[np.ndarray], np.ndarray], sizes: Sequence[int], *, votes: int = 800,
-                     batch_size: int = 64, seed: int = 0) -> float:
+def factor_vae_score(
+    represent: Callable[[np.ndarray], np.ndarray],
+    sizes: Sequence[int],
+    *,
+    votes: int = 800,
+    batch_size: int = 64,
+    seed: int = 0,
+) -> float:
     """Accuracy of telling, by the code dimension that varies least, which factor was held fixed.
 
     Args:
@@ -37,6 +43,8 @@ def factor_vae_score(represent: Callable[[np.ndarray], np.ndarray], sizes: Seque
 def _codes(represent, factors) -> np.ndarray:
     codes = np.asarray(represent(factors), dtype="float64")
     if codes.ndim != 2 or len(codes) != len(factors) or not np.isfinite(codes).all():
-        raise ValueError(f"represent must give finite codes (n, latent_dim). Received: shape {codes.shape} for "
-                         f"{len(factors)} factors, {'finite' if np.isfinite(codes).all() else 'not finite'}.")
+        raise ValueError(
+            f"represent must give finite codes (n, latent_dim). Received: shape {codes.shape} for "
+            f"{len(factors)} factors, {'finite' if np.isfinite(codes).all() else 'not finite'}."
+        )
     return codes

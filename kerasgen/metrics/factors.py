@@ -11,8 +11,10 @@ def check_codes_and_factors(codes, factors, least_codes: int = 1, least: int = 1
     """
     codes, factors = check_codes(codes, least_codes, least), np.asarray(factors)
     if factors.ndim != 2 or len(factors) != len(codes) or not np.issubdtype(factors.dtype, np.integer):
-        raise ValueError(f"Factors must be whole numbers (n, factors), a row for each code. Received: shape {factors.shape}, "
-                         f"{factors.dtype}, for {len(codes)} codes.")
+        raise ValueError(
+            f"Factors must be whole numbers (n, factors), a row for each code. Received: shape {factors.shape}, "
+            f"{factors.dtype}, for {len(codes)} codes."
+        )
     constant = [index for index, factor in enumerate(factors.T) if factor.min() == factor.max()]
     if constant:
         raise ValueError(f"Every factor must vary. Received: constant factors {constant}.")
@@ -23,14 +25,16 @@ def check_codes(codes, least_codes: int = 1, least: int = 10) -> np.ndarray:
     """Gives codes (n, latent_dim) as float64; raises ValueError for other shapes, too few, NaN or infinity."""
     codes = np.asarray(codes, dtype="float64")
     if codes.ndim != 2 or codes.shape[1] < least_codes or len(codes) < least:
-        raise ValueError(f"Codes must be (n, latent_dim) with n at least {least} and at least {least_codes} dimensions. "
-                         f"Received: shape {codes.shape}.")
+        raise ValueError(
+            f"Codes must be (n, latent_dim) with n at least {least} and at least {least_codes} dimensions. "
+            f"Received: shape {codes.shape}."
+        )
     if not np.isfinite(codes).all():
         raise ValueError("Codes must be finite. Received: NaN or infinity.")
     return codes
 
 
-def discretise(codes: np.ndarray, bins: int) -> np.ndarray:
+def discretize(codes: np.ndarray, bins: int) -> np.ndarray:
     """Cuts each dimension into `bins` of equal width: (n, latent_dim) of whole numbers."""
     low, high = codes.min(axis=0), codes.max(axis=0)
     width = np.where(high > low, high - low, 1.0)

@@ -20,6 +20,8 @@ def check_pair(real, generated, least: int = 2) -> tuple[np.ndarray, np.ndarray]
     """Gives both sets, checked; raises ValueError too where their dimensions differ."""
     real, generated = check_features(real, least), check_features(generated, least)
     if real.shape[1] != generated.shape[1]:
-        raise ValueError("Both sets of features must come from one extractor. Received: "
-                         f"{real.shape[1]} and {generated.shape[1]} dimensions.")
+        raise ValueError(
+            "Both sets of features must come from one extractor. Received: "
+            f"{real.shape[1]} and {generated.shape[1]} dimensions."
+        )
     return real, generated

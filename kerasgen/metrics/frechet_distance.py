@@ -25,8 +25,8 @@ class FeatureStatistics:
         features = check_features(features, least=1)
         total = self.n + len(features)
         mean = features.mean(axis=0)
-        step, centred = mean - self.mean, features - mean
-        self.scatter = self.scatter + centred.T @ centred + np.outer(step, step) * (self.n * len(features) / total)
+        step, centered = mean - self.mean, features - mean
+        self.scatter = self.scatter + centered.T @ centered + np.outer(step, step) * (self.n * len(features) / total)
         self.mean = self.mean + step * (len(features) / total)
         self.n = total
         return self
@@ -53,11 +53,15 @@ def frechet_distance(real, generated) -> float:
     """
     a, b = (each if isinstance(each, FeatureStatistics) else FeatureStatistics().update(each) for each in (real, generated))
     if np.shape(a.mean) != np.shape(b.mean):
-        raise ValueError("Both sets of features must come from one extractor. Received: "
-                         f"{np.size(a.mean)} and {np.size(b.mean)} dimensions.")
+        raise ValueError(
+            f"Both sets of features must come from one extractor. Received: {np.size(a.mean)} and {np.size(b.mean)} dimensions."
+        )
     if min(a.n, b.n) <= a.mean.size:
-        warnings.warn(f"A covariance of {a.mean.size} dimensions needs more images than that; kernel_distance is unbiased for "
-                      f"any number. Received: {a.n} real and {b.n} generated.", stacklevel=2)
+        warnings.warn(
+            f"A covariance of {a.mean.size} dimensions needs more images than that; kernel_distance is unbiased for "
+            f"any number. Received: {a.n} real and {b.n} generated.",
+            stacklevel=2,
+        )
     # tr (C1 C2)^(1/2) is the sum of the roots of the eigenvalues of the symmetric C1^(1/2) C2 C1^(1/2).
     values, vectors = linalg.eigh(a.covariance)
     root = (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T

@@ -27,7 +27,7 @@ def kernel_distance(real: np.ndarray, generated: np.ndarray, block: int = 1000) 
     images = min(len(real), len(generated))
     size = min(block, max(images // 10, 2))
     starts = range(0, images - size + 1, size)
-    estimates = [_unbiased(real[start:start + size], generated[start:start + size]) for start in starts]
+    estimates = [_unbiased(real[start : start + size], generated[start : start + size]) for start in starts]
     error = np.std(estimates, ddof=1) / np.sqrt(len(estimates)) if len(estimates) > 1 else np.nan
     return float(np.mean(estimates)), float(error)
 

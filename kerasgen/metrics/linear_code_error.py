@@ -10,7 +10,7 @@ def linear_code_error(train: np.ndarray, images: np.ndarray, size: int, seed: in
     Args:
         train, images: (n, ...) and (m, ...), of one shape but for their number.
         size: of the code; at most n and the values of an image are used.
-        seed: of the randomised solver.
+        seed: of the randomized solver.
     """
     train, images = (np.reshape(values, (len(values), -1)) for values in (train, images))
     pca = PCA(min(size, *train.shape), svd_solver="randomized", random_state=seed).fit(train)

@@ -26,14 +26,15 @@ def linear_separability(codes: np.ndarray, probabilities: np.ndarray, seed: int 
     """
     codes, probabilities = check_features(codes), check_features(probabilities)
     if len(codes) != len(probabilities) or probabilities.min() < 0 or probabilities.max() > 1:
-        raise ValueError("Each code needs its probabilities, in [0, 1]. Received: "
-                         f"shapes {codes.shape} and {probabilities.shape}.")
+        raise ValueError(
+            f"Each code needs its probabilities, in [0, 1]. Received: shapes {codes.shape} and {probabilities.shape}."
+        )
     codes = (codes - codes.mean(axis=0)) / (codes.std(axis=0) + 1e-8)
     return float(np.exp(sum(_conditional_entropy(codes, column, seed) for column in probabilities.T)))
 
 
 def _conditional_entropy(codes: np.ndarray, probabilities: np.ndarray, seed: int) -> float:
-    sure = np.argsort(-np.abs(probabilities - 0.5), kind="stable")[:int(CONFIDENT * len(codes))]
+    sure = np.argsort(-np.abs(probabilities - 0.5), kind="stable")[: int(CONFIDENT * len(codes))]
     codes, told = codes[sure], probabilities[sure] > 0.5
     if told.all() or not told.any():
         return 0.0

@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.metrics import mutual_info_score
 
-from kerasgen.metrics.factors import check_codes_and_factors, discretise
+from kerasgen.metrics.factors import check_codes_and_factors, discretize
 
 
 def mutual_information_gap(codes: np.ndarray, factors: np.ndarray, bins: int = 20) -> float:
@@ -23,7 +23,7 @@ def mutual_information_gap(codes: np.ndarray, factors: np.ndarray, bins: int = 2
 def mutual_information_gaps(codes: np.ndarray, factors: np.ndarray, bins: int = 20) -> np.ndarray:
     """The gap of each factor: (factors,)."""
     codes, factors = check_codes_and_factors(codes, factors, least_codes=2)
-    discrete = discretise(codes, bins)
+    discrete = discretize(codes, bins)
     shared = np.array([[mutual_info_score(code, factor) for factor in factors.T] for code in discrete.T])
     entropies = np.array([mutual_info_score(factor, factor) for factor in factors.T])
     first, second = np.sort(shared, axis=0)[::-1][:2]

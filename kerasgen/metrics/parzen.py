@@ -9,13 +9,14 @@ import numpy as np
 from scipy.special import logsumexp
 
 from kerasgen.metrics.features import check_pair
-from kerasgen.metrics.neighbourhoods import distances
+from kerasgen.metrics.neighborhoods import distances
 
 SIGMAS = np.logspace(-1.0, 0.0, 10)
 
 
-def parzen_log_likelihood(samples: np.ndarray, validation: np.ndarray, test: np.ndarray, *,
-                          sigmas: np.ndarray = SIGMAS) -> dict[str, float]:
+def parzen_log_likelihood(
+    samples: np.ndarray, validation: np.ndarray, test: np.ndarray, *, sigmas: np.ndarray = SIGMAS
+) -> dict[str, float]:
     """Fits Gaussians of one width around the samples and tells the mean log density of the test images, in nats.
 
     The width is the one of `sigmas` that makes the validation images likeliest. The paper took 10,000 samples, 10 widths from
@@ -35,9 +36,9 @@ def parzen_log_likelihood(samples: np.ndarray, validation: np.ndarray, test: np.
     return {"nats": float(nats.mean()), "standard_error": float(nats.std() / np.sqrt(len(nats))), "sigma": float(sigma)}
 
 
-def _log_densities(points: np.ndarray, centres: np.ndarray, sigma: float) -> np.ndarray:
-    """log of the mean over the centres of N(x; centre, sigma^2 I), (n,)."""
+def _log_densities(points: np.ndarray, centers: np.ndarray, sigma: float) -> np.ndarray:
+    """log of the mean over the centers of N(x; center, sigma^2 I), (n,)."""
     result = np.empty(len(points))
-    for rows, squared in distances(points, centres):
+    for rows, squared in distances(points, centers):
         result[rows] = logsumexp(-squared / (2.0 * sigma**2), axis=1)
-    return result - np.log(len(centres)) - 0.5 * points.shape[1] * np.log(2.0 * np.pi * sigma**2)
+    return result - np.log(len(centers)) - 0.5 * points.shape[1] * np.log(2.0 * np.pi * sigma**2)

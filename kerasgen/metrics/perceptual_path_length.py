@@ -11,9 +11,16 @@ KINDS = ("spherical", "linear")
 UNCOUNTED = 0.01  # of the pairs, at either side
 
 
-def perceptual_path_length(start: np.ndarray, end: np.ndarray, features: Callable[[np.ndarray], np.ndarray], *,
-                           kind: str = "spherical", whole: bool = True, epsilon: float = 1e-4,
-                           seed: int = 0) -> tuple[float, float]:
+def perceptual_path_length(
+    start: np.ndarray,
+    end: np.ndarray,
+    features: Callable[[np.ndarray], np.ndarray],
+    *,
+    kind: str = "spherical",
+    whole: bool = True,
+    epsilon: float = 1e-4,
+    seed: int = 0,
+) -> tuple[float, float]:
     """The mean of |features(way(t)) - features(way(t + epsilon))|^2 / epsilon^2 over ways between pairs of codes.
 
     The shorter, the more evenly a picture changes on the way. As in the authors' evaluation the lowest and the highest

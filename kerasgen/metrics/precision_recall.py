@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kerasgen.metrics.features import check_pair
-from kerasgen.metrics.neighbourhoods import check_neighbours, distances, radii
+from kerasgen.metrics.neighborhoods import check_neighbors, distances, radii
 
 
 def precision_recall(real: np.ndarray, generated: np.ndarray, k: int = 3) -> tuple[float, float]:
@@ -16,13 +16,13 @@ def precision_recall(real: np.ndarray, generated: np.ndarray, k: int = 3) -> tup
 
     Args:
         real, generated: features (n, dimensions).
-        k: neighbours.
+        k: neighbors.
 
     Returns:
         Two shares in [0, 1]. Raises ValueError for NaN, dimensions that differ and sets of no more than k images.
     """
     real, generated = check_pair(real, generated)
-    check_neighbours(k, real, generated)
+    check_neighbors(k, real, generated)
     real_radii, generated_radii = radii(real, k), radii(generated, k)
     covered = np.zeros(len(generated), dtype=bool)
     recalled = np.empty(len(real), dtype=bool)

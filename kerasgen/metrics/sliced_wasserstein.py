@@ -8,8 +8,9 @@ from scipy.ndimage import convolve1d
 BINOMIAL = np.array([1.0, 4.0, 6.0, 4.0, 1.0], dtype="float32") / 16.0
 
 
-def sliced_wasserstein(images: np.ndarray, others: np.ndarray, *, patches: int = 64, size: int = 7,
-                       directions: int = 256, seed: int = 0) -> dict[int, float]:
+def sliced_wasserstein(
+    images: np.ndarray, others: np.ndarray, *, patches: int = 64, size: int = 7, directions: int = 256, seed: int = 0
+) -> dict[int, float]:
     """Distance at each resolution of the Laplacian pyramid down to 16 pixels, times 1000; 0 for equal distributions.
 
     Args:
@@ -20,7 +21,7 @@ def sliced_wasserstein(images: np.ndarray, others: np.ndarray, *, patches: int =
         directions: random projections.
 
     Returns:
-        {height: distance}, the finest level first. Large heights tell of fine texture, small ones of layout and colour.
+        {height: distance}, the finest level first. Large heights tell of fine texture, small ones of layout and color.
 
     Raises ValueError for sets of different size or shape.
     """
@@ -32,14 +33,15 @@ def sliced_wasserstein(images: np.ndarray, others: np.ndarray, *, patches: int =
         basis = rng.standard_normal((size * size * images.shape[-1], directions), dtype="float32")
         basis /= np.linalg.norm(basis, axis=0)
         # The same places in both: sets that are equal are 0 apart.
-        projected = [np.sort(_descriptors(x, patches, size, np.random.default_rng([seed, level, 1])) @ basis, axis=0)
-                     for x in (a, b)]
+        projected = [
+            np.sort(_descriptors(x, patches, size, np.random.default_rng([seed, level, 1])) @ basis, axis=0) for x in (a, b)
+        ]
         result[a.shape[1]] = float(np.mean(np.abs(projected[0] - projected[1])) * 1e3)
     return result
 
 
 def _descriptors(images: np.ndarray, patches: int, size: int, rng: np.random.Generator) -> np.ndarray:
-    """Random patches, each channel normalised to mean 0 and deviation 1 over the set: (n * patches, size^2 * channels)."""
+    """Random patches, each channel normalized to mean 0 and deviation 1 over the set: (n * patches, size^2 * channels)."""
     n, height, width, channels = images.shape
     windows = np.lib.stride_tricks.sliding_window_view(images, (size, size), axis=(1, 2))
     tops = rng.integers(0, height - size + 1, n * patches)

@@ -16,5 +16,23 @@ from kerasgen.models.style_gan import StyleGAN
 from kerasgen.models.vae import VAE
 from kerasgen.models.wgan_gp import WGANGP
 
-__all__ = ["DCGAN", "DIPVAE", "GAN", "R3GAN", "SNGAN", "VAE", "WGANGP", "Autoencoder", "BetaTCVAE", "BetaVAE", "Classifier",
-           "ConditionalGAN", "CycleGAN", "DebiasingVAE", "FactorVAE", "Pix2Pix", "ProgressiveGAN", "StyleGAN"]
+__all__ = [
+    "DCGAN",
+    "DIPVAE",
+    "GAN",
+    "R3GAN",
+    "SNGAN",
+    "VAE",
+    "WGANGP",
+    "Autoencoder",
+    "BetaTCVAE",
+    "BetaVAE",
+    "Classifier",
+    "ConditionalGAN",
+    "CycleGAN",
+    "DebiasingVAE",
+    "FactorVAE",
+    "Pix2Pix",
+    "ProgressiveGAN",
+    "StyleGAN",
+]

@@ -6,15 +6,15 @@ import keras
 from keras import ops
 
 from kerasgen.base.phase import Phase
-from kerasgen.models.autoencoder_base import Autoencoding
+from kerasgen.models.autoencoder_base import BaseAutoencoder
 
 
 @keras.saving.register_keras_serializable("kerasgen")
-class Autoencoder(Autoencoding):
-    """Minimises the squared error of images that went through a code of `latent_dim` numbers.
+class Autoencoder(BaseAutoencoder):
+    """Minimizes the squared error of images that went through a code of `latent_dim` numbers.
 
     Args:
-        image_shape, **kwargs: as `Autoencoding`: latent_dim, network, channels, hidden, normalise, activation, seed.
+        image_shape, **kwargs: as `BaseAutoencoder`: latent_dim, network, channels, hidden, normalize, activation, seed.
         noise: standard deviation of the Gaussian noise that training adds to the input, not to the target: 0 is plain.
     """
 

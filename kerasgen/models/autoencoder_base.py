@@ -13,7 +13,7 @@ from kerasgen.models.latent_base import LatentDecoder
 from kerasgen.networks.autoencoder import check_autoencoder, encoder_and_decoder
 
 
-class Autoencoding(LatentDecoder, GenerativeModel):
+class BaseAutoencoder(LatentDecoder, GenerativeModel):
     """Abstract base of models with networks `encoder`, whose first output is the code, and `decoder`.
 
     A variant's constructor stores its own arguments and ends with `self.assemble()`.
@@ -21,7 +21,7 @@ class Autoencoding(LatentDecoder, GenerativeModel):
     Args:
         image_shape: (height, width, channels); for "conv" square, 4..7 times a power of two.
         latent_dim: size of the code.
-        network: "conv" or "dense"; `channels`, `hidden`, `normalise` and `activation` as `encoder_and_decoder` takes
+        network: "conv" or "dense"; `channels`, `hidden`, `normalize` and `activation` as `encoder_and_decoder` takes
             them.
         seed: of the training noise.
     """
@@ -29,8 +29,19 @@ class Autoencoding(LatentDecoder, GenerativeModel):
     encoder: keras.Model
     decoder: keras.Model
 
-    def __init__(self, image_shape, *, latent_dim=64, network="conv", channels=32, hidden=(), normalise=True,
-                 activation="leaky_relu", seed=0, **kwargs):
+    def __init__(
+        self,
+        image_shape,
+        *,
+        latent_dim=64,
+        network="conv",
+        channels=32,
+        hidden=(),
+        normalize=True,
+        activation="leaky_relu",
+        seed=0,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         check_autoencoder(network, image_shape, latent_dim, channels, hidden, activation)
         self.image_shape = tuple(image_shape)
@@ -38,7 +49,7 @@ class Autoencoding(LatentDecoder, GenerativeModel):
         self.network = network
         self.channels = channels
         self.hidden = tuple(hidden)
-        self.normalise = normalise
+        self.normalize = normalize
         self.activation = activation
         self.seed = seed
 
@@ -49,8 +60,15 @@ class Autoencoding(LatentDecoder, GenerativeModel):
 
     def build_networks(self) -> None:
         self.encoder, self.decoder = encoder_and_decoder(
-            self.network, self.image_shape, self.latent_dim, self.encoder_heads, channels=self.channels, hidden=self.hidden,
-            normalise=self.normalise, activation=self.activation)
+            self.network,
+            self.image_shape,
+            self.latent_dim,
+            self.encoder_heads,
+            channels=self.channels,
+            hidden=self.hidden,
+            normalize=self.normalize,
+            activation=self.activation,
+        )
 
     @property
     def decoder_network(self) -> keras.Model:
@@ -64,7 +82,7 @@ class Autoencoding(LatentDecoder, GenerativeModel):
         """All outputs of the encoder, float32, for images (n, height, width, channels) in [0, 1] or uint8."""
         x = keras.ops.convert_to_numpy(x)
         check_images(x, self.image_shape)
-        outputs = predict(self.averaged(self.encoder), to_float(x), batch_size)
+        outputs = predict(self.ema_network(self.encoder), to_float(x), batch_size)
         return outputs if isinstance(outputs, list) else [outputs]
 
     def encode(self, x, batch_size: int = 64) -> np.ndarray:

@@ -32,15 +32,18 @@ class Classifier(GenerativeModel):
         seed: of the dropout.
     """
 
-    labelled = True
+    requires_labels = True
 
-    def __init__(self, image_shape, *, num_classes=10, channels=32, features=128, dropout=0.5, label_smoothing=0.0, seed=0,
-                 **kwargs):
+    def __init__(
+        self, image_shape, *, num_classes=10, channels=32, features=128, dropout=0.5, label_smoothing=0.0, seed=0, **kwargs
+    ):
         super().__init__(**kwargs)
         self.halvings = stages(image_shape)
         if num_classes < 2 or min(channels, features) < 1:
-            raise ValueError("num_classes must be at least 2, channels and features positive. Received: "
-                             f"{num_classes=}, {channels=}, {features=}.")
+            raise ValueError(
+                "num_classes must be at least 2, channels and features positive. Received: "
+                f"{num_classes=}, {channels=}, {features=}."
+            )
         if not 0 <= dropout < 1 or not 0 <= label_smoothing < 1:
             raise ValueError(f"Shares lie in [0, 1). Received: {dropout=}, {label_smoothing=}.")
         self.image_shape = tuple(image_shape)
@@ -58,8 +61,15 @@ class Classifier(GenerativeModel):
             x = layers.Rescaling(2.0, -1.0, name="rescale")(images)
             for stage in range(self.halvings):
                 for half, stride in (("a", 1), ("b", 2)):
-                    x = Conv2D(self.channels * 2**stage, 3 if stride == 1 else 4, stride, "same", use_bias=False,
-                               kernel_initializer="he_normal", name=f"conv_{stage}_{half}")(x)
+                    x = Conv2D(
+                        self.channels * 2**stage,
+                        3 if stride == 1 else 4,
+                        stride,
+                        "same",
+                        use_bias=False,
+                        kernel_initializer="he_normal",
+                        name=f"conv_{stage}_{half}",
+                    )(x)
                     x = layers.Activation("relu", name=f"act_{stage}_{half}")(batch_norm(f"norm_{stage}_{half}")(x))
             x = layers.Dense(self.features, name="project")(layers.Flatten(name="flatten")(x))
             features = layers.Activation("relu", dtype="float32", name="features")(x)  # (batch, features)
@@ -81,8 +91,10 @@ class Classifier(GenerativeModel):
         smooth = self.label_smoothing if training else 0.0
         wanted = (1.0 - smooth) * truth + smooth / self.num_classes
         right = ops.equal(ops.argmax(logits, axis=-1), ops.argmax(truth, axis=-1))
-        return {"cross_entropy": -ops.mean(ops.sum(wanted * ops.log_softmax(logits), axis=-1)),
-                "accuracy": ops.mean(ops.cast(right, "float32"))}
+        return {
+            "cross_entropy": -ops.mean(ops.sum(wanted * ops.log_softmax(logits), axis=-1)),
+            "accuracy": ops.mean(ops.cast(right, "float32")),
+        }
 
     def extract(self, x, batch_size: int = 64) -> np.ndarray:
         """Features (n, features) of images (n, height, width, channels) in [0, 1] or uint8: what metrics compare."""
@@ -100,7 +112,7 @@ class Classifier(GenerativeModel):
     def _run(self, x, batch_size: int):
         x = ops.convert_to_numpy(x)
         check_images(x, self.image_shape)
-        return predict(self.averaged(self.classifier), to_float(x), batch_size)
+        return predict(self.ema_network(self.classifier), to_float(x), batch_size)
 
     def call(self, images, training=False):
         """Images to features and logits."""

@@ -5,48 +5,52 @@ from __future__ import annotations
 import keras
 
 from kerasgen.layers.spectral_normalization import SpectralNormalization
-from kerasgen.models.conv_gan_base import ConvolutionalAdversarialModel
+from kerasgen.models.conv_gan_base import BaseConvGAN
 from kerasgen.networks.adversarial import discriminator, generator
 from kerasgen.networks.resnet import resnet_features, resnet_images
 
 
 @keras.saving.register_keras_serializable("kerasgen")
-class ConditionalGAN(ConvolutionalAdversarialModel):
+class ConditionalGAN(BaseConvGAN):
     """Images of a class that is asked for: `fit` needs labels, `sample(n, labels=...)` and `decode(z, labels=...)` too.
 
-    Residual networks with a spectrally normalised discriminator and the hinge loss, as `SNGAN`. The label goes into the
+    Residual networks with a spectrally normalized discriminator and the hinge loss, as `SNGAN`. The label goes into the
     generator beside the code, into the discriminator as one plane a class (the paper's concatenation) or by projection (Miyato
     and Koyama 2018, arXiv:1802.05637).
 
     Args:
-        image_shape, **kwargs: as `ConvolutionalAdversarialModel`.
+        image_shape, **kwargs: as `BaseConvGAN`.
         num_classes: labels are whole numbers from 0 below it.
         projection: whether the discriminator takes the label by projection.
-        normalise: whether the networks are normalised as `SNGAN`'s are. Plain ones, as `R3GAN`'s, go with the relativistic loss
+        normalize: whether the networks are normalized as `SNGAN`'s are. Plain ones, as `R3GAN`'s, go with the relativistic loss
             and penalties.
     """
 
-    labelled = True
+    requires_labels = True
 
-    def __init__(self, image_shape, *, num_classes=10, projection=True, normalise=True, objective="hinge",
-                 **kwargs):
+    def __init__(self, image_shape, *, num_classes=10, projection=True, normalize=True, objective="hinge", **kwargs):
         super().__init__(image_shape, objective=objective, **kwargs)
         if num_classes < 2:
             raise ValueError(f"num_classes must be at least 2. Received: {num_classes}.")
         self.num_classes = num_classes
         self.projection = projection
-        self.normalise = normalise
+        self.normalize = normalize
         self.assemble()
 
     def build_networks(self) -> None:
-        wrap = SpectralNormalization if self.normalise else None
+        wrap = SpectralNormalization if self.normalize else None
         self.discriminator = discriminator(
             self.image_shape,
-            lambda x: resnet_features(x, self.halvings, self.channels, wrap=wrap, pool=self.normalise),
-            wrap=wrap, num_classes=self.num_classes, projection=self.projection)
+            lambda x: resnet_features(x, self.halvings, self.channels, wrap=wrap, pool=self.normalize),
+            wrap=wrap,
+            num_classes=self.num_classes,
+            projection=self.projection,
+        )
         self.generator = generator(
-            self.latent_dim, lambda x: resnet_images(x, self.image_shape, self.channels, normalise=self.normalise),
-            self.num_classes)
+            self.latent_dim,
+            lambda x: resnet_images(x, self.image_shape, self.channels, normalize=self.normalize),
+            self.num_classes,
+        )
 
     def default_optimizers(self) -> dict:
         return {

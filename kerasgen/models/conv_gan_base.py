@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from kerasgen.models.gan_base import AdversarialModel
+from kerasgen.models.gan_base import BaseGAN
 from kerasgen.networks.conv import stages
 
 
-class ConvolutionalAdversarialModel(AdversarialModel):
+class BaseConvGAN(BaseGAN):
     """Abstract base of GANs with convolutions.
 
     Args:
         image_shape: (height, width, channels); square, 28, 32, 64, 128 or another 4..7 times a power of two.
         channels: convolution channels at the largest resolution, doubled at each halving.
-        **kwargs: as `AdversarialModel`.
+        **kwargs: as `BaseGAN`.
     """
 
     def __init__(self, image_shape, *, channels=64, **kwargs):

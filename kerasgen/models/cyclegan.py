@@ -9,13 +9,13 @@ from kerasgen.base.phase import Phase
 from kerasgen.layers.image_pool import ImagePool
 from kerasgen.losses.adversarial import LOSSES, check_objective, pairwise_accuracy
 from kerasgen.losses.reconstruction import absolute_error
-from kerasgen.models.translation_base import TranslationModel
+from kerasgen.models.translation_base import BaseTranslator
 from kerasgen.networks.patch import patch_discriminator, receptive_field
 from kerasgen.networks.residual_translator import residual_translator
 
 
 @keras.saving.register_keras_serializable("kerasgen")
-class CycleGAN(TranslationModel):
+class CycleGAN(BaseTranslator):
     """Two translators, each against a discriminator, that must undo one another (equation 3), from sets without pairs.
 
     Args:
@@ -31,17 +31,32 @@ class CycleGAN(TranslationModel):
         seed: of the pool.
     """
 
-    def __init__(self, image_shape, *, channels=64, blocks=None, full_size=False, receptive_field=70, cycle_weight=10.0,
-                 identity_weight=0.5, objective="least_squares", pool_size=50, seed=0, **kwargs):
+    def __init__(
+        self,
+        image_shape,
+        *,
+        channels=64,
+        blocks=None,
+        full_size=False,
+        receptive_field=70,
+        cycle_weight=10.0,
+        identity_weight=0.5,
+        objective="least_squares",
+        pool_size=50,
+        seed=0,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         self.image_shape = tuple(image_shape)
         if any(side % 4 for side in self.image_shape[:2]) or min(self.image_shape[:2]) < 8:
-            raise ValueError("Images must have sides of 8 pixels or more, multiples of 4. Received: "
-                             f"image_shape={self.image_shape}.")
+            raise ValueError(
+                f"Images must have sides of 8 pixels or more, multiples of 4. Received: image_shape={self.image_shape}."
+            )
         blocks = (9 if min(self.image_shape[:2]) >= 256 else 6) if blocks is None else blocks
         if min(channels, blocks) < 1 or pool_size < 0:
-            raise ValueError("channels and blocks must be positive, pool_size 0 or more. Received: "
-                             f"{channels=}, {blocks=}, {pool_size=}.")
+            raise ValueError(
+                f"channels and blocks must be positive, pool_size 0 or more. Received: {channels=}, {blocks=}, {pool_size=}."
+            )
         if not min(cycle_weight, identity_weight) >= 0:
             raise ValueError(f"Weights must not be negative. Received: {cycle_weight=}, {identity_weight=}.")
         check_objective(objective, relativistic=False)
@@ -74,8 +89,13 @@ class CycleGAN(TranslationModel):
             terms += ["identity_a", "identity_b"]
         return (
             Phase("generators", (self.generator_ab, self.generator_ba), self.generator_terms, tuple(terms)),
-            Phase("discriminators", (self.discriminator_a, self.discriminator_b), self.discriminator_terms,
-                  ("discriminator_a", "discriminator_b"), monitors=("accuracy_a", "accuracy_b")),
+            Phase(
+                "discriminators",
+                (self.discriminator_a, self.discriminator_b),
+                self.discriminator_terms,
+                ("discriminator_a", "discriminator_b"),
+                monitors=("accuracy_a", "accuracy_b"),
+            ),
         )
 
     def default_optimizers(self) -> dict:

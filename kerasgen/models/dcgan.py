@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import keras
 
-from kerasgen.models.conv_gan_base import ConvolutionalAdversarialModel
+from kerasgen.models.conv_gan_base import BaseConvGAN
 from kerasgen.networks.adversarial import discriminator, generator
 from kerasgen.networks.conv import conv_features, conv_images
 
@@ -13,11 +13,11 @@ NORMAL = {"class_name": "RandomNormal", "config": {"stddev": 0.02}}
 
 
 @keras.saving.register_keras_serializable("kerasgen")
-class DCGAN(ConvolutionalAdversarialModel):
+class DCGAN(BaseConvGAN):
     """Strided convolutions with BatchNorm against each other, with the non-saturating loss of Goodfellow et al. 2014.
 
     Args:
-        image_shape, **kwargs: as `ConvolutionalAdversarialModel`.
+        image_shape, **kwargs: as `BaseConvGAN`.
     """
 
     def __init__(self, image_shape, **kwargs):
@@ -26,10 +26,13 @@ class DCGAN(ConvolutionalAdversarialModel):
 
     def build_networks(self) -> None:
         self.discriminator = discriminator(
-            self.image_shape, lambda x: conv_features(x, self.halvings, self.channels, normalise_first=False,
-                                                      initializer=NORMAL), initializer=NORMAL)
+            self.image_shape,
+            lambda x: conv_features(x, self.halvings, self.channels, normalize_first=False, initializer=NORMAL),
+            initializer=NORMAL,
+        )
         self.generator = generator(
-            self.latent_dim, lambda z: conv_images(z, self.image_shape, self.channels, initializer=NORMAL))
+            self.latent_dim, lambda z: conv_images(z, self.image_shape, self.channels, initializer=NORMAL)
+        )
 
     def default_optimizers(self) -> dict:
         return {

@@ -8,28 +8,27 @@ from keras import ops
 from scipy.special import expit
 
 from kerasgen.base.phase import Phase
-from kerasgen.models.vae_base import VariationalAutoencoder
+from kerasgen.models.vae_base import BaseVAE
 
 
 @keras.saving.register_keras_serializable("kerasgen")
-class DebiasingVAE(VariationalAutoencoder):
+class DebiasingVAE(BaseVAE):
     """A classifier that learns the latent structure of its positive class: -log p(y|x) + y (reconstruction + KL), equation 2.
 
     The encoder's third output is the class's logit. Images of label 0 give the decoder no gradient. Train it with
     `callbacks.AdaptiveResampling`, which shows rare positives more often.
 
     Args:
-        image_shape, **kwargs: as `VariationalAutoencoder`.
+        image_shape, **kwargs: as `BaseVAE`.
         reconstruction_weight, kl_weight: of the two terms for positives, per image in nats.
     """
 
-    labelled = True
+    requires_labels = True
 
     def __init__(self, image_shape, *, reconstruction_weight=0.002, kl_weight=0.002, **kwargs):
         super().__init__(image_shape, **kwargs)
         if reconstruction_weight < 0 or kl_weight < 0:
-            raise ValueError("The weights must not be negative. Received: "
-                             f"{reconstruction_weight=}, {kl_weight=}.")
+            raise ValueError(f"The weights must not be negative. Received: {reconstruction_weight=}, {kl_weight=}.")
         self.reconstruction_weight = reconstruction_weight
         self.kl_weight = kl_weight
         self.assemble()

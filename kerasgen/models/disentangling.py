@@ -1,4 +1,4 @@
-"""Variational autoencoders whose codes fall apart into factors: one regulariser each."""
+"""Variational autoencoders whose codes fall apart into factors: one regularizer each."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from keras import ops
 from kerasgen.base.phase import Phase
 from kerasgen.losses.adversarial import cross_entropy
 from kerasgen.losses.divergences import covariance_penalty, minibatch_total_correlation
-from kerasgen.models.vae_base import VariationalAutoencoder
+from kerasgen.models.vae_base import BaseVAE
 from kerasgen.networks.dense import head_layers, hidden_layers
 
 
 @keras.saving.register_keras_serializable("kerasgen")
-class BetaVAE(VariationalAutoencoder):
+class BetaVAE(BaseVAE):
     """beta-VAE (Higgins et al. 2017, ICLR, equation 4): beta KL(q(z|x) || N(0, I)) with beta over 1.
 
     Args:
-        image_shape, **kwargs: as `VariationalAutoencoder`.
+        image_shape, **kwargs: as `BaseVAE`.
         beta: weight of the KL term.
     """
 
@@ -32,13 +32,13 @@ class BetaVAE(VariationalAutoencoder):
 
 
 @keras.saving.register_keras_serializable("kerasgen")
-class BetaTCVAE(VariationalAutoencoder):
+class BetaTCVAE(BaseVAE):
     """beta-TCVAE (Chen et al. 2018, arXiv:1802.04942, equation 4 with alpha = gamma = 1): KL + (beta - 1) TC(z).
 
     The total correlation TC = KL(q(z) || prod_j q(z_j)) is estimated within the minibatch.
 
     Args:
-        image_shape, **kwargs: as `VariationalAutoencoder`.
+        image_shape, **kwargs: as `BaseVAE`.
         beta: weight of the total correlation.
     """
 
@@ -56,11 +56,11 @@ class BetaTCVAE(VariationalAutoencoder):
 
 
 @keras.saving.register_keras_serializable("kerasgen")
-class DIPVAE(VariationalAutoencoder):
+class DIPVAE(BaseVAE):
     """DIP-VAE (Kumar et al. 2018, arXiv:1711.00848, equations 6 and 7): the codes' covariance is drawn to the identity.
 
     Args:
-        image_shape, **kwargs: as `VariationalAutoencoder`.
+        image_shape, **kwargs: as `BaseVAE`.
         variant: "i", the covariance of the means, or "ii", that of the sampled codes: plus the mean variance of q(z|x).
         off_diagonal: weight of the squared covariances.
         diagonal: weight of the squared distances of the variances from 1.
@@ -80,19 +80,21 @@ class DIPVAE(VariationalAutoencoder):
 
     def regularizer(self, mean, log_variance, z, training: bool) -> dict:
         variances = ops.mean(ops.exp(log_variance), axis=0) if self.variant == "ii" else None
-        return {"kl": self.kl(mean, log_variance),
-                "covariance": covariance_penalty(mean, variances, self.off_diagonal, self.diagonal)}
+        return {
+            "kl": self.kl(mean, log_variance),
+            "covariance": covariance_penalty(mean, variances, self.off_diagonal, self.diagonal),
+        }
 
 
 @keras.saving.register_keras_serializable("kerasgen")
-class FactorVAE(VariationalAutoencoder):
+class FactorVAE(BaseVAE):
     """FactorVAE (Kim and Mnih 2018, arXiv:1802.05983, algorithm 2): KL + gamma TC(z), told by a discriminator.
 
     The discriminator learns to tell codes from codes whose dimensions were shuffled over the batch, each for itself; its
     logit estimates the density ratio in TC. Both phases see one batch where the paper draws two.
 
     Args:
-        image_shape, **kwargs: as `VariationalAutoencoder`.
+        image_shape, **kwargs: as `BaseVAE`.
         gamma: weight of the total correlation.
         discriminator_hidden: widths of the discriminator's layers.
     """
@@ -114,8 +116,10 @@ class FactorVAE(VariationalAutoencoder):
             self.discriminator = keras.Model(codes, logit, name="discriminator")
 
     def make_phases(self) -> tuple[Phase, ...]:
-        return (*super().make_phases(), Phase("discriminator", (self.discriminator,), self.discriminator_terms,
-                                              ("discriminator",)))
+        return (
+            *super().make_phases(),
+            Phase("discriminator", (self.discriminator,), self.discriminator_terms, ("discriminator",)),
+        )
 
     def default_optimizers(self) -> dict:
         return {"vae": keras.optimizers.Adam(1e-3), "discriminator": keras.optimizers.Adam(1e-4, beta_1=0.5)}
@@ -129,8 +133,11 @@ class FactorVAE(VariationalAutoencoder):
         z = ops.stop_gradient(self.reparameterize(mean, log_variance))
         keys = self.normal(ops.shape(z)[0], self.latent_dim)
         shuffled = ops.take_along_axis(z, ops.argsort(keys, axis=0), axis=0)
-        return {"discriminator": cross_entropy(self.discriminator(z, training=training),
-                                               self.discriminator(shuffled, training=training))}
+        return {
+            "discriminator": cross_entropy(
+                self.discriminator(z, training=training), self.discriminator(shuffled, training=training)
+            )
+        }
 
 
 def _check_weights(**weights) -> None:

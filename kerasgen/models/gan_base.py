@@ -17,7 +17,7 @@ from kerasgen.losses.penalties import PENALTIES
 from kerasgen.models.latent_base import LatentSampler
 
 
-class AdversarialModel(LatentSampler, GenerativeModel):
+class BaseGAN(LatentSampler, GenerativeModel):
     """Abstract base: Algorithm 1 of Goodfellow et al. 2014 with any loss, penalties and augmentation.
 
     A variant builds `generator` and `discriminator`; its constructor stores its own arguments and ends with
@@ -29,7 +29,7 @@ class AdversarialModel(LatentSampler, GenerativeModel):
         objective: a name in `kerasgen.losses.adversarial.LOSSES`.
         penalties: weights of penalties on the discriminator's gradient with respect to images in [0, 1], by their names in
             `kerasgen.losses.penalties.PENALTIES`.
-        penalty_every: steps of the discriminator from one penalty to the next, which counts as often (Karras et al. 2020,
+        penalty_interval: steps of the discriminator from one penalty to the next, which counts as often (Karras et al. 2020,
             arXiv:1912.04958, appendix B).
         discriminator_steps: k: steps of the discriminator for one of the generator, each on its own part of the batch.
         weight_clip: largest absolute value of the discriminator's weights (Arjovsky et al. 2017); None for no bound.
@@ -37,12 +37,26 @@ class AdversarialModel(LatentSampler, GenerativeModel):
         seed: of the training noise.
     """
 
-    def __init__(self, image_shape, *, latent_dim=100, objective="non_saturating", penalties=None, penalty_every=1,
-                 discriminator_steps=1, weight_clip=None, augmentations=(), seed=0, **kwargs):
+    def __init__(
+        self,
+        image_shape,
+        *,
+        latent_dim=100,
+        objective="non_saturating",
+        penalties=None,
+        penalty_interval=1,
+        discriminator_steps=1,
+        weight_clip=None,
+        augmentations=(),
+        seed=0,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
-        if min(latent_dim, penalty_every, discriminator_steps) < 1 or (weight_clip is not None and not weight_clip > 0):
-            raise ValueError("latent_dim, penalty_every, discriminator_steps and weight_clip must be positive. Received: "
-                             f"{latent_dim=}, {penalty_every=}, {discriminator_steps=}, {weight_clip=}.")
+        if min(latent_dim, penalty_interval, discriminator_steps) < 1 or (weight_clip is not None and not weight_clip > 0):
+            raise ValueError(
+                "latent_dim, penalty_interval, discriminator_steps and weight_clip must be positive. Received: "
+                f"{latent_dim=}, {penalty_interval=}, {discriminator_steps=}, {weight_clip=}."
+            )
         check_objective(objective)
         _check_names("penalty", penalties or (), PENALTIES)
         _check_names("augmentation", augmentations, AUGMENTATIONS)
@@ -52,7 +66,7 @@ class AdversarialModel(LatentSampler, GenerativeModel):
         self.latent_dim = latent_dim
         self.objective = objective
         self.penalties = dict(penalties or {})
-        self.penalty_every = penalty_every
+        self.penalty_interval = penalty_interval
         self.discriminator_steps = discriminator_steps
         self.weight_clip = weight_clip
         self.augmentations = tuple(augmentations)
@@ -67,8 +81,14 @@ class AdversarialModel(LatentSampler, GenerativeModel):
 
     def make_phases(self) -> tuple[Phase, ...]:
         return (
-            Phase("discriminator", (self.discriminator,), self.discriminator_terms, ("discriminator", *self.penalties),
-                  repeat=self.discriminator_steps, monitors=("accuracy",)),
+            Phase(
+                "discriminator",
+                (self.discriminator,),
+                self.discriminator_terms,
+                ("discriminator", *self.penalties),
+                repeat=self.discriminator_steps,
+                monitors=("accuracy",),
+            ),
             Phase("generator", (self.generator,), self.generator_terms, ("generator",)),
         )
 
@@ -85,11 +105,11 @@ class AdversarialModel(LatentSampler, GenerativeModel):
     def generate(self, batch, training: bool):
         """As many images as the batch has, from fresh codes, for its labels if it has any."""
         codes = self.normal(ops.shape(batch[0])[0], self.latent_dim)
-        return self.generator([codes, *batch[1:]] if self.labelled else codes, training=training)
+        return self.generator([codes, *batch[1:]] if self.requires_labels else codes, training=training)
 
     def discriminate(self, images, batch, training: bool):
         """Logits (batch, 1) of images, for the batch's labels if it has any."""
-        return self.discriminator([images, *batch[1:]] if self.labelled else images, training=training)
+        return self.discriminator([images, *batch[1:]] if self.requires_labels else images, training=training)
 
     def augmented(self, images):
         """What the discriminator sees of images."""
@@ -118,23 +138,28 @@ class AdversarialModel(LatentSampler, GenerativeModel):
             return {}
         mix = self.uniform(ops.shape(real)[0], 1, 1, 1)
 
-        def penalise(factor):
+        def penalize(factor):
             # Without dropout, or moving statistics, whose change would not leave the differentiated function.
-            return {name: factor * weight * PENALTIES[name](lambda x: self.discriminate(x, batch, False), real, fake, mix)
-                    for name, weight in self.penalties.items()}
+            return {
+                name: factor * weight * PENALTIES[name](lambda x: self.discriminate(x, batch, False), real, fake, mix)
+                for name, weight in self.penalties.items()
+            }
 
-        return self.lazily(0, penalise, training)
+        return self.lazily(0, penalize, training)
 
-    def lazily(self, phase: int, penalise: Callable[[float], dict], training: bool) -> dict:
-        """`penalise(factor)` at every `penalty_every`-th step of a phase, for all of them; zeros at the steps between."""
-        if self.penalty_every == 1 or not training:
-            return penalise(1.0)
+    def lazily(self, phase: int, penalize: Callable[[float], dict], training: bool) -> dict:
+        """`penalize(factor)` at every `penalty_interval`-th step of a phase, for all of them; zeros at the steps between."""
+        if self.penalty_interval == 1 or not training:
+            return penalize(1.0)
         step = self.phase_optimizer(self.phases[phase]).iterations
-        return ops.cond(ops.equal(step % self.penalty_every, 0), lambda: penalise(float(self.penalty_every)),
-                        lambda: {name: ops.zeros(()) for name in self.phases[phase].terms[1:]})
+        return ops.cond(
+            ops.equal(step % self.penalty_interval, 0),
+            lambda: penalize(float(self.penalty_interval)),
+            lambda: {name: ops.zeros(()) for name in self.phases[phase].terms[1:]},
+        )
 
     def _resolve_auto_jit_compile(self) -> bool:  # Keras's hook
-        lazy = self.penalty_every > 1 and any(len(phase.terms) > 1 for phase in self.phases)
+        lazy = self.penalty_interval > 1 and any(len(phase.terms) > 1 for phase in self.phases)
         return (backend.COMPILES_BRANCHES or not lazy) and super()._resolve_auto_jit_compile()
 
     def generator_terms(self, batch, training: bool) -> dict:

@@ -4,7 +4,7 @@ import keras
 
 
 class Growth(keras.callbacks.Callback):
-    """Tells a `GrowingAdversarialModel` its stage before each batch, by the images that it has been shown.
+    """Tells a `BaseProgressiveGAN` its stage before each batch, by the images that it has been shown.
 
     A new stage is another graph: the compiled steps are made anew. `batch_size` is the number of images that a batch shows.
     """

@@ -9,7 +9,7 @@ import numpy as np
 
 from kerasgen.base.averaging import standing_statistics
 from kerasgen.base.prediction import predict
-from kerasgen.latent.codes import check_codes, check_labels, draw_codes, labels_in_turn
+from kerasgen.latent.codes import check_codes, check_labels, labels_in_turn, sample_codes
 
 
 class LatentDecoder(abc.ABC):
@@ -33,15 +33,15 @@ class LatentDecoder(abc.ABC):
             given to a model without classes.
         """
         check_codes(z, self.latent_dim)
-        network = self.averaged(self.decoder_network)
+        network = self.ema_network(self.decoder_network)
         labels = check_labels(labels, len(z), self.num_classes)
-        return self.draw(network, z if labels is None else [z, labels], batch_size)
+        return self.run_decoder(network, z if labels is None else [z, labels], batch_size)
 
-    def draw(self, network: keras.Model, inputs, batch_size: int) -> np.ndarray:
+    def run_decoder(self, network: keras.Model, inputs, batch_size: int) -> np.ndarray:
         """Images of the decoder network, or of its average; a hook."""
-        return predict(self.drawing(network), inputs, batch_size)
+        return predict(self.image_network(network), inputs, batch_size)
 
-    def drawing(self, network: keras.Model) -> keras.Model:
+    def image_network(self, network: keras.Model) -> keras.Model:
         """The network from codes to images in [0, 1] that is exported, of the decoder network or its average; a hook."""
         return network
 
@@ -60,12 +60,12 @@ class LatentSampler(LatentDecoder):
         Returns:
             (n, height, width, channels) float32 in [0, 1]. Raises ValueError as `decode`.
         """
-        return self.decode(draw_codes(n, self.latent_dim, seed), batch_size, labels=labels)
+        return self.decode(sample_codes(n, self.latent_dim, seed), batch_size, labels=labels)
 
-    def settle(self, network: keras.Model) -> None:
+    def refresh_batch_norm(self, network: keras.Model) -> None:
         """Collects BatchNorm's statistics anew over 512 fixed codes."""
         if network.name == self.decoder_network.name:
-            codes = draw_codes(512, self.latent_dim, self.seed)
+            codes = sample_codes(512, self.latent_dim, self.seed)
             labels = labels_in_turn(512, self.num_classes)
             inputs = codes if labels is None else [codes, labels.astype("float32")]
             standing_statistics(network, [keras.tree.map_structure(lambda v: v[start::8], inputs) for start in range(8)])

@@ -6,16 +6,16 @@ import keras
 from keras import ops
 
 from kerasgen.base.phase import Phase
-from kerasgen.layers.normalisation import check_norm
+from kerasgen.layers.normalization import check_norm
 from kerasgen.losses.adversarial import LOSSES, check_objective, pairwise_accuracy
 from kerasgen.losses.reconstruction import absolute_error
-from kerasgen.models.translation_base import TranslationModel
+from kerasgen.models.translation_base import BaseTranslator
 from kerasgen.networks.patch import patch_discriminator, receptive_field
 from kerasgen.networks.unet import check_upsampling, halvings, unet
 
 
 @keras.saving.register_keras_serializable("kerasgen")
-class Pix2Pix(TranslationModel):
+class Pix2Pix(BaseTranslator):
     """A U-Net against a PatchGAN that sees source and target together: G* = arg min max L_cGAN + lambda L_L1 (equation 4).
 
     The paper's noise is the generator's dropout, here in training alone: `translate` gives one target a source.
@@ -37,19 +37,39 @@ class Pix2Pix(TranslationModel):
         seed: of the dropout.
     """
 
-    def __init__(self, image_shape, *, source_channels=None, channels=64, depth=None, norm="batch", dropout=0.5,
-                 upsampling="transposed", full_size=False, receptive_field=70, l1_weight=100.0, adversarial_weight=1.0,
-                 conditional=True, objective="non_saturating", seed=0, **kwargs):
+    def __init__(
+        self,
+        image_shape,
+        *,
+        source_channels=None,
+        channels=64,
+        depth=None,
+        norm="batch",
+        dropout=0.5,
+        upsampling="transposed",
+        full_size=False,
+        receptive_field=70,
+        l1_weight=100.0,
+        adversarial_weight=1.0,
+        conditional=True,
+        objective="non_saturating",
+        seed=0,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         self.image_shape = tuple(image_shape)
         most = halvings(self.image_shape)
         depth = most if depth is None else depth
         if min(channels, source_channels or 1) < 1 or not 2 <= depth <= most:
-            raise ValueError(f"Channels must be positive and depth from 2 to {most} at this size. Received: {channels=}, "
-                             f"{source_channels=}, {depth=}.")
+            raise ValueError(
+                f"Channels must be positive and depth from 2 to {most} at this size. Received: {channels=}, "
+                f"{source_channels=}, {depth=}."
+            )
         if not 0 <= dropout < 1 or not (min(l1_weight, adversarial_weight) >= 0 and l1_weight + adversarial_weight > 0):
-            raise ValueError("dropout lies in [0, 1); the weights must not be negative, nor both zero. Received: "
-                             f"{dropout=}, {l1_weight=}, {adversarial_weight=}.")
+            raise ValueError(
+                "dropout lies in [0, 1); the weights must not be negative, nor both zero. Received: "
+                f"{dropout=}, {l1_weight=}, {adversarial_weight=}."
+            )
         check_norm(norm)
         check_upsampling(upsampling)
         check_objective(objective, relativistic=False)
@@ -69,20 +89,33 @@ class Pix2Pix(TranslationModel):
         self.assemble()
 
     def build_networks(self) -> None:
-        self.generator = unet("generator", self.source_shape, self.image_shape[2], self.channels, self.depth, norm=self.norm,
-                              dropout=self.dropout, seed=self.seed, upsampling=self.upsampling, full_size=self.full_size)
+        self.generator = unet(
+            "generator",
+            self.source_shape,
+            self.image_shape[2],
+            self.channels,
+            self.depth,
+            norm=self.norm,
+            dropout=self.dropout,
+            seed=self.seed,
+            upsampling=self.upsampling,
+            full_size=self.full_size,
+        )
         if self.adversarial_weight:
             seen = [self.source_shape, self.image_shape] if self.conditional else [self.image_shape]
-            self.discriminator = patch_discriminator("discriminator", seen, self.channels,
-                                                     receptive_field(self.receptive_field, self.image_shape), self.norm)
+            self.discriminator = patch_discriminator(
+                "discriminator", seen, self.channels, receptive_field(self.receptive_field, self.image_shape), self.norm
+            )
 
     def make_phases(self) -> tuple[Phase, ...]:
         terms = [name for name, weight in (("generator", self.adversarial_weight), ("l1", self.l1_weight)) if weight]
         generator = Phase("generator", (self.generator,), self.generator_terms, tuple(terms))
         if not self.adversarial_weight:
             return (generator,)
-        return (Phase("discriminator", (self.discriminator,), self.discriminator_terms, ("discriminator",),
-                      monitors=("accuracy",)), generator)
+        return (
+            Phase("discriminator", (self.discriminator,), self.discriminator_terms, ("discriminator",), monitors=("accuracy",)),
+            generator,
+        )
 
     def default_optimizers(self) -> dict:
         return {phase.name: keras.optimizers.Adam(2e-4, beta_1=0.5) for phase in self.phases}
@@ -106,8 +139,10 @@ class Pix2Pix(TranslationModel):
         real = self.discriminate(sources, targets, training)
         fake = self.discriminate(sources, ops.stop_gradient(self.generator(sources, training=training)), training)
         # The paper halves it, which slows the discriminator down against the generator.
-        return {"discriminator": 0.5 * LOSSES[self.objective].discriminator(real, fake),
-                "accuracy": pairwise_accuracy(real, fake)}
+        return {
+            "discriminator": 0.5 * LOSSES[self.objective].discriminator(real, fake),
+            "accuracy": pairwise_accuracy(real, fake),
+        }
 
     def generator_terms(self, batch, training: bool) -> dict:
         sources, targets = batch

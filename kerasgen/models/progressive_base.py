@@ -14,12 +14,12 @@ from kerasgen.base.phase import Phase
 from kerasgen.base.prediction import predict
 from kerasgen.layers.counter import Counter
 from kerasgen.layers.upsample import Upsample
-from kerasgen.models.gan_base import AdversarialModel
+from kerasgen.models.gan_base import BaseGAN
 from kerasgen.models.growth import Growth
 from kerasgen.networks.progressive import FIRST, at_stage, growth_stages
 
 
-class GrowingAdversarialModel(AdversarialModel):
+class BaseProgressiveGAN(BaseGAN):
     """Abstract base: few pixels at first; each further stage doubles the resolution, fades in, and is trained for a while.
 
     `fit` takes images of the last stage's size throughout and makes them smaller itself. The number of images shown so far is
@@ -34,11 +34,21 @@ class GrowingAdversarialModel(AdversarialModel):
         fade_images: images shown while a stage fades in, one number for all or one a stage; the first does not fade in.
         stable_images: images shown before the next stage begins, likewise; the last stage has no end.
         batch_sizes: images of a step at each stage, into which the data's batches are split; None for whole batches.
-        **kwargs: as `AdversarialModel`.
+        **kwargs: as `BaseGAN`.
     """
 
-    def __init__(self, image_shape, *, channels=16, max_channels=512, start_size=4, fade_images=600_000,
-                 stable_images=600_000, batch_sizes=None, **kwargs):
+    def __init__(
+        self,
+        image_shape,
+        *,
+        channels=16,
+        max_channels=512,
+        start_size=4,
+        fade_images=600_000,
+        stable_images=600_000,
+        batch_sizes=None,
+        **kwargs,
+    ):
         super().__init__(image_shape, **kwargs)
         sizes = [FIRST * 2**stage for stage in range(growth_stages(image_shape))]
         if start_size not in sizes:
@@ -80,8 +90,10 @@ class GrowingAdversarialModel(AdversarialModel):
         if any(size % part for part in self.batch_sizes or ()):
             raise ValueError(f"The data's batches must split into those of every stage, {self.batch_sizes}. Received: {size}.")
         if self.batch_sizes and isinstance(x, np.ndarray) and len(x) % size:
-            raise ValueError("Where batches are split for the stages, no batch may be smaller. "
-                             f"Received: {len(x)} images in batches of {size}.")
+            raise ValueError(
+                "Where batches are split for the stages, no batch may be smaller. "
+                f"Received: {len(x)} images in batches of {size}."
+            )
         self.parts = {self.first_stage + index: size // part for index, part in enumerate(self.batch_sizes or ())}
         return [Growth(size // self.repeats * self.phases[0].repeat)]
 
@@ -108,8 +120,10 @@ class GrowingAdversarialModel(AdversarialModel):
     def schedule(self) -> dict[int, tuple[int, int]]:
         """(images shown when it begins, images of its fade) of each stage."""
         count = self.last_stage - self.first_stage + 1
-        fades, stables = (list(value) if isinstance(value, (list, tuple)) else [value] * count
-                          for value in (self.fade_images, self.stable_images))
+        fades, stables = (
+            list(value) if isinstance(value, (list, tuple)) else [value] * count
+            for value in (self.fade_images, self.stable_images)
+        )
         begin, result = 0, {}
         for index in range(count):
             fade = fades[index] if index else 0
@@ -166,9 +180,15 @@ class GrowingAdversarialModel(AdversarialModel):
     def network_of_stage(self, network: keras.Model, stage: int) -> keras.Model:
         """The part of a growing network that a stage needs: to its logit, or to a list of its image and of that before."""
         index = stage - self.first_stage
-        return self.part(network, stage, lambda: (
-            at_stage(network, index) if network.name == "discriminator" else
-            keras.Model(network.input, network.outputs[max(0, index - 1):index + 1])))
+        return self.part(
+            network,
+            stage,
+            lambda: (
+                at_stage(network, index)
+                if network.name == "discriminator"
+                else keras.Model(network.input, network.outputs[max(0, index - 1) : index + 1])
+            ),
+        )
 
     def part(self, network: keras.Model, key, make: Callable[[], keras.Model]) -> keras.Model:
         """What `make` cuts from a network, made once for a key."""
@@ -180,18 +200,18 @@ class GrowingAdversarialModel(AdversarialModel):
 
     # ---- use ---------------------------------------------------------------------------------------------------
 
-    def drawing(self, network: keras.Model) -> keras.Model:
+    def image_network(self, network: keras.Model) -> keras.Model:
         def make():
             image = keras.layers.Rescaling(0.5, 0.5, dtype="float32", name="from_plus_minus_one")(network.outputs[-1])
             image = keras.layers.ReLU(max_value=1.0, dtype="float32", name="image")(image)
             return keras.Model(network.input, image, name=network.name)
 
-        return self.part(network, "drawing", make)
+        return self.part(network, "image_network", make)
 
-    def draw(self, network: keras.Model, inputs, batch_size: int) -> np.ndarray:
+    def run_decoder(self, network: keras.Model, inputs, batch_size: int) -> np.ndarray:
         stage, grown = self.position(self.shown) if self.shown else (self.last_stage, 1.0)
         if (stage, grown) == (self.last_stage, 1.0):
-            return super().draw(network, inputs, batch_size)
+            return super().run_decoder(network, inputs, batch_size)
         outputs = predict(self.network_of_stage(network, stage), inputs, batch_size)
         images = self.shown_images(keras.tree.map_structure(ops.convert_to_tensor, outputs))
         image = ops.convert_to_numpy(self.faded(images, grown))

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import keras
 
-from kerasgen.models.progressive_base import GrowingAdversarialModel
+from kerasgen.models.progressive_base import BaseProgressiveGAN
 from kerasgen.networks.progressive import growing_discriminator, growing_generator
 
 
 @keras.saving.register_keras_serializable("kerasgen")
-class ProgressiveGAN(GrowingAdversarialModel):
-    """Pixel norm, equalised learning rates, the deviation within a batch, WGAN-GP with drift: the paper's networks and loss.
+class ProgressiveGAN(BaseProgressiveGAN):
+    """Pixel norm, equalized learning rates, the deviation within a batch, WGAN-GP with drift: the paper's networks and loss.
 
     Args:
-        image_shape, **kwargs: as `GrowingAdversarialModel`; the paper's have 16 channels at 1024 x 1024.
+        image_shape, **kwargs: as `BaseProgressiveGAN`; the paper's have 16 channels at 1024 x 1024.
     """
 
     def __init__(self, image_shape, *, latent_dim=512, objective="wasserstein", penalties=None, **kwargs):
-        super().__init__(image_shape, latent_dim=latent_dim, objective=objective,
-                         penalties={"gradient_penalty": 10.0, "drift": 0.001} if penalties is None else penalties, **kwargs)
+        super().__init__(
+            image_shape,
+            latent_dim=latent_dim,
+            objective=objective,
+            penalties={"gradient_penalty": 10.0, "drift": 0.001} if penalties is None else penalties,
+            **kwargs,
+        )
         self.assemble()
 
     def build_networks(self) -> None:

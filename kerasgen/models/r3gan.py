@@ -4,32 +4,33 @@ from __future__ import annotations
 
 import keras
 
-from kerasgen.models.conv_gan_base import ConvolutionalAdversarialModel
+from kerasgen.models.conv_gan_base import BaseConvGAN
 from kerasgen.networks.adversarial import discriminator, generator
 from kerasgen.networks.resnet import resnet_features, resnet_images
 
 
 @keras.saving.register_keras_serializable("kerasgen")
-class R3GAN(ConvolutionalAdversarialModel):
+class R3GAN(BaseConvGAN):
     """Plain residual networks without any norm, the relativistic loss, and the penalties R1 and R2 together.
 
     The paper's networks have grouped convolutions of inverted bottlenecks, which CPUs are slow at; these have 3 x 3 ones.
     The paper's gamma / 2 on images in [-1, 1] is a weight of gamma / 4 here.
 
     Args:
-        image_shape, **kwargs: as `ConvolutionalAdversarialModel`.
+        image_shape, **kwargs: as `BaseConvGAN`.
     """
 
     def __init__(self, image_shape, *, objective="relativistic", penalties=None, **kwargs):
-        super().__init__(image_shape, objective=objective,
-                         penalties={"r1": 0.25, "r2": 0.25} if penalties is None else penalties, **kwargs)
+        super().__init__(
+            image_shape, objective=objective, penalties={"r1": 0.25, "r2": 0.25} if penalties is None else penalties, **kwargs
+        )
         self.assemble()
 
     def build_networks(self) -> None:
-        self.discriminator = discriminator(
-            self.image_shape, lambda x: resnet_features(x, self.halvings, self.channels))
+        self.discriminator = discriminator(self.image_shape, lambda x: resnet_features(x, self.halvings, self.channels))
         self.generator = generator(
-            self.latent_dim, lambda z: resnet_images(z, self.image_shape, self.channels, normalise=False))
+            self.latent_dim, lambda z: resnet_images(z, self.image_shape, self.channels, normalize=False)
+        )
 
     def default_optimizers(self) -> dict:
         return {

@@ -1,21 +1,21 @@
-"""The spectrally normalised GAN of Miyato et al. 2018 (arXiv:1802.05957)."""
+"""The spectrally normalized GAN of Miyato et al. 2018 (arXiv:1802.05957)."""
 
 from __future__ import annotations
 
 import keras
 
 from kerasgen.layers.spectral_normalization import SpectralNormalization
-from kerasgen.models.conv_gan_base import ConvolutionalAdversarialModel
+from kerasgen.models.conv_gan_base import BaseConvGAN
 from kerasgen.networks.adversarial import discriminator, generator
 from kerasgen.networks.resnet import resnet_features, resnet_images
 
 
 @keras.saving.register_keras_serializable("kerasgen")
-class SNGAN(ConvolutionalAdversarialModel):
+class SNGAN(BaseConvGAN):
     """Residual networks with the hinge loss; every layer of the discriminator has a spectral norm of 1.
 
     Args:
-        image_shape, **kwargs: as `ConvolutionalAdversarialModel`.
+        image_shape, **kwargs: as `BaseConvGAN`.
     """
 
     def __init__(self, image_shape, *, objective="hinge", discriminator_steps=5, **kwargs):
@@ -26,9 +26,9 @@ class SNGAN(ConvolutionalAdversarialModel):
         self.discriminator = discriminator(
             self.image_shape,
             lambda x: resnet_features(x, self.halvings, self.channels, wrap=SpectralNormalization, pool=True),
-            wrap=SpectralNormalization)
-        self.generator = generator(
-            self.latent_dim, lambda z: resnet_images(z, self.image_shape, self.channels, normalise=True))
+            wrap=SpectralNormalization,
+        )
+        self.generator = generator(self.latent_dim, lambda z: resnet_images(z, self.image_shape, self.channels, normalize=True))
 
     def default_optimizers(self) -> dict:
         return {

@@ -10,82 +10,107 @@ from keras import ops
 
 from kerasgen.base.phase import Phase
 from kerasgen.base.prediction import predict
-from kerasgen.latent.codes import check_codes, check_labels, draw_codes
+from kerasgen.latent.codes import check_codes, check_labels, sample_codes
 from kerasgen.latent.styles import check_styles, check_truncation
-from kerasgen.layers.pixel_noise import other_noise
+from kerasgen.layers.noise_injection import other_noise
 from kerasgen.losses.path_length import path_length_penalty
-from kerasgen.models.progressive_base import GrowingAdversarialModel
+from kerasgen.models.progressive_base import BaseProgressiveGAN
 from kerasgen.networks.progressive import FIRST, growing_discriminator
 from kerasgen.networks.style import mapping, style_generator, synthesis
 
 
 @keras.saving.register_keras_serializable("kerasgen")
-class StyleGAN(GrowingAdversarialModel):
+class StyleGAN(BaseProgressiveGAN):
     """Codes are mapped to w, which sets the style of every layer; noise adds what no style tells.
 
     Two layers a resolution take a style each, from coarse to fine. In training some images take the styles of two codes, one up
     to a layer and one from there on (section 3.1). The paper's gamma / 2 = 5 on images in [-1, 1] is an R1 weight of 2.5 here.
 
     Args:
-        image_shape, **kwargs: as `GrowingAdversarialModel`; the paper's have 16 channels at 1024 x 1024.
+        image_shape, **kwargs: as `BaseProgressiveGAN`; the paper's have 16 channels at 1024 x 1024.
         style_dim: numbers of w.
         mapping_layers: dense layers from z to w.
-        mapping_rate: learning rate of these layers, against that of the others.
-        mixing: share of the images in training that have two codes.
-        blurred: smooths after each doubling and before each halving, as in the paper; few pixels lose too much by it.
-        path_length: weight of the penalty on uneven path lengths of images in [0, 1] (`kerasgen.losses.path_length`), every
-            `penalty_every` steps; 0 for none, as in this paper. Its successor's is 4 ln 2 / (ln side - ln 2).
-        path_length_after: images shown before that penalty begins (Sauer et al. 2022, arXiv:2202.00273: 200,000).
+        mapping_lr_multiplier: learning rate of these layers, against that of the others.
+        style_mixing_prob: share of the images in training that have two codes.
+        blur: smooths after each doubling and before each halving, as in the paper; few pixels lose too much by it.
+        path_length_weight: weight of the penalty on uneven path lengths of images in [0, 1] (`kerasgen.losses.path_length`), every
+            `penalty_interval` steps; 0 for none, as in this paper. Its successor's is 4 ln 2 / (ln side - ln 2).
+        path_length_start: images shown before that penalty begins (Sauer et al. 2022, arXiv:2202.00273: 200,000).
     """
 
-    def __init__(self, image_shape, *, latent_dim=512, style_dim=512, mapping_layers=8, mapping_rate=0.01, mixing=0.9,
-                 blurred=True, path_length=0.0, path_length_after=0, start_size=8, objective="non_saturating", penalties=None,
-                 **kwargs):
-        super().__init__(image_shape, latent_dim=latent_dim, start_size=start_size, objective=objective,
-                         penalties={"r1": 2.5} if penalties is None else penalties, **kwargs)
-        if min(style_dim, mapping_layers) < 1 or not mapping_rate > 0 or not 0 <= mixing <= 1:
-            raise ValueError("style_dim, mapping_layers and mapping_rate must be positive, and mixing lie in [0, 1]. Received: "
-                             f"{style_dim=}, {mapping_layers=}, {mapping_rate=}, {mixing=}.")
-        if not min(path_length, path_length_after) >= 0:
-            raise ValueError("path_length and path_length_after must not be negative. Received: "
-                             f"{path_length=}, {path_length_after=}.")
+    def __init__(
+        self,
+        image_shape,
+        *,
+        latent_dim=512,
+        style_dim=512,
+        mapping_layers=8,
+        mapping_lr_multiplier=0.01,
+        style_mixing_prob=0.9,
+        blur=True,
+        path_length_weight=0.0,
+        path_length_start=0,
+        start_size=8,
+        objective="non_saturating",
+        penalties=None,
+        **kwargs,
+    ):
+        super().__init__(
+            image_shape,
+            latent_dim=latent_dim,
+            start_size=start_size,
+            objective=objective,
+            penalties={"r1": 2.5} if penalties is None else penalties,
+            **kwargs,
+        )
+        if min(style_dim, mapping_layers) < 1 or not mapping_lr_multiplier > 0 or not 0 <= style_mixing_prob <= 1:
+            raise ValueError(
+                "style_dim, mapping_layers and mapping_lr_multiplier must be positive, and style_mixing_prob lie in [0, 1]. Received: "
+                f"{style_dim=}, {mapping_layers=}, {mapping_lr_multiplier=}, {style_mixing_prob=}."
+            )
+        if not min(path_length_weight, path_length_start) >= 0:
+            raise ValueError(
+                "path_length_weight and path_length_start must not be negative. Received: "
+                f"{path_length_weight=}, {path_length_start=}."
+            )
         self.style_dim = style_dim
         self.mapping_layers = mapping_layers
-        self.mapping_rate = mapping_rate
-        self.mixing = mixing
-        self.blurred = blurred
-        self.path_length = path_length
-        self.path_length_after = path_length_after
+        self.mapping_lr_multiplier = mapping_lr_multiplier
+        self.style_mixing_prob = style_mixing_prob
+        self.blur = blur
+        self.path_length_weight = path_length_weight
+        self.path_length_start = path_length_start
         self.assemble()
 
     def build_networks(self) -> None:
         sizes = self.image_shape, self.channels, self.max_channels, self.first_stage
-        self.generator = style_generator(self.latent_dim, self.style_dim, self.mapping_layers, self.mapping_rate, *sizes,
-                                         blurred=self.blurred)
-        self.discriminator = growing_discriminator(*sizes, blurred=self.blurred)
+        self.generator = style_generator(
+            self.latent_dim, self.style_dim, self.mapping_layers, self.mapping_lr_multiplier, *sizes, blur=self.blur
+        )
+        self.discriminator = growing_discriminator(*sizes, blur=self.blur)
 
     # ---- training ----------------------------------------------------------------------------------------------
 
     def make_phases(self) -> tuple[Phase, ...]:
         discriminator, generator = super().make_phases()
-        terms = (*generator.terms, "path_length") if self.path_length else generator.terms
+        terms = (*generator.terms, "path_length") if self.path_length_weight else generator.terms
         return discriminator, dataclasses.replace(generator, terms=terms)
 
     def images_of_stage(self, generator: keras.Model, stage: int, codes, training: bool) -> list:
-        if not (training and self.mixing):
+        if not (training and self.style_mixing_prob):
             return super().images_of_stage(generator, stage, codes, training)
         n, used = ops.shape(codes)[0], 2 * (stage + 1)
         first, second = (self.mapping_of(generator)(z, training=True) for z in (codes, self.normal(n, self.latent_dim)))
         draws = self.uniform(n, 2)
         # From layer 1 to the last one, or beyond it.
-        border = ops.where(draws[:, :1] < self.mixing, 1.0 + ops.floor(draws[:, 1:] * (used - 1)), float(used))
+        border = ops.where(draws[:, :1] < self.style_mixing_prob, 1.0 + ops.floor(draws[:, 1:] * (used - 1)), float(used))
         mine = ops.expand_dims(ops.arange(self.style_layers, dtype="float32")[None] < border, -1)  # (n, layers, 1)
         part = self.network_of_stage(self.synthesis_of(generator), stage)
         return self.shown_images(part(ops.where(mine, first, second), training=True))
 
     def generator_terms(self, batch, training: bool) -> dict:
         terms = super().generator_terms(batch, training)
-        return {**terms, **self.path_terms(batch, training)} if self.path_length else terms
+        return {**terms, **self.path_terms(batch, training)} if self.path_length_weight else terms
 
     def path_terms(self, batch, training: bool) -> dict:
         """The weighted penalty on path lengths, of codes of its own without mixing; at the steps between, zero."""
@@ -93,20 +118,20 @@ class StyleGAN(GrowingAdversarialModel):
         codes, noise = self.normal(n, self.latent_dim), self.normal(n, side, side, self.image_shape[2])
         part = self.network_of_stage(self.synthesis_of(self.generator), self.stage)
 
-        weight = self.path_length
+        weight = self.path_length_weight
         if training:
-            weight *= ops.cast(self.progress.count >= self.path_length_after, "float32")
+            weight *= ops.cast(self.progress.count >= self.path_length_start, "float32")
 
         def draw(w):
             styles = ops.repeat(w[:, None], self.style_layers, axis=1)
             return self.faded(self.shown_images(part(styles, training=False)), self.grown())
 
-        def penalise(factor):
+        def penalize(factor):
             # As in use: the average of w and the drawn noise, which training moves, would not leave the function.
             w = self.mapping_of(self.generator)(codes, training=False)[:, 0]
             return {"path_length": factor * weight * path_length_penalty(draw, w, noise)}
 
-        return self.lazily(1, penalise, training)
+        return self.lazily(1, penalize, training)
 
     def mapping_of(self, generator: keras.Model, truncated: bool = False) -> keras.Model:
         """The mapping in a generator, this one or its average; see `kerasgen.networks.style.mapping`."""
@@ -123,14 +148,15 @@ class StyleGAN(GrowingAdversarialModel):
         """Number of layers that take a style: two a resolution, from coarse to fine."""
         return 2 * (self.last_stage + 1)
 
-    def sample(self, n: int, seed: int | None = None, batch_size: int = 64, *, labels=None,
-               truncation: float = 1.0) -> np.ndarray:
+    def sample(
+        self, n: int, seed: int | None = None, batch_size: int = 64, *, labels=None, truncation: float = 1.0
+    ) -> np.ndarray:
         """Draws `n` images: `decode` of codes from N(0, I). The same seed gives the same images on every backend.
 
         Returns:
             (n, height, width, channels) float32 in [0, 1]. Raises ValueError as `decode`.
         """
-        return self.decode(draw_codes(n, self.latent_dim, seed), batch_size, labels=labels, truncation=truncation)
+        return self.decode(sample_codes(n, self.latent_dim, seed), batch_size, labels=labels, truncation=truncation)
 
     def decode(self, z, batch_size: int = 64, *, labels=None, truncation: float = 1.0) -> np.ndarray:
         """Maps codes (n, latent_dim) to images.
@@ -143,21 +169,21 @@ class StyleGAN(GrowingAdversarialModel):
             truncation.
         """
         check_labels(labels, len(z), self.num_classes)
-        return self.synthesise(self.styles(z, truncation, batch_size), batch_size)
+        return self.synthesize(self.styles(z, truncation, batch_size), batch_size)
 
     def styles(self, z, truncation: float = 1.0, batch_size: int = 64) -> np.ndarray:
         """Maps codes (n, latent_dim) to styles (n, style_layers, style_dim) float32; raises ValueError as `decode`."""
         check_codes(z, self.latent_dim)
         check_truncation(truncation)
-        network = self.mapping_of(self.averaged(self.generator), truncated=True)
+        network = self.mapping_of(self.ema_network(self.generator), truncated=True)
         return predict(network, [z, np.full((len(z), 1), truncation, "float32")], batch_size)
 
-    def synthesise(self, styles, batch_size: int = 64, *, noise: int | None = None) -> np.ndarray:
+    def synthesize(self, styles, batch_size: int = 64, *, noise: int | None = None) -> np.ndarray:
         """Maps styles (n, style_layers, style_dim) to images (n, height, width, channels) float32 in [0, 1].
 
         `noise` is the seed of other maps of noise than the generator's own. Raises ValueError for styles of another shape.
         """
         check_styles(styles, self.style_layers, self.style_dim)
-        network = self.synthesis_of(self.averaged(self.generator))
+        network = self.synthesis_of(self.ema_network(self.generator))
         with other_noise(network, noise):
-            return self.draw(network, styles, batch_size)
+            return self.run_decoder(network, styles, batch_size)

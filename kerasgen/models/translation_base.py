@@ -16,7 +16,7 @@ from kerasgen.images.check import check_images
 DIRECTIONS = ("a_to_b", "b_to_a")
 
 
-class TranslationModel(GenerativeModel):
+class BaseTranslator(GenerativeModel):
     """Abstract base of translators: from images of kind a, the sources, to images of kind b, the targets, or both ways.
 
     `fit(x, y)` takes sources and targets, `fit(batches)` batches of both: `kerasgen.data.load_pairs`, `load_unpaired`.
@@ -52,24 +52,27 @@ class TranslationModel(GenerativeModel):
         network = self.translator(direction)
         x = np.asarray(keras.ops.convert_to_numpy(x))
         check_images(x, network.input_shape[1:], "x")
-        return predict(self.averaged(network), to_float(x), batch_size)
+        return predict(self.ema_network(network), to_float(x), batch_size)
 
     def translator(self, direction: str) -> keras.Model:
         """Gives the network of a direction; raises ValueError for one that the model does not have."""
         if direction not in self.directions:
-            raise ValueError(f"direction must be one that a {type(self).__name__} has: {', '.join(self.directions)}. "
-                             f"Received: {direction!r}.")
+            raise ValueError(
+                f"direction must be one that a {type(self).__name__} has: {', '.join(self.directions)}. "
+                f"Received: {direction!r}."
+            )
         return self.translators[direction]
 
-    def resized(self, height: int, width: int) -> TranslationModel:
+    def resized(self, height: int, width: int) -> BaseTranslator:
         """Gives a model whose translators have the same weights, for images of another size.
 
         Raises ValueError for a size that the networks cannot have.
         """
-        twin = type(self)(**{**{name: getattr(self, name) for name in self.arguments()},
-                             "image_shape": (height, width, self.image_shape[2])})
+        twin = type(self)(
+            **{**{name: getattr(self, name) for name in self.arguments()}, "image_shape": (height, width, self.image_shape[2])}
+        )
         for network, other in zip(self.translators.values(), twin.translators.values(), strict=True):
-            other.set_weights(self.averaged(network).get_weights())
+            other.set_weights(self.ema_network(network).get_weights())
         return twin
 
     def check_training(self, x, y, batch_size: int | None) -> None:

@@ -6,17 +6,17 @@ import keras
 from keras import ops
 
 from kerasgen.losses.divergences import kl_to_standard_normal
-from kerasgen.models.vae_base import VariationalAutoencoder
+from kerasgen.models.vae_base import BaseVAE
 
 
 @keras.saving.register_keras_serializable("kerasgen")
-class VAE(VariationalAutoencoder):
-    """Maximises E_q[log p(x|z)] - beta KL(q(z|x) || N(0, I)), equation 3 for beta = 1.
+class VAE(BaseVAE):
+    """Maximizes E_q[log p(x|z)] - beta KL(q(z|x) || N(0, I)), equation 3 for beta = 1.
 
     Args:
-        image_shape, **kwargs: as `VariationalAutoencoder`: latent_dim, network, likelihood, ...
+        image_shape, **kwargs: as `BaseVAE`: latent_dim, network, likelihood, ...
         beta: weight of the KL term.
-        kl_warmup: optimiser steps over which the weight of the KL term rises from 0 to `beta` (in training only).
+        kl_warmup: optimizer steps over which the weight of the KL term rises from 0 to `beta` (in training only).
         free_bits: nats a dimension that the KL term may cost for free, so that no dimension dies early (Kingma et al. 2016,
             arXiv:1606.04934, equation 15; in training only).
     """
@@ -24,8 +24,9 @@ class VAE(VariationalAutoencoder):
     def __init__(self, image_shape, *, beta=1.0, kl_warmup=0, free_bits=0.0, **kwargs):
         super().__init__(image_shape, **kwargs)
         if beta < 0 or kl_warmup < 0 or free_bits < 0:
-            raise ValueError("beta, kl_warmup and free_bits must not be negative. Received: "
-                             f"{beta=}, {kl_warmup=}, {free_bits=}.")
+            raise ValueError(
+                f"beta, kl_warmup and free_bits must not be negative. Received: {beta=}, {kl_warmup=}, {free_bits=}."
+            )
         self.beta = beta
         self.kl_warmup = kl_warmup
         self.free_bits = free_bits

@@ -1,4 +1,4 @@
-"""What all variational autoencoders share; a variant says what else is minimised, in `regularizer`."""
+"""What all variational autoencoders share; a variant says what else is minimized, in `regularizer`."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from kerasgen.latent.posterior import log_likelihood
 from kerasgen.layers.learned_scale import LearnedScale
 from kerasgen.losses.divergences import kl_to_standard_normal
 from kerasgen.losses.reconstruction import bernoulli_nll, gaussian_nll
-from kerasgen.models.autoencoder_base import Autoencoding
+from kerasgen.models.autoencoder_base import BaseAutoencoder
 from kerasgen.models.latent_base import LatentSampler
 
 LIKELIHOODS = ("bernoulli", "gaussian")
 
 
-class VariationalAutoencoder(Autoencoding, LatentSampler):
+class BaseVAE(BaseAutoencoder, LatentSampler):
     """Abstract base: -E_q[log p(x|z)] plus the terms of `regularizer`.
 
     A variant's constructor stores its own arguments and ends with `self.assemble()`.
 
     Args:
-        image_shape, **kwargs: as `Autoencoding`: latent_dim, network, channels, hidden, normalise, activation, seed.
-        likelihood: "bernoulli" (grey values as probabilities) or "gaussian".
+        image_shape, **kwargs: as `BaseAutoencoder`: latent_dim, network, channels, hidden, normalize, activation, seed.
+        likelihood: "bernoulli" (gray values as probabilities) or "gaussian".
         scale: standard deviation of a pixel under the Gaussian likelihood, or "learned": one number for all pixels, trained
             with the networks (Rybkin et al. 2021, arXiv:2006.13202).
     """
@@ -67,7 +67,7 @@ class VariationalAutoencoder(Autoencoding, LatentSampler):
     # ---- loss --------------------------------------------------------------------------------------------------
 
     def negative_elbo(self, batch, training: bool) -> dict:
-        """-E_q[log p(x|z)] with one sample of z, and the regulariser; nats an image, averaged over the batch."""
+        """-E_q[log p(x|z)] with one sample of z, and the regularizer; nats an image, averaged over the batch."""
         images = batch[0]
         mean, log_variance = self.encoder(images, training=training)[:2]
         z = self.reparameterize(mean, log_variance)
@@ -113,8 +113,16 @@ class VariationalAutoencoder(Autoencoding, LatentSampler):
             seed: of the z_i.
             batch_size: pairs of image and code at a time.
         """
+
         def nll(images, outputs):
             return ops.convert_to_numpy(self.reconstruction_nll(*map(ops.convert_to_tensor, (images, outputs))))
 
-        return log_likelihood(to_float(ops.convert_to_numpy(x)), self.encode_distribution, lambda z: self.decode(z, batch_size),
-                              nll, samples=samples, seed=seed, batch_size=batch_size)
+        return log_likelihood(
+            to_float(ops.convert_to_numpy(x)),
+            self.encode_distribution,
+            lambda z: self.decode(z, batch_size),
+            nll,
+            samples=samples,
+            seed=seed,
+            batch_size=batch_size,
+        )

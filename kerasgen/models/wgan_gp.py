@@ -4,27 +4,33 @@ from __future__ import annotations
 
 import keras
 
-from kerasgen.models.conv_gan_base import ConvolutionalAdversarialModel
+from kerasgen.models.conv_gan_base import BaseConvGAN
 from kerasgen.networks.adversarial import discriminator, generator
 from kerasgen.networks.conv import conv_features, conv_images
 
 
 @keras.saving.register_keras_serializable("kerasgen")
-class WGANGP(ConvolutionalAdversarialModel):
+class WGANGP(BaseConvGAN):
     """Strided convolutions; a critic without BatchNorm, five steps for one of the generator, its gradients' norm drawn to 1.
 
     Args:
-        image_shape, **kwargs: as `ConvolutionalAdversarialModel`.
+        image_shape, **kwargs: as `BaseConvGAN`.
     """
 
     def __init__(self, image_shape, *, objective="wasserstein", penalties=None, discriminator_steps=5, **kwargs):
-        super().__init__(image_shape, objective=objective, discriminator_steps=discriminator_steps,
-                         penalties={"gradient_penalty": 10.0} if penalties is None else penalties, **kwargs)
+        super().__init__(
+            image_shape,
+            objective=objective,
+            discriminator_steps=discriminator_steps,
+            penalties={"gradient_penalty": 10.0} if penalties is None else penalties,
+            **kwargs,
+        )
         self.assemble()
 
     def build_networks(self) -> None:
         self.discriminator = discriminator(
-            self.image_shape, lambda x: conv_features(x, self.halvings, self.channels, normalise=False))
+            self.image_shape, lambda x: conv_features(x, self.halvings, self.channels, normalize=False)
+        )
         self.generator = generator(self.latent_dim, lambda z: conv_images(z, self.image_shape, self.channels))
 
     def default_optimizers(self) -> dict:

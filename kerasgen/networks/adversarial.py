@@ -21,8 +21,15 @@ def generator(latent_dim: int, body: Callable, num_classes: int = 0) -> keras.Mo
         return keras.Model([codes, label], body(x), name="generator")
 
 
-def discriminator(image_shape, body: Callable, *, wrap: Callable | None = None, initializer="glorot_uniform",
-                  num_classes: int = 0, projection: bool = False) -> keras.Model:
+def discriminator(
+    image_shape,
+    body: Callable,
+    *,
+    wrap: Callable | None = None,
+    initializer="glorot_uniform",
+    num_classes: int = 0,
+    projection: bool = False,
+) -> keras.Model:
     """Images, and labels (batch,) where there are classes, to logits (batch, 1), float32, through `body(images)`, features.
 
     Labels come in as one plane a class beside the image (Mirza and Osindero 2014, arXiv:1411.1784), or, by `projection`, as
@@ -41,8 +48,11 @@ def discriminator(image_shape, body: Callable, *, wrap: Callable | None = None, 
         features = body(image)  # (batch, n)
         logit = wrap(layers.Dense(1, kernel_initializer=initializer, dtype="float32", name="logit"))(features)
         if num_classes and projection:
-            vector = wrap(layers.Dense(features.shape[-1], use_bias=False, kernel_initializer=initializer, dtype="float32",
-                                       name="class_vector"))(one_hot)
+            vector = wrap(
+                layers.Dense(
+                    features.shape[-1], use_bias=False, kernel_initializer=initializer, dtype="float32", name="class_vector"
+                )
+            )(one_hot)
             product = layers.Dot(axes=1, dtype="float32", name="product")([vector, features])  # (batch, 1)
             logit = layers.Add(dtype="float32", name="logit_of_class")([logit, product])
         return keras.Model(inputs, logit, name="discriminator")

@@ -13,26 +13,40 @@ NETWORKS = ("conv", "dense")
 ACTIVATIONS = ("leaky_relu", "relu")
 
 
-def encoder_and_decoder(network: str, image_shape, latent_dim: int, heads: dict[str, int], *, channels: int,
-                        hidden: Sequence[int], normalise: bool, activation: str) -> tuple[keras.Model, keras.Model]:
+def encoder_and_decoder(
+    network: str,
+    image_shape,
+    latent_dim: int,
+    heads: dict[str, int],
+    *,
+    channels: int,
+    hidden: Sequence[int],
+    normalize: bool,
+    activation: str,
+) -> tuple[keras.Model, keras.Model]:
     """Images to one vector a head, and codes (batch, latent_dim) to images.
 
     Args:
         network: "conv" (`channels` at the largest resolution, doubled at each halving, then dense layers of the widths
             `hidden`) or "dense" (`hidden` alone).
-        normalise: BatchNorm after the convolutions.
+        normalize: BatchNorm after the convolutions.
         activation: of the dense layers, "leaky_relu" (slope 0.2) or "relu"; convolutions have the former.
     """
     if network == "dense":
-        return (dense_down("encoder", image_shape, hidden, heads, activation),
-                dense_up("decoder", latent_dim, image_shape, hidden, activation))
-    options = {"hidden": hidden, "normalise": normalise, "activation": activation}
-    return (conv_down("encoder", image_shape, channels, heads, **options),
-            conv_up("decoder", latent_dim, image_shape, channels, **options))
+        return (
+            dense_down("encoder", image_shape, hidden, heads, activation),
+            dense_up("decoder", latent_dim, image_shape, hidden, activation),
+        )
+    options = {"hidden": hidden, "normalize": normalize, "activation": activation}
+    return (
+        conv_down("encoder", image_shape, channels, heads, **options),
+        conv_up("decoder", latent_dim, image_shape, channels, **options),
+    )
 
 
-def check_autoencoder(network: str, image_shape, latent_dim: int, channels: int, hidden: Sequence[int],
-                      activation: str) -> None:
+def check_autoencoder(
+    network: str, image_shape, latent_dim: int, channels: int, hidden: Sequence[int], activation: str
+) -> None:
     """Raises ValueError for an unknown network or activation, image shapes that it does not take, and sizes under 1."""
     if network not in NETWORKS:
         raise ValueError(f"network must be one of {NETWORKS}. Received: {network!r}.")
@@ -43,5 +57,7 @@ def check_autoencoder(network: str, image_shape, latent_dim: int, channels: int,
     elif len(image_shape) != 3 or min(image_shape) < 1:
         raise ValueError(f"image_shape must be (height, width, channels). Received: {image_shape}.")
     if latent_dim < 1 or channels < 1 or min(hidden, default=1) < 1:
-        raise ValueError("latent_dim, channels and the widths of hidden layers must be positive. Received: "
-                         f"{latent_dim=}, {channels=}, {hidden=}.")
+        raise ValueError(
+            "latent_dim, channels and the widths of hidden layers must be positive. Received: "
+            f"{latent_dim=}, {channels=}, {hidden=}."
+        )

@@ -25,51 +25,78 @@ def stages(image_shape: tuple[int, int, int]) -> int:
     while size > 7 and size % 2 == 0:
         size, count = size // 2, count + 1
     if height != width or not 4 <= size <= 7 or count == 0 or channels not in (1, 3):
-        raise ValueError("Images must be square, of 1 or 3 channels, with a side of 4 to 7 times a power of two, as 28, 32, "
-                         f"64 and 128. Received: image_shape={image_shape}.")
+        raise ValueError(
+            "Images must be square, of 1 or 3 channels, with a side of 4 to 7 times a power of two, as 28, 32, "
+            f"64 and 128. Received: image_shape={image_shape}."
+        )
     return count
 
 
-def conv_down(name: str, image_shape, channels: int, heads: dict[str, int], *, hidden: Sequence[int] = (),
-              normalise: bool = True, activation="leaky_relu") -> keras.Model:
+def conv_down(
+    name: str,
+    image_shape,
+    channels: int,
+    heads: dict[str, int],
+    *,
+    hidden: Sequence[int] = (),
+    normalize: bool = True,
+    activation="leaky_relu",
+) -> keras.Model:
     """Images (batch, height, width, channels) in [0, 1] to one vector a head, float32.
 
     `conv_features`, then dense layers of the widths `hidden` with `activation`.
     """
     with keras.name_scope(name):
         images = keras.Input(image_shape, name="image")
-        x = conv_features(images, stages(image_shape), channels, normalise=normalise)
+        x = conv_features(images, stages(image_shape), channels, normalize=normalize)
         return keras.Model(images, head_layers(hidden_layers(x, hidden, activation), heads), name=name)
 
 
-def conv_up(name: str, latent_dim: int, image_shape, channels: int, *, hidden: Sequence[int] = (), normalise: bool = True,
-            activation="leaky_relu") -> keras.Model:
+def conv_up(
+    name: str,
+    latent_dim: int,
+    image_shape,
+    channels: int,
+    *,
+    hidden: Sequence[int] = (),
+    normalize: bool = True,
+    activation="leaky_relu",
+) -> keras.Model:
     """Codes (batch, latent_dim) to images (batch, height, width, channels) in [0, 1], float32; the mirror of `conv_down`."""
     with keras.name_scope(name):
         codes = keras.Input((latent_dim,), name="z")
         x = hidden_layers(codes, reversed(hidden), activation)
-        return keras.Model(codes, conv_images(x, image_shape, channels, normalise=normalise), name=name)
+        return keras.Model(codes, conv_images(x, image_shape, channels, normalize=normalize), name=name)
 
 
-def conv_features(images, halvings: int, channels: int, *, normalise: bool = True, normalise_first: bool = True,
-                  initializer="glorot_uniform", wrap: Callable | None = None):
+def conv_features(
+    images,
+    halvings: int,
+    channels: int,
+    *,
+    normalize: bool = True,
+    normalize_first: bool = True,
+    initializer="glorot_uniform",
+    wrap: Callable | None = None,
+):
     """Images (batch, height, width, image channels) in [0, 1] to features (batch, n).
 
     Channels double at each halving, from `channels`. BatchNorm and LeakyReLU(0.2) after each convolution.
-    `normalise_first=False` leaves the norm out at the image, as discriminators do; `normalise=False` everywhere. `wrap` is
+    `normalize_first=False` leaves the norm out at the image, as discriminators do; `normalize=False` everywhere. `wrap` is
     applied to every convolution, as `SpectralNormalization`.
     """
     x = layers.Rescaling(2.0, -1.0, name="rescale")(images)  # (batch, height, width, channels) in [-1, 1]
     for stage in range(halvings):
-        normed = normalise and (stage > 0 or normalise_first)
-        conv = Conv2D(channels * 2**stage, KERNEL, 2, "same", use_bias=not normed,
-                      kernel_initializer=initializer, name=f"conv_{stage}")
+        normed = normalize and (stage > 0 or normalize_first)
+        conv = Conv2D(
+            channels * 2**stage, KERNEL, 2, "same", use_bias=not normed, kernel_initializer=initializer, name=f"conv_{stage}"
+        )
         x = (wrap(conv) if wrap else conv)(x)  # (batch, h/2, w/2, 2c)
         x = _activate(x, stage, normed)
     return layers.Flatten(name="flatten")(x)
 
 
-def conv_images(x, image_shape, channels: int, *, normalise: bool = True, initializer="glorot_uniform"):
+def conv_images(x, image_shape, channels: int, *, normalize: bool = True, initializer="glorot_uniform"):
     """Vectors (batch, n) to images (batch, height, width, image channels) in [0, 1], float32.
 
     The mirror of `conv_features`. LeakyReLU, not ReLU: LiteRT fuses ReLU into TRANSPOSE_CONV version 4, which its GPU delegate
@@ -78,18 +105,19 @@ def conv_images(x, image_shape, channels: int, *, normalise: bool = True, initia
     count = stages(image_shape)
     base = image_shape[0] // 2**count
     width = channels * 2 ** (count - 1)
-    x = layers.Dense(base * base * width, use_bias=not normalise, kernel_initializer=initializer, name="project")(x)
+    x = layers.Dense(base * base * width, use_bias=not normalize, kernel_initializer=initializer, name="project")(x)
     x = layers.Reshape((base, base, width), name="reshape")(x)  # (batch, base, base, width)
-    x = _activate(x, "project", normalise)
+    x = _activate(x, "project", normalize)
     for stage in reversed(range(count - 1)):
-        x = Conv2DTranspose(channels * 2**stage, KERNEL, 2, "same", use_bias=not normalise,
-                            kernel_initializer=initializer, name=f"conv_{stage}")(x)  # (batch, 2h, 2w, c/2)
-        x = _activate(x, stage, normalise)
+        x = Conv2DTranspose(
+            channels * 2**stage, KERNEL, 2, "same", use_bias=not normalize, kernel_initializer=initializer, name=f"conv_{stage}"
+        )(x)  # (batch, 2h, 2w, c/2)
+        x = _activate(x, stage, normalize)
     x = Conv2DTranspose(image_shape[2], KERNEL, 2, "same", kernel_initializer=initializer, name="to_image")(x)
     return layers.Activation("sigmoid", dtype="float32", name="image")(x)  # (batch, height, width, image channels)
 
 
-def _activate(x, name, normalise: bool):
-    if normalise:
+def _activate(x, name, normalize: bool):
+    if normalize:
         x = batch_norm(f"norm_{name}")(x)
     return layers.LeakyReLU(0.2, name=f"act_{name}")(x)

@@ -42,6 +42,7 @@ def hidden_layers(x, hidden, activation="leaky_relu", initializer="glorot_unifor
 
 def head_layers(x, heads: dict[str, int], initializer="glorot_uniform"):
     """A linear layer a head, float32; a list of them unless there is one."""
-    outputs = [layers.Dense(units, kernel_initializer=initializer, dtype="float32", name=head)(x)
-               for head, units in heads.items()]
+    outputs = [
+        layers.Dense(units, kernel_initializer=initializer, dtype="float32", name=head)(x) for head, units in heads.items()
+    ]
     return outputs if len(outputs) > 1 else outputs[0]

@@ -8,7 +8,7 @@ import keras
 from keras import layers
 
 from kerasgen.backend import Conv2D
-from kerasgen.layers.normalisation import normalisation
+from kerasgen.layers.normalization import normalization
 from kerasgen.networks.unet import INITIAL
 
 HALVINGS = {1: 0, 16: 1, 34: 2, 70: 3, 142: 4, 286: 5}  # by the pixels a side that a logit sees
@@ -24,8 +24,10 @@ def receptive_field(name: int | str, image_shape) -> int:
     if not known:
         raise ValueError(f"receptive_field must be one of {', '.join(map(str, HALVINGS))} or 'image'. Received: {name!r}.")
     if min(height, width) // 2 ** HALVINGS[known[0]] < 3:
-        raise ValueError(f"Images must be at least {3 * 2 ** HALVINGS[known[0]]} pixels a side for a receptive field of "
-                         f"{known[0]}. Received: {height} x {width}.")
+        raise ValueError(
+            f"Images must be at least {3 * 2 ** HALVINGS[known[0]]} pixels a side for a receptive field of "
+            f"{known[0]}. Received: {height} x {width}."
+        )
     return known[0]
 
 
@@ -42,16 +44,18 @@ def patch_discriminator(name: str, image_shapes: Sequence, channels: int, field:
         x = layers.Concatenate(name="images")(inputs) if len(inputs) > 1 else inputs[0]
         x = layers.Rescaling(2.0, -1.0, name="rescale")(x)  # (batch, height, width, channels) in [-1, 1]
         for stage in range(HALVINGS[field]):
-            x = Conv2D(channels * min(2**stage, 8), 4, 2, "same", use_bias=stage == 0, kernel_initializer=INITIAL,
-                       name=f"conv_{stage}")(x)  # (batch, h/2, w/2, 2c)
+            x = Conv2D(
+                channels * min(2**stage, 8), 4, 2, "same", use_bias=stage == 0, kernel_initializer=INITIAL, name=f"conv_{stage}"
+            )(x)  # (batch, h/2, w/2, 2c)
             x = _activate(x, stage, norm if stage else None)
         size = 1 if field == 1 else 4
         if field == 1:
             x = Conv2D(channels, 1, kernel_initializer=INITIAL, name="conv_0")(x)
             x = _activate(x, 0, None)
         x = _edge(x, size, "last")
-        x = Conv2D(channels * min(2 ** max(HALVINGS[field], 1), 8), size, use_bias=False, kernel_initializer=INITIAL,
-                   name="conv_last")(x)
+        x = Conv2D(
+            channels * min(2 ** max(HALVINGS[field], 1), 8), size, use_bias=False, kernel_initializer=INITIAL, name="conv_last"
+        )(x)
         x = _edge(_activate(x, "last", norm), size, "logit")
         logits = Conv2D(1, size, kernel_initializer=INITIAL, dtype="float32", name="logit")(x)
         return keras.Model(inputs if len(inputs) > 1 else inputs[0], logits, name=name)
@@ -64,5 +68,5 @@ def _edge(x, size: int, name: str):
 
 def _activate(x, name, norm: str | None):
     if norm is not None:
-        x = normalisation(norm, f"norm_{name}")(x)
+        x = normalization(norm, f"norm_{name}")(x)
     return layers.LeakyReLU(0.2, name=f"act_{name}")(x)

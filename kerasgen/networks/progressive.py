@@ -8,8 +8,8 @@ from keras import layers
 from kerasgen.backend import AveragePooling2D
 from kerasgen.layers.blend import Blend
 from kerasgen.layers.blur import Blur
-from kerasgen.layers.equalised import EqualisedConv2D, EqualisedDense
-from kerasgen.layers.minibatch_deviation import MinibatchDeviation
+from kerasgen.layers.equalized import EqualizedConv2D, EqualizedDense
+from kerasgen.layers.minibatch_stddev import MinibatchStdDev
 from kerasgen.layers.pixel_norm import PixelNorm
 from kerasgen.layers.upsample import Upsample
 
@@ -20,8 +20,10 @@ def growth_stages(image_shape) -> int:
     """Number of resolutions from 4 pixels to the image's; raises ValueError for a side that is no power of two from 8 on."""
     height, width, _ = image_shape
     if height != width or height < 2 * FIRST or height & (height - 1):
-        raise ValueError("Images that are grown must be square, with a side of a power of two from 8 on. Received: "
-                         f"image_shape={tuple(image_shape)}.")
+        raise ValueError(
+            "Images that are grown must be square, with a side of a power of two from 8 on. Received: "
+            f"image_shape={tuple(image_shape)}."
+        )
     return (height // FIRST).bit_length()
 
 
@@ -40,7 +42,7 @@ def growing_generator(latent_dim: int, image_shape, channels: int, most: int, be
         codes = keras.Input((latent_dim,), name="z")
         first = width(0, count, channels, most)
         x = PixelNorm(name="norm_z")(codes)
-        x = EqualisedDense(FIRST * FIRST * first, gain=2**0.5 / 4, name="project")(x)  # the authors' gain
+        x = EqualizedDense(FIRST * FIRST * first, gain=2**0.5 / 4, name="project")(x)  # the authors' gain
         x = layers.Reshape((FIRST, FIRST, first), name="reshape")(x)
         x = _convolve(_finish(x, "project"), first, "0")  # (batch, 4, 4, first)
         images = [] if begin else [to_image(x, image_shape[2], 0)]
@@ -53,32 +55,50 @@ def growing_generator(latent_dim: int, image_shape, channels: int, most: int, be
         return keras.Model(codes, images, name="generator")
 
 
-def growing_discriminator(image_shape, channels: int, most: int, begin: int = 0, *, blurred: bool = False,
-                          group: int = 4) -> keras.Model:
+def growing_discriminator(
+    image_shape, channels: int, most: int, begin: int = 0, *, blur: bool = False, group: int = 4
+) -> keras.Model:
     """A list of images in [0, 1], one a stage and each with a logit (batch, 1), float32, and last how far each stage has grown.
 
     `grown`, (1, 1, 1, 1) in [0, 1], is the share that a stage's own way in has; the rest comes from the stage before. `begin`
-    is the first stage that has an image; `blurred` smooths before each halving.
+    is the first stage that has an image; `blur` smooths before each halving.
     """
     count = growth_stages(image_shape)
     with keras.name_scope("discriminator"):
         stages = range(begin, count)
-        images = {stage: keras.Input((FIRST * 2**stage, FIRST * 2**stage, image_shape[2]), name=f"image_{stage}")
-                  for stage in stages}
+        images = {
+            stage: keras.Input((FIRST * 2**stage, FIRST * 2**stage, image_shape[2]), name=f"image_{stage}") for stage in stages
+        }
         grown = keras.Input((1, 1, 1), name="grown")
         widths = [width(stage, count, channels, most) for stage in range(count)]
-        ways_in = {stage: _chain(layers.Rescaling(2.0, -1.0, name=f"rescale_{stage}"),
-                                 EqualisedConv2D(widths[stage], 1, name=f"from_image_{stage}"), activation(f"image_{stage}"))
-                   for stage in stages}
-        blocks = {stage: _chain(EqualisedConv2D(widths[stage], 3, padding="same", name=f"conv_{stage}_a"),
-                                activation(f"{stage}_a"), *([Blur(name=f"blur_{stage}")] if blurred else []),
-                                EqualisedConv2D(widths[stage - 1], 3, padding="same", name=f"conv_{stage}_b"),
-                                activation(f"{stage}_b"), AveragePooling2D(2, name=f"down_{stage}"))
-                  for stage in range(1, count)}
-        judge = _chain(MinibatchDeviation(group, name="deviation"),
-                       EqualisedConv2D(widths[0], 3, padding="same", name="conv_last"), activation("last"),
-                       layers.Flatten(name="flatten"), EqualisedDense(widths[0], name="hidden"), activation("hidden"),
-                       EqualisedDense(1, gain=1.0, dtype="float32", name="logit"))
+        ways_in = {
+            stage: _chain(
+                layers.Rescaling(2.0, -1.0, name=f"rescale_{stage}"),
+                EqualizedConv2D(widths[stage], 1, name=f"from_image_{stage}"),
+                activation(f"image_{stage}"),
+            )
+            for stage in stages
+        }
+        blocks = {
+            stage: _chain(
+                EqualizedConv2D(widths[stage], 3, padding="same", name=f"conv_{stage}_a"),
+                activation(f"{stage}_a"),
+                *([Blur(name=f"blur_{stage}")] if blur else []),
+                EqualizedConv2D(widths[stage - 1], 3, padding="same", name=f"conv_{stage}_b"),
+                activation(f"{stage}_b"),
+                AveragePooling2D(2, name=f"down_{stage}"),
+            )
+            for stage in range(1, count)
+        }
+        judge = _chain(
+            MinibatchStdDev(group, name="deviation"),
+            EqualizedConv2D(widths[0], 3, padding="same", name="conv_last"),
+            activation("last"),
+            layers.Flatten(name="flatten"),
+            EqualizedDense(widths[0], name="hidden"),
+            activation("hidden"),
+            EqualizedDense(1, gain=1.0, dtype="float32", name="logit"),
+        )
         logits = []
         for stage, image in images.items():
             x, left = ways_in[stage](image), stage
@@ -98,6 +118,7 @@ def at_stage(network: keras.Model, index: int) -> keras.Model:
 
 def _chain(*parts):
     """The same layers for every input: what is called twice learns once."""
+
     def apply(x):
         for part in parts:
             x = part(x)
@@ -107,7 +128,7 @@ def _chain(*parts):
 
 
 def _convolve(x, filters: int, name: str):
-    return _finish(EqualisedConv2D(filters, 3, padding="same", name=f"conv_{name}")(x), name)
+    return _finish(EqualizedConv2D(filters, 3, padding="same", name=f"conv_{name}")(x), name)
 
 
 def _finish(x, name: str):
@@ -121,4 +142,4 @@ def activation(name: str):
 
 def to_image(x, image_channels: int, stage: int):
     """A stage's image in [-1, 1], by a convolution of 1 x 1."""
-    return EqualisedConv2D(image_channels, 1, gain=1.0, dtype="float32", name=f"to_image_{stage}")(x)
+    return EqualizedConv2D(image_channels, 1, gain=1.0, dtype="float32", name=f"to_image_{stage}")(x)

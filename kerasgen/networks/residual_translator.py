@@ -17,7 +17,7 @@ def residual_translator(name: str, image_shape, channels: int, blocks: int, full
 
     The paper's transposed convolutions of 3 x 3 draw checkerboards: a stride of 2 does not divide 3. Here pixels are repeated
     and then convolved (Odena et al. 2016, doi:10.23915/distill.00003), with as many weights. An offset after each
-    normalisation is in the place of the paper's bias before it, which the normalisation would take away.
+    normalization is in the place of the paper's bias before it, which the normalization would take away.
 
     Args:
         channels: of the first convolution, four times as many in the blocks.

@@ -1,6 +1,6 @@
 """Residual networks between vectors and images: one block an octave, from 4..7 pixels to the image and back.
 
-With BatchNorm or spectral normalisation those of Miyato et al. 2018 (arXiv:1802.05957, table 3). Without, the second
+With BatchNorm or spectral normalization those of Miyato et al. 2018 (arXiv:1802.05957, table 3). Without, the second
 convolution of a block starts at zero, so that the network starts as its skips (Zhang et al. 2019, arXiv:1901.09321), as in
 Huang et al. 2024 (arXiv:2501.05441).
 """
@@ -17,7 +17,7 @@ from kerasgen.layers.upsample import Upsample
 from kerasgen.networks.conv import stages
 
 
-def resnet_images(x, image_shape, channels: int, *, normalise: bool):
+def resnet_images(x, image_shape, channels: int, *, normalize: bool):
     """Vectors (batch, n) to images (batch, height, width, image channels) in [0, 1], float32.
 
     `channels` at the largest resolution, doubled at each halving.
@@ -27,14 +27,14 @@ def resnet_images(x, image_shape, channels: int, *, normalise: bool):
     x = layers.Dense(base * base * width, name="project")(x)
     x = layers.Reshape((base, base, width), name="reshape")(x)  # (batch, base, base, width)
     for stage in reversed(range(count)):
-        residual = _activate(x, f"{stage}_a", normalise)
+        residual = _activate(x, f"{stage}_a", normalize)
         residual = Upsample(name=f"up_{stage}_a")(residual)  # (batch, 2h, 2w, c)
         residual = _conv(channels * 2**stage, f"{stage}_a")(residual)  # (batch, 2h, 2w, c/2)
-        residual = _activate(residual, f"{stage}_b", normalise)
-        residual = _conv(channels * 2**stage, f"{stage}_b", zero=not normalise)(residual)
+        residual = _activate(residual, f"{stage}_b", normalize)
+        residual = _conv(channels * 2**stage, f"{stage}_b", zero=not normalize)(residual)
         skip = _conv(channels * 2**stage, f"{stage}_skip", size=1)(x)  # before the upsampling: the same, four times cheaper
         x = layers.Add(name=f"add_{stage}")([Upsample(name=f"up_{stage}_skip")(skip), residual])
-    x = _conv(image_shape[2], "to_image")(_activate(x, "last", normalise))
+    x = _conv(image_shape[2], "to_image")(_activate(x, "last", normalize))
     return layers.Activation("sigmoid", dtype="float32", name="image")(x)
 
 
@@ -44,7 +44,7 @@ def resnet_features(images, halvings: int, channels: int, *, wrap: Callable | No
     Args:
         wrap: applied to every convolution, as `SpectralNormalization`.
         pool: whether a vector is the sum of its map (base, base, channels * 2^halvings) instead of all of it. Under spectral
-            normalisation their mean would leave the logits near zero, and the hinge loss without a hinge.
+            normalization their mean would leave the logits near zero, and the hinge loss without a hinge.
     """
     x = layers.Rescaling(2.0, -1.0, name="rescale")(images)
     x = _wrapped(_conv(channels, "from_image"), wrap)(x)  # (batch, height, width, channels)
@@ -72,7 +72,7 @@ def _wrapped(layer, wrap):
     return layer if wrap is None else wrap(layer)
 
 
-def _activate(x, name: str, normalise: bool):
-    if normalise:
+def _activate(x, name: str, normalize: bool):
+    if normalize:
         x = batch_norm(f"norm_{name}")(x)
     return layers.LeakyReLU(0.2, name=f"act_{name}")(x)

@@ -7,20 +7,30 @@ from keras import layers
 
 from kerasgen.layers.adaptive_instance_norm import AdaptiveInstanceNorm
 from kerasgen.layers.blur import Blur
-from kerasgen.layers.equalised import EqualisedConv2D, EqualisedDense
+from kerasgen.layers.equalized import EqualizedConv2D, EqualizedDense
 from kerasgen.layers.learned_constant import LearnedConstant
-from kerasgen.layers.pixel_noise import PixelNoise
+from kerasgen.layers.noise_injection import NoiseInjection
 from kerasgen.layers.pixel_norm import PixelNorm
 from kerasgen.layers.truncation import Truncation
 from kerasgen.layers.upsample import Upsample
 from kerasgen.networks.progressive import FIRST, activation, growth_stages, to_image, width
 
 
-def style_generator(latent_dim: int, style_dim: int, mapping_layers: int, rate: float, image_shape, channels: int, most: int,
-                    begin: int = 0, *, blurred: bool = True) -> keras.Model:
+def style_generator(
+    latent_dim: int,
+    style_dim: int,
+    mapping_layers: int,
+    rate: float,
+    image_shape,
+    channels: int,
+    most: int,
+    begin: int = 0,
+    *,
+    blur: bool = True,
+) -> keras.Model:
     """Codes (batch, latent_dim) to a list of images in [-1, 1], (batch, 4 2^stage, 4 2^stage, channels), one a stage.
 
-    `rate` multiplies the mapping's learning rate; `begin` is the first stage that has an image; `blurred` smooths
+    `rate` multiplies the mapping's learning rate; `begin` is the first stage that has an image; `blur` smooths
     after each doubling.
     """
     count = growth_stages(image_shape)
@@ -28,7 +38,7 @@ def style_generator(latent_dim: int, style_dim: int, mapping_layers: int, rate: 
         codes = keras.Input((latent_dim,), name="z")
         w = PixelNorm(name="norm_z")(codes)
         for index in range(mapping_layers):
-            w = EqualisedDense(style_dim, rate=rate, name=f"mapping_{index}")(w)
+            w = EqualizedDense(style_dim, rate=rate, name=f"mapping_{index}")(w)
             w = activation("w" if index == mapping_layers - 1 else f"mapping_{index}")(w)  # (batch, style_dim)
         w = Truncation(name="truncate")(w)
         styles = layers.RepeatVector(2 * count, name="styles")(w)  # (batch, 2 a stage, style_dim)
@@ -37,12 +47,12 @@ def style_generator(latent_dim: int, style_dim: int, mapping_layers: int, rate: 
             filters = width(stage, count, channels, most)
             if stage:
                 x = Upsample(name=f"up_{stage}")(x)
-                x = EqualisedConv2D(filters, 3, padding="same", name=f"conv_{stage}_a")(x)
-                x = Blur(name=f"blur_{stage}")(x) if blurred else x
+                x = EqualizedConv2D(filters, 3, padding="same", name=f"conv_{stage}_a")(x)
+                x = Blur(name=f"blur_{stage}")(x) if blur else x
             else:
                 x = LearnedConstant((FIRST, FIRST, filters), name="constant")(styles)  # (batch, 4, 4, filters)
             x = _styled(x, styles, 2 * stage)
-            x = EqualisedConv2D(filters, 3, padding="same", name=f"conv_{stage}_b")(x)
+            x = EqualizedConv2D(filters, 3, padding="same", name=f"conv_{stage}_b")(x)
             x = _styled(x, styles, 2 * stage + 1)  # (batch, 4 2^stage, 4 2^stage, filters)
             if stage >= begin:
                 images.append(to_image(x, image_shape[2], stage))
@@ -67,5 +77,5 @@ def synthesis(generator: keras.Model) -> keras.Model:
 
 
 def _styled(x, styles, index: int):
-    x = activation(f"style_{index}")(PixelNoise(seed=index, name=f"noise_{index}")(x))
+    x = activation(f"style_{index}")(NoiseInjection(seed=index, name=f"noise_{index}")(x))
     return AdaptiveInstanceNorm(index, name=f"style_{index}")([x, styles])

@@ -7,7 +7,7 @@ from keras import layers
 
 from kerasgen.backend import Conv2D, Conv2DTranspose
 from kerasgen.errors import unknown_name
-from kerasgen.layers.normalisation import normalisation
+from kerasgen.layers.normalization import normalization
 from kerasgen.layers.upsample import Upsample
 
 INITIAL = {"class_name": "RandomNormal", "config": {"stddev": 0.02}}
@@ -42,13 +42,26 @@ def halvings(image_shape) -> int:
     while height % 2 == 0 and width % 2 == 0 and min(height, width) > 1:
         height, width, count = height // 2, width // 2, count + 1
     if count < 2:
-        raise ValueError("A U-Net needs images whose sides halve twice at least; multiples of a large power of two are best. "
-                         f"Received: image_shape={tuple(image_shape)}.")
+        raise ValueError(
+            "A U-Net needs images whose sides halve twice at least; multiples of a large power of two are best. "
+            f"Received: image_shape={tuple(image_shape)}."
+        )
     return count
 
 
-def unet(name: str, source_shape, image_channels: int, channels: int, depth: int, *, norm: str, dropout: float,
-         seed: int, upsampling: str = "transposed", full_size: bool = False) -> keras.Model:
+def unet(
+    name: str,
+    source_shape,
+    image_channels: int,
+    channels: int,
+    depth: int,
+    *,
+    norm: str,
+    dropout: float,
+    seed: int,
+    upsampling: str = "transposed",
+    full_size: bool = False,
+) -> keras.Model:
     """Images (batch, height, width, source channels) to images (batch, height, width, image channels), in [0, 1].
 
     Args:
@@ -74,20 +87,21 @@ def unet(name: str, source_shape, image_channels: int, channels: int, depth: int
             if stage:
                 x = layers.LeakyReLU(0.2, name=f"act_down_{stage}")(x)
             plain = stage in (0, depth - 1)
-            x = Conv2D(width, 4, 2, "same", use_bias=plain, kernel_initializer=INITIAL,
-                       name=f"conv_down_{stage}")(x)  # (batch, h/2, w/2, width)
-            x = x if plain else normalisation(norm, f"norm_down_{stage}")(x)
+            x = Conv2D(width, 4, 2, "same", use_bias=plain, kernel_initializer=INITIAL, name=f"conv_down_{stage}")(
+                x
+            )  # (batch, h/2, w/2, width)
+            x = x if plain else normalization(norm, f"norm_down_{stage}")(x)
             skips.append(x)
         for stage in reversed(range(depth - 1)):
             x = layers.ReLU(name=f"act_up_{stage}")(x)
             x = enlarge(x, widths[stage], f"conv_up_{stage}", use_bias=False)  # (batch, 2h, 2w, width)
-            x = normalisation(norm, f"norm_up_{stage}")(x)
+            x = normalization(norm, f"norm_up_{stage}")(x)
             if depth - 2 - stage < DROPPED and widths[stage] == widths[-1]:
                 x = layers.Dropout(dropout, seed=seed + stage, name=f"drop_{stage}")(x)
             x = layers.Concatenate(name=f"skip_{stage}")([x, skips[stage]])  # (batch, h, w, 2 width)
         x = layers.ReLU(name="act_image")(x)
         if full_size:
-            x = normalisation(norm, "norm_out")(enlarge(x, channels, "conv_out", use_bias=False))
+            x = normalization(norm, "norm_out")(enlarge(x, channels, "conv_out", use_bias=False))
             x = layers.Concatenate(name="skip_out")([x, first])  # (batch, height, width, 2 channels)
             x = layers.ReLU(name="act_out")(x)
             x = _convolve(x, image_channels, "to_image")

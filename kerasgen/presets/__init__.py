@@ -4,4 +4,15 @@ from kerasgen.presets.card import check_weights, find_card, list_presets, read_c
 from kerasgen.presets.data import load_data
 from kerasgen.presets.store import build_model, describe, load, save
 
-__all__ = ["build_model", "check_weights", "describe", "find_card", "list_presets", "load", "load_data", "read_card", "save", "write_card"]
+__all__ = [
+    "build_model",
+    "check_weights",
+    "describe",
+    "find_card",
+    "list_presets",
+    "load",
+    "load_data",
+    "read_card",
+    "save",
+    "write_card",
+]

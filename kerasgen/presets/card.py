@@ -10,8 +10,19 @@ from kerasgen.errors import unknown_name
 from kerasgen.files import sha256
 from kerasgen.zoo_folder import zoo_folder
 
-SECTIONS = {"name", "description", "model", "data", "training", "evaluation", "metrics", "paper", "licence", "limits",
-            "weights"}
+SECTIONS = {
+    "name",
+    "description",
+    "model",
+    "data",
+    "training",
+    "evaluation",
+    "metrics",
+    "paper",
+    "license",
+    "limitations",
+    "weights",
+}
 
 
 def read_card(path: str | Path) -> dict:
@@ -57,20 +68,27 @@ def check_weights(path: Path, card: dict) -> Path:
     """
     about = card.get("weights")
     if not about:
-        raise ValueError(f"A preset needs trained weights. Received: {path.name}, a recipe without; "
-                         f"`kerasgen train {path.stem}` makes them.")
+        raise ValueError(
+            f"A preset needs trained weights. Received: {path.name}, a recipe without; `kerasgen train {path.stem}` makes them."
+        )
     weights = path.parent / about["file"]
     if not weights.is_file():
-        raise ValueError("The weights must lie beside their card; the zoo's come with the package kerasgen-zoo. "
-                         f"Received: no file {weights}.")
+        raise ValueError(
+            "The weights must lie beside their card; the zoo's come with the package kerasgen-zoo. "
+            f"Received: no file {weights}."
+        )
     size = weights.stat().st_size
     if size != about["bytes"]:
-        raise ValueError(f"The weights must have the card's size, {about['bytes']} bytes: the file is truncated or not the "
-                         f"card's. Received: {size} bytes in {weights}.")
+        raise ValueError(
+            f"The weights must have the card's size, {about['bytes']} bytes: the file is truncated or not the "
+            f"card's. Received: {size} bytes in {weights}."
+        )
     digest = sha256(weights)
     if digest != about["sha256"]:
-        raise ValueError(f"The weights must have the card's sha256, {about['sha256']}: the file was altered. "
-                         f"Received: {digest} for {weights}.")
+        raise ValueError(
+            f"The weights must have the card's sha256, {about['sha256']}: the file was altered. "
+            f"Received: {digest} for {weights}."
+        )
     return weights
 
 

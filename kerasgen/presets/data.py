@@ -11,8 +11,12 @@ def load_data(card: dict, split: str, **changes):
     from kerasgen import data
 
     recipe, training = card["data"], card.get("training", {})
-    options = {"image_size": recipe.get("image_size"), "channels": recipe.get("channels"),
-               "batch_size": training.get("batch_size", 64), "seed": training.get("seed", 0)}
+    options = {
+        "image_size": recipe.get("image_size"),
+        "channels": recipe.get("channels"),
+        "batch_size": training.get("batch_size", 64),
+        "seed": training.get("seed", 0),
+    }
     if split == "train":
         options["mirror"] = recipe.get("mirror", False)
     if "pairs" in recipe:
@@ -21,5 +25,5 @@ def load_data(card: dict, split: str, **changes):
     if "domains" in recipe:
         options |= {"label": recipe.get("label")}
         return data.load_unpaired(recipe["source"], recipe["domains"], recipe[split], **{**options, **changes})
-    options |= {"binarise": recipe.get("binarise", False), "labels": recipe.get("labels")}
+    options |= {"binarize": recipe.get("binarize", False), "labels": recipe.get("labels")}
     return data.load(recipe["source"], recipe[split], **{**options, **changes})

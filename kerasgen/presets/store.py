@@ -23,8 +23,11 @@ def find_class(name: str) -> type:
     prefix = "kerasgen>"
     cls = registered.get(name if ">" in str(name) else f"{prefix}{name}")
     if not isinstance(cls, type) or not issubclass(cls, keras.Model):
-        known = [key.removeprefix(prefix) for key, each in registered.items()
-                 if isinstance(each, type) and issubclass(each, keras.Model)]
+        known = [
+            key.removeprefix(prefix)
+            for key, each in registered.items()
+            if isinstance(each, type) and issubclass(each, keras.Model)
+        ]
         raise unknown_name("model class in the card", name, known)
     return cls
 
@@ -60,13 +63,14 @@ def load(name_or_path: str | Path):
     return model
 
 
-def save(model, path: str | Path, card: dict | None = None, overwrite: bool = False,
-         bits: dict[str, int] | None = None) -> Path:
-    """Writes `<path>.json`, a card, and `<path>.weights.h5`: with the moving average where an optimiser keeps one.
+def save(
+    model, path: str | Path, card: dict | None = None, overwrite: bool = False, bits: dict[str, int] | None = None
+) -> Path:
+    """Writes `<path>.json`, a card, and `<path>.weights.h5`: with the moving average where an optimizer keeps one.
 
     Args:
         path: where; an ending `.json` may be left out.
-        card: sections to write beside the model's own ("description", "data", "training", "licence", ...).
+        card: sections to write beside the model's own ("description", "data", "training", "license", ...).
         overwrite: replace existing files.
         bits: significant bits of the weights of a network, by its name, for a smaller file; all 24 where it has none.
 
@@ -87,9 +91,9 @@ def save(model, path: str | Path, card: dict | None = None, overwrite: bool = Fa
     from kerasgen.presets.weights import pack, rounded  # h5py, which runtimes lack
 
     described = describe(model)
-    plain = type(model)(**described["arguments"])  # float32, without the optimiser's slots
+    plain = type(model)(**described["arguments"])  # float32, without the optimizer's slots
     for network in _networks(model):
-        weights_of = model.averaged(network).get_weights()
+        weights_of = model.ema_network(network).get_weights()
         if network.name in (bits or {}):
             weights_of = [rounded(weight, bits[network.name]) for weight in weights_of]
         getattr(plain, network.name).set_weights(weights_of)

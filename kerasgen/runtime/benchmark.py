@@ -23,8 +23,9 @@ AT_LEAST = 10  # runs of which a median and a 95th percentile are taken
 COLUMNS = ("file", "precision", "MB", "on", "load ms", "first ms", *(f"{n}: median, p95 ms" for n in BATCHES), "peak MB")
 
 
-def benchmark(paths: Sequence[str | Path], threads: Sequence[int] = THREADS, provider: str = "cpu",
-              seconds: float = 1.0) -> list[dict]:
+def benchmark(
+    paths: Sequence[str | Path], threads: Sequence[int] = THREADS, provider: str = "cpu", seconds: float = 1.0
+) -> list[dict]:
     """Measures exported files on this machine; nothing else should run beside.
 
     Args:
@@ -59,14 +60,27 @@ def table(rows: Sequence[dict]) -> str:
     """The rows as plain text: times in ms, numbers to the right."""
     lines = [COLUMNS, *map(_cells, rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return "\n".join("  ".join(text.ljust(width) if index < 2 else text.rjust(width)
-                               for index, (text, width) in enumerate(zip(line, widths, strict=True))) for line in lines)
+    return "\n".join(
+        "  ".join(
+            text.ljust(width) if index < 2 else text.rjust(width)
+            for index, (text, width) in enumerate(zip(line, widths, strict=True))
+        )
+        for line in lines
+    )
 
 
 def _cells(row: dict) -> list[str]:
     batches = [f"{row['batches'][str(n)]['median_ms']:.2f}, {row['batches'][str(n)]['p95_ms']:.2f}" for n in BATCHES]
-    return [row["file"], row["precision"], f"{row['bytes'] / 1e6:.2f}", f"{row['provider']} x {row['threads']}",
-            f"{row['load_ms']:.0f}", f"{row['first_ms']:.1f}", *batches, f"{row['peak_mb']:.0f}"]
+    return [
+        row["file"],
+        row["precision"],
+        f"{row['bytes'] / 1e6:.2f}",
+        f"{row['provider']} x {row['threads']}",
+        f"{row['load_ms']:.0f}",
+        f"{row['first_ms']:.1f}",
+        *batches,
+        f"{row['peak_mb']:.0f}",
+    ]
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -74,8 +88,9 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m kerasgen.runtime benchmark", description="Measures exported files.")
     parser.add_argument("files", type=Path, nargs="+", help=".onnx and .tflite files with their manifests")
     parser.add_argument("--threads", type=int, action="append", help="CPU threads; may be given several times (default: 1, 2)")
-    parser.add_argument("--provider", default="cpu", help="where ONNX files run; auto: the best there is (default: "
-                        "%(default)s)")
+    parser.add_argument(
+        "--provider", default="cpu", help="where ONNX files run; auto: the best there is (default: %(default)s)"
+    )
     parser.add_argument("--seconds", type=float, default=1.0, help="for each batch size (default: %(default)s)")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     options = parser.parse_args(arguments)
@@ -105,10 +120,20 @@ def _measure(path: str, threads: int, provider: str, seconds: float) -> dict:
     first = time.perf_counter()
     batches = {str(n): _times(runtime, n, seconds) for n in BATCHES}
     manifest = runtime.manifest
-    return {"file": Path(path).name, "format": manifest["format"], "part": manifest["part"], "precision": runtime.precision,
-            "bytes": Path(path).stat().st_size, "batch_size": runtime.batch_size, "provider": runtime.provider,
-            "threads": threads, "load_ms": _ms(loaded - start), "first_ms": _ms(first - loaded), "batches": batches,
-            "peak_mb": round(_peak_bytes() / 1e6, 1)}
+    return {
+        "file": Path(path).name,
+        "format": manifest["format"],
+        "part": manifest["part"],
+        "precision": runtime.precision,
+        "bytes": Path(path).stat().st_size,
+        "batch_size": runtime.batch_size,
+        "provider": runtime.provider,
+        "threads": threads,
+        "load_ms": _ms(loaded - start),
+        "first_ms": _ms(first - loaded),
+        "batches": batches,
+        "peak_mb": round(_peak_bytes() / 1e6, 1),
+    }
 
 
 def _inputs(runtime: Runtime, n: int) -> dict[str, np.ndarray]:

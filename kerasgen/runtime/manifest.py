@@ -32,8 +32,10 @@ FORMS = {
     "inputs": (_are_tensors, "a list of objects with name and shape"),
     "outputs": (_are_tensors, "a list of objects with name and shape"),
     "latent_dim": (lambda value: value is None or _is_size(value), "a positive whole number or null"),
-    "image_shape": (lambda value: isinstance(value, list) and len(value) == 3 and all(map(_is_size, value)),
-                    "height, width and channels"),
+    "image_shape": (
+        lambda value: isinstance(value, list) and len(value) == 3 and all(map(_is_size, value)),
+        "height, width and channels",
+    ),
     "num_classes": (lambda value: value in (None, 0) or _is_size(value), "a whole number"),
     "pixel_deviation": (lambda value: value is None or isinstance(value, float) and value > 0, "a positive number or null"),
 }
@@ -47,8 +49,10 @@ def _check_entries(manifest: dict, beside: Path) -> None:
     classes = manifest.get("num_classes") or 0
     wanted = {"z": [manifest["latent_dim"]]} | ({"label": []} if classes else {})
     if manifest["part"] == "decoder" and shapes != wanted:
-        raise ValueError(f"The inputs of a decoder must go with latent_dim {manifest['latent_dim']} and num_classes {classes}: "
-                         f"{wanted} after the batch. Received: {shapes} in {beside}.")
+        raise ValueError(
+            f"The inputs of a decoder must go with latent_dim {manifest['latent_dim']} and num_classes {classes}: "
+            f"{wanted} after the batch. Received: {shapes} in {beside}."
+        )
 
 
 def manifest_path(path: str | Path) -> Path:
@@ -68,23 +72,27 @@ def read_manifest(path: str | Path) -> dict:
     if not path.is_file():
         raise FileNotFoundError(f"An exported file must exist. Received: {path}.")
     if not beside.is_file():
-        raise FileNotFoundError("An exported file needs its manifest beside it. "
-                                f"Received: {path} without {beside.name}.")
+        raise FileNotFoundError(f"An exported file needs its manifest beside it. Received: {path} without {beside.name}.")
     try:
         manifest = json.loads(beside.read_text("utf-8"))
         version = manifest["format_version"]
     except (UnicodeDecodeError, json.JSONDecodeError, TypeError, KeyError):
         raise ValueError(f"A manifest must be a JSON object with format_version. Received: {beside}.") from None
     if version != FORMAT_VERSION:
-        raise ValueError(f"This kerasgen reads manifests of format version {FORMAT_VERSION}; another needs another "
-                         f"kerasgen. Received: version {version!r} in {beside}.")
+        raise ValueError(
+            f"This kerasgen reads manifests of format version {FORMAT_VERSION}; another needs another "
+            f"kerasgen. Received: version {version!r} in {beside}."
+        )
     missing = [key for key in REQUIRED if key not in manifest]
     if missing:
-        raise ValueError(f"A manifest must have the entries {', '.join(REQUIRED)}. Received: {beside} without "
-                         f"{', '.join(missing)}.")
+        raise ValueError(
+            f"A manifest must have the entries {', '.join(REQUIRED)}. Received: {beside} without {', '.join(missing)}."
+        )
     _check_entries(manifest, beside)
     expected, digest = manifest["file"]["sha256"], sha256(path)
     if digest != expected:
-        raise ValueError(f"An exported file must have the sha256 of its manifest, {expected}: one of them was altered. "
-                         f"Received: {digest} for {path}.")
+        raise ValueError(
+            f"An exported file must have the sha256 of its manifest, {expected}: one of them was altered. "
+            f"Received: {digest} for {path}."
+        )
     return manifest

@@ -31,8 +31,10 @@ class OutlierScores:
         parts = encoder.manifest["part"], decoder.manifest["part"]
         shapes = [(file.latent_dim, file.image_shape) for file in (encoder, decoder)]
         if parts != ("encoder", "decoder") or shapes[0] != shapes[1]:
-            raise ValueError(f"Scores need the encoder and the decoder of one model. Received: {' and '.join(parts)}, of "
-                             f"latent_dim and image_shape {shapes[0]} and {shapes[1]}.")
+            raise ValueError(
+                f"Scores need the encoder and the decoder of one model. Received: {' and '.join(parts)}, of "
+                f"latent_dim and image_shape {shapes[0]} and {shapes[1]}."
+            )
         self.encoder = encoder
         self.decoder = decoder
         self.deviation = decoder.manifest.get("pixel_deviation")  # None: the Bernoulli likelihood
@@ -64,8 +66,15 @@ class OutlierScores:
         Equation 8 of Burda et al. 2016 (arXiv:1509.00519), with the codes that the Keras model draws from the same seed.
         """
         check_images(x, self.encoder.image_shape, "x")
-        return log_likelihood(to_float(np.asarray(x)), self.encoder.encode_distribution, self.decoder.decode, self._nll,
-                              samples=samples, seed=seed, batch_size=BATCH)
+        return log_likelihood(
+            to_float(np.asarray(x)),
+            self.encoder.encode_distribution,
+            self.decoder.decode,
+            self._nll,
+            samples=samples,
+            seed=seed,
+            batch_size=BATCH,
+        )
 
     def _nll(self, images, outputs) -> np.ndarray:
         """-log p(images | outputs): (n,) nats."""

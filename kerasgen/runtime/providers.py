@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 # The best first; the names that ONNX Runtime gives them, and where their tensors lie.
-PROVIDERS = {"tensorrt": "TensorrtExecutionProvider", "cuda": "CUDAExecutionProvider", "coreml": "CoreMLExecutionProvider",
-             "directml": "DmlExecutionProvider", "cpu": "CPUExecutionProvider"}
+PROVIDERS = {
+    "tensorrt": "TensorrtExecutionProvider",
+    "cuda": "CUDAExecutionProvider",
+    "coreml": "CoreMLExecutionProvider",
+    "directml": "DmlExecutionProvider",
+    "cpu": "CPUExecutionProvider",
+}
 DEVICES = {"tensorrt": "cuda", "cuda": "cuda", "directml": "dml", "coreml": "cpu", "cpu": "cpu"}
 
 
@@ -29,8 +34,9 @@ def available() -> list[str]:
 def check_available(provider: str) -> None:
     """Raises ProviderError for a provider that the installed onnxruntime has not; it has the CPU and "auto" always."""
     if provider not in ("auto", "cpu") and provider not in available():
-        raise ProviderError(f"The provider must be one that this onnxruntime has: {', '.join(available())}. "
-                            f"Received: {provider!r}.")
+        raise ProviderError(
+            f"The provider must be one that this onnxruntime has: {', '.join(available())}. Received: {provider!r}."
+        )
 
 
 def start(provider: str, make):

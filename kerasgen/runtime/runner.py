@@ -8,7 +8,7 @@ import numpy as np
 
 from kerasgen.images import to_float, to_uint8
 from kerasgen.images.check import check_batch_size, check_images
-from kerasgen.latent.codes import check_codes, check_labels, draw_codes
+from kerasgen.latent.codes import check_codes, check_labels, sample_codes
 from kerasgen.latent.styles import check_styles, check_truncation
 from kerasgen.runtime.manifest import read_manifest
 from kerasgen.runtime.sessions import open_session
@@ -59,15 +59,16 @@ class Runtime:
         self.provider: str = session.provider
         self._session = session
 
-    def sample(self, n: int, seed: int | None = None, batch_size: int = 64, *, labels=None,
-               dtype: str = "float32") -> np.ndarray:
+    def sample(
+        self, n: int, seed: int | None = None, batch_size: int = 64, *, labels=None, dtype: str = "float32"
+    ) -> np.ndarray:
         """Draws `n` images from codes of N(0, I): those that the Keras model's `sample` draws from the same seed.
 
         Returns:
             (n, height, width, channels) in [0, 1], or uint8.
         """
         self._require("decoder", "sample")
-        return self.decode(draw_codes(n, self.latent_dim, seed), batch_size, labels=labels, dtype=dtype)
+        return self.decode(sample_codes(n, self.latent_dim, seed), batch_size, labels=labels, dtype=dtype)
 
     def decode(self, z, batch_size: int = 64, *, labels=None, dtype: str = "float32") -> np.ndarray:
         """Maps codes (n, latent_dim) to images (n, height, width, channels) in [0, 1], or uint8.
@@ -88,12 +89,13 @@ class Runtime:
         self._require("mapping", "styles")
         check_codes(z, self.latent_dim)
         check_truncation(truncation)
-        return self.run({"z": _finite(z, "Codes"), "truncation": np.full((len(z), 1), truncation, np.float32)},
-                        batch_size)["styles"]
+        return self.run({"z": _finite(z, "Codes"), "truncation": np.full((len(z), 1), truncation, np.float32)}, batch_size)[
+            "styles"
+        ]
 
-    def synthesise(self, styles, batch_size: int = 64, *, dtype: str = "float32") -> np.ndarray:
+    def synthesize(self, styles, batch_size: int = 64, *, dtype: str = "float32") -> np.ndarray:
         """Maps styles (n, layers, style_dim) to images (n, height, width, channels) in [0, 1], or uint8."""
-        self._require("synthesis", "synthesise")
+        self._require("synthesis", "synthesize")
         check_styles(styles, *self.manifest["inputs"][0]["shape"][1:])
         return self._pictures({"styles": _finite(styles, "Styles")}, "image", dtype, batch_size)
 
@@ -109,8 +111,9 @@ class Runtime:
         """
         outputs = self._encoder_outputs(x, batch_size)
         if "log_variance" not in outputs:
-            raise ValueError("encode_distribution needs an encoder with the outputs mean and log_variance. "
-                             f"Received: {', '.join(outputs)}.")
+            raise ValueError(
+                f"encode_distribution needs an encoder with the outputs mean and log_variance. Received: {', '.join(outputs)}."
+            )
         return outputs["mean"], outputs["log_variance"]
 
     def translate(self, x, direction: str | None = None, batch_size: int = 64, *, dtype: str = "float32") -> np.ndarray:
@@ -140,8 +143,10 @@ class Runtime:
         """Runs the graph over inputs (n, ...) by name, unchecked, and gives the outputs by name, as the file has them."""
         size = self.batch_size or check_batch_size(batch_size)
         n = len(next(iter(inputs.values())))
-        parts = [self._run_batch({name: values[start:start + size] for name, values in inputs.items()})
-                 for start in range(0, n, size)]
+        parts = [
+            self._run_batch({name: values[start : start + size] for name, values in inputs.items()})
+            for start in range(0, n, size)
+        ]
         names = [output["name"] for output in self.manifest["outputs"]]
         if len(parts) == 1:  # no copy
             return {name: parts[0][name] for name in names}
@@ -150,8 +155,10 @@ class Runtime:
     def _run_batch(self, batch: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         n = len(next(iter(batch.values())))
         if self.batch_size and n < self.batch_size:
-            batch = {name: np.concatenate([values, np.repeat(values[-1:], self.batch_size - n, axis=0)])
-                     for name, values in batch.items()}
+            batch = {
+                name: np.concatenate([values, np.repeat(values[-1:], self.batch_size - n, axis=0)])
+                for name, values in batch.items()
+            }
         return {name: output[:n] for name, output in self._session.run(batch).items()}
 
     def _pictures(self, inputs: dict[str, np.ndarray], output: str, dtype: str, batch_size: int) -> np.ndarray:
@@ -169,17 +176,21 @@ class Runtime:
 
     def _require(self, part: str, method: str) -> None:
         if self.manifest["part"] != part:
-            raise ValueError(f"{method} needs an exported {part}; export it with part={part!r}. "
-                             f"Received: a file of the {self.manifest['part']}.")
+            raise ValueError(
+                f"{method} needs an exported {part}; export it with part={part!r}. "
+                f"Received: a file of the {self.manifest['part']}."
+            )
 
 
 def _finite(values, what: str) -> np.ndarray:
-    """Gives them as float32; raises ValueError for NaN and infinity, of which a picture would show nothing but grey."""
+    """Gives them as float32; raises ValueError for NaN and infinity, of which a picture would show nothing but gray."""
     with np.errstate(over="ignore"):  # 1e300 becomes infinity, and is refused as such
         array = np.asarray(values, dtype=np.float32)
     if not np.isfinite(array).all():
-        raise ValueError(f"{what} must be finite. Received: NaN or infinity in "
-                         f"{np.sum(~np.isfinite(array).reshape(len(array), -1).all(axis=1))} of {len(array)}.")
+        raise ValueError(
+            f"{what} must be finite. Received: NaN or infinity in "
+            f"{np.sum(~np.isfinite(array).reshape(len(array), -1).all(axis=1))} of {len(array)}."
+        )
     return array
 
 
@@ -193,5 +204,8 @@ def _check_signature(manifest: dict, session, path: str | Path) -> None:
 
 
 def _fits(told: tuple, found: tuple) -> bool:
-    return told[0] == found[0] and len(told[1]) == len(found[1]) and all(
-        size in (None, expected) for expected, size in zip(told[1], found[1], strict=True))
+    return (
+        told[0] == found[0]
+        and len(told[1]) == len(found[1])
+        and all(size in (None, expected) for expected, size in zip(told[1], found[1], strict=True))
+    )

@@ -30,7 +30,8 @@ class OnnxSession:
         if num_threads is not None:
             options.intra_op_num_threads = num_threads
         self._session, self.provider = start(
-            provider, lambda providers: onnxruntime.InferenceSession(str(path), options, providers=providers))
+            provider, lambda providers: onnxruntime.InferenceSession(str(path), options, providers=providers)
+        )
         self.inputs, self.outputs = map(_signature, (self._session.get_inputs(), self._session.get_outputs()))
 
     def run(self, batch: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -65,8 +66,10 @@ class LitertSession:
         signature = self._interpreter.get_signature_runner()
         details = signature.get_input_details(), signature.get_output_details()
         self._inputs, self._outputs = ({name: entry["index"] for name, entry in side.items()} for side in details)
-        self.inputs, self.outputs = ({name: (np.dtype(entry["dtype"]).name, tuple(map(int, entry["shape"])))
-                                      for name, entry in side.items()} for side in details)
+        self.inputs, self.outputs = (
+            {name: (np.dtype(entry["dtype"]).name, tuple(map(int, entry["shape"]))) for name, entry in side.items()}
+            for side in details
+        )
 
     def run(self, batch: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Maps one batch of the inputs by name to the outputs by name."""
@@ -87,10 +90,12 @@ def open_session(path: Path, kind: str, num_threads: int | None = None, provider
     """
     if kind not in SESSIONS:
         raise ValueError(f"The format must be one of {', '.join(SESSIONS)}. Received: {kind!r}.")
-    if num_threads is not None and (not isinstance(num_threads, (int, np.integer)) or isinstance(num_threads, bool)
-                                    or num_threads < 1):
-        raise ValueError(f"num_threads must be a positive whole number, or None for the runtime's choice. "
-                         f"Received: {num_threads!r}.")
+    if num_threads is not None and (
+        not isinstance(num_threads, (int, np.integer)) or isinstance(num_threads, bool) or num_threads < 1
+    ):
+        raise ValueError(
+            f"num_threads must be a positive whole number, or None for the runtime's choice. Received: {num_threads!r}."
+        )
     check_provider(provider)
     try:
         return SESSIONS[kind](path, None if num_threads is None else int(num_threads), provider)
@@ -101,13 +106,14 @@ def open_session(path: Path, kind: str, num_threads: int | None = None, provider
 
 
 def _signature(values) -> Signature:
-    return {value.name: (DTYPES.get(value.type, value.type), tuple(size if isinstance(size, int) else None
-                                                                   for size in value.shape)) for value in values}
+    return {
+        value.name: (DTYPES.get(value.type, value.type), tuple(size if isinstance(size, int) else None for size in value.shape))
+        for value in values
+    }
 
 
 def _import(module: str, package: str, extra: str):
     try:
         return importlib.import_module(module)
     except ImportError as error:
-        raise ImportError(f"This file runs with {package}: pip install 'kerasgen[{extra}]'. "
-                          f"Received: {error}.") from error
+        raise ImportError(f"This file runs with {package}: pip install 'kerasgen[{extra}]'. Received: {error}.") from error

@@ -16,21 +16,23 @@ from kerasgen.callbacks import (
     AdaptiveResampling,
     KeepBest,
     LossCurves,
-    ReconstructionSheet,
-    SampleSheet,
+    ReconstructionGrid,
+    SampleGrid,
     StopWhenDiverged,
     TensorBoard,
-    TranslationSheet,
+    TranslationGrid,
 )
 from kerasgen.evaluation.evaluate import evaluate
 from kerasgen.evaluation.extractors import get_extractor
-from kerasgen.images import COLUMNS, in_rows, save_png, sheet
+from kerasgen.images import COLUMNS, interleave, make_grid, save_png
 from kerasgen.latent.codes import labels_in_turn
 from kerasgen.presets.data import load_data
 from kerasgen.presets.store import build_model
 
 
-def train(card: dict, directory: str | Path, *, callbacks=(), verbose="auto", sheet_every: int = 1, tensorboard: bool = False):
+def train(
+    card: dict, directory: str | Path, *, callbacks=(), verbose="auto", grid_interval: int = 1, tensorboard: bool = False
+):
     """Trains the card's model with `fit` in `directory`.
 
     There come checkpoints (`backup/`), a log and its curves (`log.csv`, `log.png`), sheets (`samples/`), the best weights where
@@ -49,7 +51,7 @@ def train(card: dict, directory: str | Path, *, callbacks=(), verbose="auto", sh
     model.compile(jit_compile=recipe.get("jit_compile", "auto"), **optimizers(recipe))
     resampling = [AdaptiveResampling(train_data, **recipe["resampling"])] if "resampling" in recipe else []
     best = [_keep_best(directory, train_data, **recipe["keep_best"])] if "keep_best" in recipe else []
-    claim(directory, {**card, "model": presets.describe(model)})
+    check_run_directory(directory, {**card, "model": presets.describe(model)})
     model.fit(
         train_data,
         epochs=recipe["epochs"],
@@ -60,9 +62,9 @@ def train(card: dict, directory: str | Path, *, callbacks=(), verbose="auto", sh
             StopWhenDiverged(directory / "backup"),
             *best,
             keras.callbacks.CSVLogger(directory / "log.csv", append=True),
-            LossCurves(directory / "log.csv", directory / "log.png", sheet_every),
+            LossCurves(directory / "log.csv", directory / "log.png", grid_interval),
             *([TensorBoard(directory / "tensorboard", lambda model: {"pictures": _picture(model)})] if tensorboard else ()),
-            *_sheets(model, directory, held_out, sheet_every),
+            *_sheets(model, directory, held_out, grid_interval),
             *resampling,
             *callbacks,
         ],
@@ -78,22 +80,24 @@ def _keep_best(directory: Path, train_data, extractor: str, images: int = 10_000
 def _sheets(model, directory: Path, held_out, every: int) -> list:
     sheets = []
     if hasattr(model, "sample"):
-        sheets.append(SampleSheet(directory / "samples", every=every))
+        sheets.append(SampleGrid(directory / "samples", every=every))
     if hasattr(model, "reconstruct"):
-        sheets.append(ReconstructionSheet(directory / "reconstructions", held_out.images(slice(32)), every))
+        sheets.append(ReconstructionGrid(directory / "reconstructions", held_out.images(slice(32)), every))
     if hasattr(model, "translate"):
-        sheets.append(TranslationSheet(directory / "translations", held_out, every))
+        sheets.append(TranslationGrid(directory / "translations", held_out, every))
     return sheets
 
 
 def optimizers(recipe: dict) -> dict[str, keras.optimizers.Optimizer]:
-    """Builds the optimisers of a card's section "training", by phase; raises ValueError for what is no configuration."""
+    """Builds the optimizers of a card's section "training", by phase; raises ValueError for what is no configuration."""
     try:  # Keras builds what is nested in a config in place
         configs = copy.deepcopy(recipe.get("optimizers", {}))
         return {name: keras.optimizers.deserialize(config) for name, config in configs.items()}
     except TypeError as error:
-        raise ValueError(f"The card's optimisers must be configurations of Keras's. Received: {recipe['optimizers']} "
-                         f"({str(error).splitlines()[0]}).") from None
+        raise ValueError(
+            f"The card's optimizers must be configurations of Keras's. Received: {recipe['optimizers']} "
+            f"({str(error).splitlines()[0]})."
+        ) from None
 
 
 def train_preset(card: dict, directory: str | Path, **options) -> Path:
@@ -105,8 +109,9 @@ def train_preset(card: dict, directory: str | Path, **options) -> Path:
     model = train(card, directory, **options)
     if "keep_best" in card["training"]:
         model = presets.load(directory / "best.json")
-    path = presets.save(model, directory / card["name"], card=card, overwrite=True,
-                        bits=card["training"].get("significant_bits"))
+    path = presets.save(
+        model, directory / card["name"], card=card, overwrite=True, bits=card["training"].get("significant_bits")
+    )
     trained = presets.load(path)
     presets.write_card(path, {**trained.card, "metrics": evaluate(trained, trained.card)})
     picture = _picture(trained)
@@ -121,16 +126,16 @@ def _picture(model) -> np.ndarray | None:
     Of a detector reconstructions too: it learned the rare far oftener than they come, so that its samples are none of the data.
     """
     if hasattr(model, "sample") and not hasattr(model, "classify"):
-        return sheet(model.sample(64, seed=0, labels=labels_in_turn(64, model.num_classes)))
+        return make_grid(model.sample(64, seed=0, labels=labels_in_turn(64, model.num_classes)))
     if hasattr(model, "translate"):
-        return sheet(before_and_after(model, load_data(model.card, "held_out")), COLUMNS)
+        return make_grid(before_and_after(model, load_data(model.card, "held_out")), COLUMNS)
     if not hasattr(model, "reconstruct"):
         return None
     images = load_data(model.card, "held_out", drop_remainder=False).images(slice(32))
-    return sheet(in_rows(images, model.reconstruct(images)), COLUMNS)
+    return make_grid(interleave(images, model.reconstruct(images)), COLUMNS)
 
 
-def claim(directory: Path, card: dict) -> None:
+def check_run_directory(directory: Path, card: dict) -> None:
     """Makes the folder of a run, or checks that it is this card's: only the number of epochs may change.
 
     Raises ValueError if another card's run is in it.
@@ -139,7 +144,9 @@ def claim(directory: Path, card: dict) -> None:
     same = json.loads(json.dumps(same))  # tuples become lists
     mark = directory / "recipe.json"
     if mark.is_file() and json.loads(mark.read_text("utf-8")) != same:
-        raise ValueError(f"A folder holds the run of one card; another goes to another folder. Received: {directory}, which "
-                         "holds a run of another recipe.")
+        raise ValueError(
+            f"A folder holds the run of one card; another goes to another folder. Received: {directory}, which "
+            "holds a run of another recipe."
+        )
     directory.mkdir(parents=True, exist_ok=True)
     mark.write_text(json.dumps(same), "utf-8")

@@ -12,11 +12,22 @@ import pytest
 from kerasgen.images import to_uint8
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-IN_BROWSER = [pytest.mark.backend("tensorflow"),
-              pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="needs Debian's packages chromium and chromium-driver")]
+IN_BROWSER = [
+    pytest.mark.backend("tensorflow"),
+    pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="needs Debian's packages chromium and chromium-driver"),
+]
 REAL = "r3gan_portraits"  # the page's preset of the zoo
-FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage")
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+)
 
 
 BEFORE = """
@@ -100,8 +111,10 @@ class Page:
 
     def prefer(self, **features):
         """Sets what style sheets ask for, as prefers_reduced_motion="reduce"."""
-        self.command("Emulation.setEmulatedMedia", features=[{"name": name.replace("_", "-"), "value": value}
-                                                             for name, value in features.items()])
+        self.command(
+            "Emulation.setEmulatedMedia",
+            features=[{"name": name.replace("_", "-"), "value": value} for name, value in features.items()],
+        )
 
     def resize(self, width, height):
         """Makes the window a phone's or a desktop's, in CSS pixels."""
@@ -136,18 +149,27 @@ class Page:
         """A canvas as uint8 (height, width, 3)."""
         values, height, width = self.run(
             "((c) => [[...c.getContext('2d').getImageData(0, 0, c.width, c.height).data], c.height, c.width])(arguments[0])",
-            self.find(selector))
+            self.find(selector),
+        )
         return np.reshape(values, (height, width, 4))[..., :3].astype("uint8")
 
     def move(self, selector, property, value, event):
         """Sets a control as a hand would, and tells the page."""
-        self.run("((it, [property, value, event]) => { it[property] = value; it.dispatchEvent(new Event(event)) })"
-                 "(arguments[0], arguments[1])", self.find(selector), [property, value, event])
+        self.run(
+            "((it, [property, value, event]) => { it[property] = value; it.dispatchEvent(new Event(event)) })"
+            "(arguments[0], arguments[1])",
+            self.find(selector),
+            [property, value, event],
+        )
 
     def drop(self, name, size, kind):
         """Drops a file of so many letters on the drawing."""
-        self.run("""((at, [name, size, kind]) => {
+        self.run(
+            """((at, [name, size, kind]) => {
             const carried = new DataTransfer();
             carried.items.add(new File(['x'.repeat(size)], name, {type: kind}));
             at.dispatchEvent(new DragEvent('drop', {dataTransfer: carried, bubbles: true, cancelable: true}));
-        })(arguments[0], arguments[1])""", self.find("#draw .lines"), [name, size, kind])
+        })(arguments[0], arguments[1])""",
+            self.find("#draw .lines"),
+            [name, size, kind],
+        )

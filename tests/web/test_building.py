@@ -39,16 +39,19 @@ def test_an_altered_runtime_is_refused(tmp_path, monkeypatch):
     assert not (tmp_path / "runtime").exists()
 
 
-@pytest.mark.parametrize("chosen, message", [
-    ([], "a preset at least. Received: none"),
-    (["nobody_portraits"], "Unknown preset"),
-    (["stylegan_ffhq_256"], "needs trained weights"),
-    (["vae_mnist"], "trained on the portraits at 64 x 64.* Received: vae_mnist, a VAE of 'mnist'"),
-    (["pix2pix_grey_to_portraits"], "translators of drawings .edges.. Received: pix2pix_grey_to_portraits"),
-    (["conditional_gan_flowers"], "without being told a class.* Received: conditional_gan_flowers"),
-    (["classifier_fashion_mnist"], "Received: classifier_fashion_mnist, a Classifier"),
-    ([REAL, REAL], "every preset once"),
-])
+@pytest.mark.parametrize(
+    "chosen, message",
+    [
+        ([], "a preset at least. Received: none"),
+        (["nobody_portraits"], "Unknown preset"),
+        (["stylegan_ffhq_256"], "needs trained weights"),
+        (["vae_mnist"], "trained on the portraits at 64 x 64.* Received: vae_mnist, a VAE of 'mnist'"),
+        (["pix2pix_gray_to_portraits"], "translators of drawings .edges.. Received: pix2pix_gray_to_portraits"),
+        (["conditional_gan_flowers"], "without being told a class.* Received: conditional_gan_flowers"),
+        (["classifier_fashion_mnist"], "Received: classifier_fashion_mnist, a Classifier"),
+        ([REAL, REAL], "every preset once"),
+    ],
+)
 def test_wrong_presets_are_refused_before_work(chosen, message, tmp_path):
     with pytest.raises(ValueError, match=message):
         web.build_site(chosen, tmp_path / "site")
@@ -57,8 +60,11 @@ def test_wrong_presets_are_refused_before_work(chosen, message, tmp_path):
 
 def test_two_translators_are_one_too_many(tmp_path):
     for name in "ab":
-        presets.save(Pix2Pix((64, 64, 3), source_channels=1, channels=2, depth=3), tmp_path / name,
-                     {"data": {"source": "portraits", "pairs": "edges"}})
+        presets.save(
+            Pix2Pix((64, 64, 3), source_channels=1, channels=2, depth=3),
+            tmp_path / name,
+            {"data": {"source": "portraits", "pairs": "edges"}},
+        )
     with pytest.raises(ValueError, match="draws with one translator. Received: a, b"):
         web.build_site([tmp_path / "a", tmp_path / "b"], tmp_path / "site")
 

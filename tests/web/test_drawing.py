@@ -6,7 +6,7 @@ from browser import IN_BROWSER, assert_equal_pictures
 from PIL import Image
 
 from kerasgen import data, runtime
-from kerasgen.data.drawings import edges
+from kerasgen.data.transforms import edges
 from kerasgen.images import to_uint8
 
 pytestmark = IN_BROWSER
@@ -50,11 +50,14 @@ def test_tools_and_keys(page):
     assert (page.pixels("#draw .lines") == 0).any()
 
 
-@pytest.mark.parametrize("name, size, kind, message", [
-    ("notes.txt", 10, "text/plain", "The file must be a picture, as JPEG, PNG or WebP. Received: notes.txt."),
-    ("fake.png", 10, "image/png", "The file must be a picture, as JPEG, PNG or WebP. Received: fake.png."),
-    ("huge.png", 20_000_001, "image/png", "Pictures have 20 MB at most. Received: huge.png of 20 MB."),
-])
+@pytest.mark.parametrize(
+    "name, size, kind, message",
+    [
+        ("notes.txt", 10, "text/plain", "The file must be a picture, as JPEG, PNG or WebP. Received: notes.txt."),
+        ("fake.png", 10, "image/png", "The file must be a picture, as JPEG, PNG or WebP. Received: fake.png."),
+        ("huge.png", 20_000_001, "image/png", "Pictures have 20 MB at most. Received: huge.png of 20 MB."),
+    ],
+)
 def test_a_dropped_file_that_is_no_picture_gets_a_message(name, size, kind, message, page):
     lines = page.pixels("#draw .lines")
     page.drop(name, size, kind)

@@ -11,12 +11,12 @@ from kerasgen.export.web import vendored
 from kerasgen import data, presets, runtime
 from kerasgen.files import sha256
 from kerasgen.images import to_uint8
-from kerasgen.latent.codes import draw_codes
+from kerasgen.latent.codes import sample_codes
 
 pytestmark = IN_BROWSER
 
 
-def test_the_folder_is_whole_and_keeps_the_runtimes_licence(site):
+def test_the_folder_is_whole_and_keeps_the_runtimes_license(site):
     content = json.loads((site / "site.json").read_text("utf-8"))
     assert [entry["kind"] for entry in content["models"]] == ["generator", "vae", "style", "translator"]
     assert all((site / file).is_file() for entry in content["models"] for file in entry["files"].values())
@@ -24,15 +24,18 @@ def test_the_folder_is_whole_and_keeps_the_runtimes_licence(site):
     assert "MIT" in (site / "runtime" / "LICENSE").read_text() and (site / "runtime" / "ThirdPartyNotices.txt").is_file()
     for name, about in vendored.record()["files"].items():
         assert sha256(site / "runtime" / name) == about["sha256"]
-    assert not re.findall(r"https?://(?!localhost|www\.w3\.org)", "".join(
-        file.read_text("utf-8") for file in site.rglob("*") if file.suffix in (".html", ".css", ".js", ".svg")))
+    assert not re.findall(
+        r"https?://(?!localhost|www\.w3\.org)",
+        "".join(file.read_text("utf-8") for file in site.rglob("*") if file.suffix in (".html", ".css", ".js", ".svg")),
+    )
 
 
 def test_first_picture_and_the_time_of_a_face(page, address):
     """The figures of a busy machine vary: the best of three visits counts."""
     for _ in range(3):
         first = page.open(address).run("performance.getEntriesByName('first picture')[0].startTime")
-        face = statistics.median(page.modules("""
+        face = statistics.median(
+            page.modules("""
             const model = await open('generator');
             const times = [];
             for (let face = 0; face < 30; face++) {
@@ -40,7 +43,8 @@ def test_first_picture_and_the_time_of_a_face(page, address):
                 await model.decode(new Float32Array(model.latent_dim).fill(face / 30));
                 times.push(performance.now() - start);
             }
-            return times;"""))
+            return times;""")
+        )
         print(f"first picture after {first:.0f} ms, then {face:.1f} ms a face of {REAL}")
         if first < 2000 and face < 30:
             break
@@ -48,10 +52,13 @@ def test_first_picture_and_the_time_of_a_face(page, address):
 
 
 def test_faces_of_a_real_preset_are_those_of_keras(page):
-    code = draw_codes(1, 64, seed=0)
-    drawn = page.modules("""
+    code = sample_codes(1, 64, seed=0)
+    drawn = page.modules(
+        """
         const model = await open('generator');
-        return [...toImageData(await model.decode(Float32Array.from(given[0]))).data];""", code[0].tolist())
+        return [...toImageData(await model.decode(Float32Array.from(given[0]))).data];""",
+        code[0].tolist(),
+    )
     assert_equal_pictures(np.reshape(drawn, (64, 64, 4))[..., :3], presets.load(REAL).decode(code)[0])
 
 
@@ -99,7 +106,7 @@ def test_a_slider_moves_the_picture_to_what_python_draws(page, site, entries):
 
 def test_random_codes_and_the_way_between_them(page):
     before = code_of(page)
-    page.click("#explorer .randomise")
+    page.click("#explorer .randomize")
     page.settled()
     start, picture = code_of(page), page.pixels("#explorer .picture")
     assert (before != start).all()
@@ -123,7 +130,7 @@ def test_styles_move_along_a_direction(page, site, entries):
         page.move("#explorer input", "value", amount, "input")
         page.settled()
         moved = styles + amount * 2.0 * np.eye(4, dtype="float32")[0]
-        assert_equal_pictures(page.pixels("#explorer .picture"), synthesis.synthesise(moved)[0])
+        assert_equal_pictures(page.pixels("#explorer .picture"), synthesis.synthesize(moved)[0])
     page.move("#explorer select", "selectedIndex", 0, "change")
     page.until("document.querySelector('#explorer .about').textContent.startsWith('A VAE')")
 
@@ -131,7 +138,11 @@ def test_styles_move_along_a_direction(page, site, entries):
 def test_notes_and_cards_are_text(page):
     assert "2,752 men" in page.text("#data") and "167 women" in page.text("#data")
     assert [page.text(f"#cards details:nth-child({i}) summary").split()[0] for i in range(1, 5)] == [
-        REAL, "tiny_vae", "tiny_style", "tiny_pix2pix"]
+        REAL,
+        "tiny_vae",
+        "tiny_style",
+        "tiny_pix2pix",
+    ]
     assert "arXiv:2501.05441" in page.text("#cards") and "fid" in page.text("#cards table")
     assert "Draws <b>nothing</b>." in page.text("#cards")
 
@@ -140,8 +151,11 @@ def test_it_fits_a_phone_and_its_controls_have_names(page):
     page.resize(360, 740)
     assert page.run("document.documentElement.scrollWidth") == 360
     page.command("Emulation.clearDeviceMetricsOverride")
-    assert page.run("""[...document.querySelectorAll('button, a, select, input, [role=img]')].filter((each) =>
-        !(each.textContent.trim() || each.ariaLabel || each.closest('label')?.textContent.trim())).length""") == 0
+    assert (
+        page.run("""[...document.querySelectorAll('button, a, select, input, [role=img]')].filter((each) =>
+        !(each.textContent.trim() || each.ariaLabel || each.closest('label')?.textContent.trim())).length""")
+        == 0
+    )
 
 
 def test_without_webassembly_there_is_a_message_and_the_notes(browser, address):

@@ -28,7 +28,7 @@ class Explorer {
     const find = (selector) => section.querySelector(selector);
     [this.canvas, this.about, this.list, this.strip, this.code] = [".picture", ".about", ".sliders", ".strip", ".python code"].map(find);
     this.request = latest(this.canvas, () => this.draw());
-    find(".randomise").addEventListener("click", () => this.go(this.space.random()));
+    find(".randomize").addEventListener("click", () => this.go(this.space.random()));
     find(".interpolate").addEventListener("click", () => this.interpolate());
     find(".download").addEventListener("click", () => download(this.canvas, `${this.space.model.name}.png`));
   }

@@ -12,7 +12,7 @@ class Model {
 
   // A face from a code, a Float32Array of latent_dim numbers.
   async decode(code) {
-    if (this.networks.mapping) return this.synthesise(await this.styles(code));
+    if (this.networks.mapping) return this.synthesize(await this.styles(code));
     return this.draw("decoder", { z: this.runtime.tensor(code, [1, code.length]) }, "image");
   }
 
@@ -22,7 +22,7 @@ class Model {
     return (await this.networks.mapping(inputs)).styles;
   }
 
-  synthesise(styles) {
+  synthesize(styles) {
     return this.draw("synthesis", { styles }, "image");
   }
 

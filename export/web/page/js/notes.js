@@ -31,8 +31,8 @@ function cardOf(card) {
   const summary = element("summary", `${card.name} `);
   summary.append(element("span", card.class));
   const list = element("dl");
-  const texts = { Description: card.description, Paper: card.paper, Limits: card.limits,
-    "Licence of the weights": card.licence?.weights, "Licence of the data": card.licence?.data ?? card.licence };
+  const texts = { Description: card.description, Paper: card.paper, Limitations: card.limitations,
+    "License of the weights": card.license?.weights, "License of the data": card.license?.data ?? card.license };
   for (const [title, text] of Object.entries(texts)) {
     if (typeof text === "string") list.append(element("dt", title), element("dd", text));
   }

@@ -79,12 +79,12 @@ class StyleSpace {
     const { data, dims } = await this.model.styles(this.code, TRUNCATION);
     const moved = data.map((value, i) => this.model.directions.reduce(
       (sum, { vector, deviation }, slider) => sum + this.amounts[slider] * deviation * vector[i % vector.length], value));
-    return this.model.synthesise(this.model.runtime.tensor(moved, dims));
+    return this.model.synthesize(this.model.runtime.tensor(moved, dims));
   }
 
   get python() {
     return `import kerasgen, numpy\n\ncode = numpy.array(${numbers(this.code)})\nmodel = kerasgen.load("${this.model.name}")\n`
-      + `model.synthesise(model.styles(code[None], ${TRUNCATION}))  # before the sliders move it`;
+      + `model.synthesize(model.styles(code[None], ${TRUNCATION}))  # before the sliders move it`;
   }
 }
 

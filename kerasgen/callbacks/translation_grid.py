@@ -1,11 +1,11 @@
-"""A sheet of translations an epoch."""
+"""A make_grid of translations an epoch."""
 
 from kerasgen.analysis.translations import before_and_after
-from kerasgen.callbacks.picture_sheet import PictureSheet
+from kerasgen.callbacks.image_grid import ImageGrid
 from kerasgen.images import COLUMNS
 
 
-class TranslationSheet(PictureSheet):
+class TranslationGrid(ImageGrid):
     """Puts translations under their sources, over the truth where there is one, as `<directory>/epoch_0001.png`, ...
 
     `batches` are `PairedBatches` or `UnpairedBatches`; the first images of each kind are shown, every `every` epochs.

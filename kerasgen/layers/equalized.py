@@ -1,4 +1,4 @@
-"""Equalised learning rates (Karras et al. 2018, arXiv:1710.10196, section 4.1)."""
+"""Equalized learning rates (Karras et al. 2018, arXiv:1710.10196, section 4.1)."""
 
 import math
 
@@ -7,7 +7,7 @@ import keras
 from kerasgen import backend
 
 
-class _Equalised:
+class _Equalized:
     """Mixin: weights are born N(0, 1) and scaled by He's constant whenever they are used, so that all learn at one speed.
 
     Args:
@@ -41,10 +41,10 @@ class _Equalised:
 
 
 @keras.saving.register_keras_serializable("kerasgen")
-class EqualisedConv2D(_Equalised, backend.Conv2D):
-    """`Conv2D` with an equalised learning rate."""
+class EqualizedConv2D(_Equalized, backend.Conv2D):
+    """`Conv2D` with an equalized learning rate."""
 
 
 @keras.saving.register_keras_serializable("kerasgen")
-class EqualisedDense(_Equalised, keras.layers.Dense):
-    """`Dense` with an equalised learning rate."""
+class EqualizedDense(_Equalized, keras.layers.Dense):
+    """`Dense` with an equalized learning rate."""

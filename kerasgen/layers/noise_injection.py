@@ -11,7 +11,7 @@ from kerasgen import backend
 
 
 @keras.saving.register_keras_serializable("kerasgen")
-class PixelNoise(keras.layers.Layer):
+class NoiseInjection(keras.layers.Layer):
     """Adds one map of noise to all channels, each with its own learned strength, which begins at zero.
 
     In training the noise is drawn anew; else it is one map for all images, a weight that is not trained: a code gives one
@@ -26,8 +26,12 @@ class PixelNoise(keras.layers.Layer):
     def build(self, input_shape):
         _, height, width, channels = input_shape
         self.strength = self.add_weight(shape=(channels,), initializer="zeros", name="strength")
-        self.noise = self.add_weight(shape=(1, height, width, 1), trainable=False, name="noise",
-                                     initializer=keras.initializers.RandomNormal(stddev=1.0, seed=self.seed))
+        self.noise = self.add_weight(
+            shape=(1, height, width, 1),
+            trainable=False,
+            name="noise",
+            initializer=keras.initializers.RandomNormal(stddev=1.0, seed=self.seed),
+        )
 
     def call(self, inputs, training=False):
         noise = ops.convert_to_tensor(self.noise)
@@ -46,7 +50,7 @@ class PixelNoise(keras.layers.Layer):
 @contextlib.contextmanager
 def other_noise(network: keras.Model, seed: int | None) -> Iterator[None]:
     """Gives a network other maps of noise inside, drawn from `seed`; its own where that is None."""
-    layers = [layer for layer in network.layers if isinstance(layer, PixelNoise)] if seed is not None else []
+    layers = [layer for layer in network.layers if isinstance(layer, NoiseInjection)] if seed is not None else []
     own = [np.array(ops.convert_to_numpy(layer.noise)) for layer in layers]
     rng = np.random.default_rng(seed)
     try:

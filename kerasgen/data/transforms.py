@@ -1,4 +1,4 @@
-"""Drawings: from an image what is to be turned into that image again. `DRAWINGS` names them.
+"""Drawings: from an image what is to be turned into that image again. `TRANSFORMS` names them.
 
 Each maps uint8 (height, width, channels) to uint8 (height, width, 1 or channels).
 """
@@ -20,23 +20,23 @@ def edges(image: np.ndarray) -> np.ndarray:
     from skimage.morphology import remove_small_objects
 
     scale = min(image.shape[:2]) / SCALE
-    smooth = ndimage.median_filter(grey(image)[..., 0] / 255.0, 3)
+    smooth = ndimage.median_filter(gray(image)[..., 0] / 255.0, 3)
     difference = ndimage.gaussian_filter(smooth, scale) - ndimage.gaussian_filter(smooth, 1.6 * scale)
     lines = difference < -LINE * difference.std() - 1e-3  # a plain image has none
     lines = remove_small_objects(lines, max_size=round(6 * scale * scale), connectivity=2)
     return np.where(lines, 0, 255).astype("uint8")[..., None]
 
 
-def grey(image: np.ndarray) -> np.ndarray:
-    """Luma: what is left of a colour photograph in black and white."""
+def gray(image: np.ndarray) -> np.ndarray:
+    """Luma: what is left of a color photograph in black and white."""
     return fit_array(image, None, 1)
 
 
 def masked(image: np.ndarray) -> np.ndarray:
-    """The image with its middle, half of the sides long, in plain grey (Pathak et al. 2016, arXiv:1604.07379)."""
+    """The image with its middle, half of the sides long, in plain gray (Pathak et al. 2016, arXiv:1604.07379)."""
     height, width = image.shape[:2]
     result = image.copy()
-    result[height // 4:height - height // 4, width // 4:width - width // 4] = 127
+    result[height // 4 : height - height // 4, width // 4 : width - width // 4] = 127
     return result
 
 
@@ -47,4 +47,4 @@ def coarse(image: np.ndarray) -> np.ndarray:
     return by_band(small, lambda band: band.resize((width, height), Image.Resampling.BICUBIC))
 
 
-DRAWINGS = {"edges": edges, "grey": grey, "masked": masked, "coarse": coarse}
+TRANSFORMS = {"edges": edges, "gray": gray, "masked": masked, "coarse": coarse}

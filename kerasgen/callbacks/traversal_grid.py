@@ -1,11 +1,11 @@
-"""A sheet of latent traversals an epoch."""
+"""A make_grid of latent traversals an epoch."""
 
 import numpy as np
 
-from kerasgen.callbacks.picture_sheet import PictureSheet
+from kerasgen.callbacks.image_grid import ImageGrid
 
 
-class TraversalSheet(PictureSheet):
+class TraversalGrid(ImageGrid):
     """Moves one number of an image's code a row, as `<directory>/epoch_0001.png`, ..., every `every` epochs.
 
     A VAE's rows are the `rows` dimensions that it uses most, by their KL over `images`; the first image's code moves.
@@ -23,5 +23,5 @@ class TraversalSheet(PictureSheet):
         order = np.arange(self.model.latent_dim)
         if hasattr(self.model, "encode_distribution"):
             order = order_by_kl(self.model, self._images)[0]
-        images = traverse(self.model, self.model.encode(self._images[:1])[0], order[:self._rows], steps=self.columns)
+        images = traverse(self.model, self.model.encode(self._images[:1])[0], order[: self._rows], steps=self.columns)
         return images.reshape(-1, *images.shape[2:])

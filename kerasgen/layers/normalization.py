@@ -1,4 +1,4 @@
-"""Normalisation by name."""
+"""Normalization by name."""
 
 import keras
 
@@ -9,12 +9,12 @@ from kerasgen.layers.instance_norm import InstanceNormalization
 NORMS = {"batch": batch_norm, "instance": lambda name: InstanceNormalization(name=name)}
 
 
-def normalisation(norm: str, name: str) -> keras.layers.Layer:
-    """Gives the normalisation of that name in `NORMS`, a layer named `name`."""
+def normalization(norm: str, name: str) -> keras.layers.Layer:
+    """Gives the normalization of that name in `NORMS`, a layer named `name`."""
     return NORMS[norm](name)
 
 
 def check_norm(norm: str) -> None:
-    """Raises ValueError for an unknown normalisation."""
+    """Raises ValueError for an unknown normalization."""
     if norm not in NORMS:
-        raise unknown_name("normalisation", norm, NORMS)
+        raise unknown_name("normalization", norm, NORMS)

@@ -1,4 +1,4 @@
-"""Distances between features and their k-nearest neighbours, in parts so that memory stays bounded."""
+"""Distances between features and their k-nearest neighbors, in parts so that memory stays bounded."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def distances(rows: np.ndarray, columns: np.ndarray) -> Iterator[tuple[slice, np
     """Gives the squared distances of `ROWS` rows at a time to all columns, (rows, columns), and which rows they are."""
     norms = np.square(columns).sum(axis=1)
     for start in range(0, len(rows), ROWS):
-        part = rows[start:start + ROWS]
+        part = rows[start : start + ROWS]
         squared = np.square(part).sum(axis=1)[:, None] + norms - 2.0 * (part @ columns.T)
         yield slice(start, start + len(part)), np.maximum(squared, 0.0)
 
@@ -27,7 +27,7 @@ def radii(features: np.ndarray, k: int) -> np.ndarray:
     return result
 
 
-def check_neighbours(k: int, *sets: np.ndarray) -> None:
+def check_neighbors(k: int, *sets: np.ndarray) -> None:
     """Raises ValueError unless k is positive and every set has more than k points."""
     least = min(map(len, sets))
     if k < 1 or least <= k:

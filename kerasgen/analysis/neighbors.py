@@ -8,7 +8,7 @@ from kerasgen.evaluation.extractors import get_extractor
 from kerasgen.evaluation.generation import extract
 from kerasgen.latent.codes import labels_in_turn
 from kerasgen.metrics.features import check_pair
-from kerasgen.metrics.neighbourhoods import distances
+from kerasgen.metrics.neighborhoods import distances
 from kerasgen.presets.data import load_data
 
 
@@ -29,13 +29,13 @@ def nearest(features: np.ndarray, among: np.ndarray, k: int = 1) -> tuple[np.nda
     return indices, lengths
 
 
-def sample_neighbours(model, n: int, k: int, extractor: str | None = None, seed: int = 0):
+def sample_neighbors(model, n: int, k: int, extractor: str | None = None, seed: int = 0):
     """Draws `n` samples of a preset and finds the training images nearest to each, mirrored ones among them.
 
     `extractor` names whose features tell (`kerasgen.extractors`): that of the card's "evaluation" if None, or the pixels.
 
     Returns:
-        Samples (n, height, width, channels), their neighbours (n, k, height, width, channels), and the distances (n, k).
+        Samples (n, height, width, channels), their neighbors (n, k, height, width, channels), and the distances (n, k).
     """
     name = extractor or model.card.get("evaluation", {}).get("extractor")
     features = get_extractor(name) if name else (lambda images: images.reshape(len(images), -1))

@@ -9,15 +9,18 @@ import keras
 REFUSED = "TRANSPOSE_CONV version 4"
 
 
-def can_be_rewritten(complaints: list[str]) -> bool:
-    """Whether `for_phones` helps against what the GPU delegate complains of."""
+def can_rewrite(complaints: list[str]) -> bool:
+    """Whether `rewrite_for_gpu` helps against what the GPU delegate complains of."""
     return any(complaint.startswith(REFUSED) for complaint in complaints)
 
 
-def for_phones(network: keras.Model) -> keras.Model:
+def rewrite_for_gpu(network: keras.Model) -> keras.Model:
     """Gives a copy of a functional network, with the same weights, whose rectifiers are not fused into what is before them."""
-    rectified = {layer.name for layer in network.layers if getattr(layer, "activation", None) is keras.activations.relu
-                 and isinstance(layer, keras.layers.Conv2DTranspose)}
+    rectified = {
+        layer.name
+        for layer in network.layers
+        if getattr(layer, "activation", None) is keras.activations.relu and isinstance(layer, keras.layers.Conv2DTranspose)
+    }
 
     def copied(layer):
         if isinstance(layer, keras.layers.ReLU) and not layer.max_value and not layer.threshold:

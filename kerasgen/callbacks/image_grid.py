@@ -1,4 +1,4 @@
-"""Writes a sheet of pictures during training."""
+"""Writes a make_grid of pictures during training."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from kerasgen.images import save_png, sheet
+from kerasgen.images import make_grid, save_png
 
 
-class PictureSheet(keras.callbacks.Callback, abc.ABC):
+class ImageGrid(keras.callbacks.Callback, abc.ABC):
     """Abstract: writes what `pictures` gives as `<directory>/epoch_0001.png`, ..., every `every` epochs."""
 
     columns: int | None = None
@@ -28,4 +28,4 @@ class PictureSheet(keras.callbacks.Callback, abc.ABC):
     def on_epoch_end(self, epoch, logs=None):
         if (epoch + 1) % self._every == 0:
             self._directory.mkdir(parents=True, exist_ok=True)
-            save_png(self._directory / f"epoch_{epoch + 1:04d}.png", sheet(self.pictures(), self.columns))
+            save_png(self._directory / f"epoch_{epoch + 1:04d}.png", make_grid(self.pictures(), self.columns))

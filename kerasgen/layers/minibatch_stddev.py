@@ -5,7 +5,7 @@ from keras import ops
 
 
 @keras.saving.register_keras_serializable("kerasgen")
-class MinibatchDeviation(keras.layers.Layer):
+class MinibatchStdDev(keras.layers.Layer):
     """Adds one channel: the standard deviation over a group of images, averaged over pixels and channels.
 
     (batch, height, width, channels) to (batch, height, width, channels + 1). Groups are of `group` images where that divides

@@ -30,7 +30,7 @@ def grid(images: np.ndarray, rows: Sequence[str] = (), columns: Sequence[str] = 
 
 
 def scatter(codes: np.ndarray, labels: np.ndarray | None = None, names: Sequence[str] | None = None, title: str = "") -> Figure:
-    """The first two dimensions of codes (n, latent_dim), coloured by label."""
+    """The first two dimensions of codes (n, latent_dim), colored by label."""
     figure = Figure(figsize=(6, 5), dpi=110, layout="constrained")
     axis = figure.subplots()
     if labels is None:

@@ -13,7 +13,7 @@ from kerasgen.images import check_output, to_uint8
 SUFFIXES = (".webp", ".gif", ".png")
 
 
-def film_codes(codes: np.ndarray, steps: int = 24) -> np.ndarray:
+def loop_codes(codes: np.ndarray, steps: int = 24) -> np.ndarray:
     """Codes (n, latent_dim) joined by ways over the sphere, the last to the first: (n steps, latent_dim), a film's frames.
 
     Raises ValueError for fewer than 2 codes.
@@ -24,7 +24,7 @@ def film_codes(codes: np.ndarray, steps: int = 24) -> np.ndarray:
     return np.concatenate(ways)
 
 
-def save_film(path: str | Path, images: np.ndarray, frames_per_second: float = 24.0, overwrite: bool = False) -> Path:
+def save_animation(path: str | Path, images: np.ndarray, frames_per_second: float = 24.0, overwrite: bool = False) -> Path:
     """Writes frames (n, height, width, channels) in [0, 1] as an animated picture that repeats: .webp, .gif or .png.
 
     Raises ValueError for another suffix, and as `check_output`.
@@ -35,7 +35,14 @@ def save_film(path: str | Path, images: np.ndarray, frames_per_second: float = 2
     frames = [Image.fromarray(frame.squeeze(-1) if frame.shape[-1] == 1 else frame) for frame in to_uint8(images)]
     beside = path.with_name(f".{path.name}")
     options = {"quality": 90} if path.suffix == ".webp" else {}
-    frames[0].save(beside, format=path.suffix[1:].upper(), save_all=True, append_images=frames[1:], loop=0,
-                   duration=1000.0 / frames_per_second, **options)
+    frames[0].save(
+        beside,
+        format=path.suffix[1:].upper(),
+        save_all=True,
+        append_images=frames[1:],
+        loop=0,
+        duration=1000.0 / frames_per_second,
+        **options,
+    )
     beside.replace(path)
     return path

@@ -1,10 +1,10 @@
-"""A sheet of samples an epoch."""
+"""A make_grid of samples an epoch."""
 
-from kerasgen.callbacks.picture_sheet import PictureSheet
+from kerasgen.callbacks.image_grid import ImageGrid
 from kerasgen.latent.codes import labels_in_turn
 
 
-class SampleSheet(PictureSheet):
+class SampleGrid(ImageGrid):
     """Draws `n` samples of the same codes as `<directory>/epoch_0001.png`, ..., every `every` epochs.
 
     Where there are classes, they come in turn.

@@ -1,12 +1,12 @@
-"""A sheet of reconstructions an epoch."""
+"""A make_grid of reconstructions an epoch."""
 
 import numpy as np
 
-from kerasgen.callbacks.picture_sheet import PictureSheet
-from kerasgen.images import COLUMNS, in_rows
+from kerasgen.callbacks.image_grid import ImageGrid
+from kerasgen.images import COLUMNS, interleave
 
 
-class ReconstructionSheet(PictureSheet):
+class ReconstructionGrid(ImageGrid):
     """Puts reconstructions under their images, `<directory>/epoch_0001.png`, ..., every `every` epochs.
 
     `images` are (n, height, width, channels) in [0, 1].
@@ -19,4 +19,4 @@ class ReconstructionSheet(PictureSheet):
         self._images = images
 
     def pictures(self):
-        return in_rows(self._images, self.model.reconstruct(self._images))
+        return interleave(self._images, self.model.reconstruct(self._images))
