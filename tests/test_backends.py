@@ -13,7 +13,7 @@ from kerasgen.latent.codes import labels_in_turn
 
 RUN = """
 import sys, numpy as np, kerasgen
-from kerasgen.codes import labels_in_turn
+from kerasgen.latent.codes import labels_in_turn
 with np.load(sys.argv[1]) as inputs:
     outputs = {}
     for name in sys.argv[3:]:

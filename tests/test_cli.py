@@ -15,6 +15,7 @@ from tiny import TINY
 
 import kerasgen
 from kerasgen import cli
+from kerasgen.cli.options import console
 from kerasgen.models import StyleGAN
 
 pytestmark = ANY_BACKEND
@@ -24,7 +25,7 @@ pytestmark = ANY_BACKEND
 def run(tmp_path, monkeypatch, capfd):
     """Runs the command with these arguments, in `tmp_path`."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(cli.console, "width", 200)
+    monkeypatch.setattr(console, "width", 200)
 
     def run(*arguments):
         monkeypatch.setattr(sys, "argv", ["kerasgen", *map(str, arguments)])
@@ -36,7 +37,7 @@ def run(tmp_path, monkeypatch, capfd):
 
 
 def test_list_and_show_name_the_presets(run, monkeypatch):
-    monkeypatch.setattr(cli.console, "width", 80)
+    monkeypatch.setattr(console, "width", 80)
     result = run("list")
     assert result.returncode == 0
     assert all(name in result.out for name in kerasgen.list_presets())

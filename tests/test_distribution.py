@@ -16,7 +16,7 @@ import contextlib, sys
 import keras, numpy as np
 from keras import ops
 from kerasgen.data import ImageBatches
-from kerasgen.model import GenerativeModel
+from kerasgen.base.model import GenerativeModel
 from kerasgen.models import DCGAN, VAE
 
 folder = sys.argv[1]

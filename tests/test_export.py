@@ -201,7 +201,7 @@ def test_rectifiers_behind_transposed_convolutions_are_rewritten(tmp_path, monke
 def test_preset_by_name_is_recorded_and_verified(tmp_path, monkeypatch, images_of):
     zoo = tmp_path / "zoo"
     zoo.mkdir()
-    monkeypatch.setattr(presets, "zoo_folder", lambda: zoo)
+    monkeypatch.setattr("kerasgen.presets.card.zoo_folder", lambda: zoo)
     presets.save(vae(), zoo / "tiny", {"license": "CC0-1.0"})
     path = export("tiny", tmp_path / "tiny.onnx")
     card = presets.load("tiny").card

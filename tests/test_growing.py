@@ -36,7 +36,7 @@ def tiny(cls=ProgressiveGAN, **arguments):
 
 
 def tiny_style(**arguments):
-    return tiny(StyleGAN, **{"style_dim": 4, "mapping_layers": 2, "path_length": 0.8, "penalty_interval": 2, **arguments})
+    return tiny(StyleGAN, **{"style_dim": 4, "mapping_layers": 2, "path_length_weight": 0.8, "penalty_interval": 2, **arguments})
 
 
 def fit(model, epochs, initial_epoch=0, callbacks=()):

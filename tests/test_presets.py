@@ -13,6 +13,7 @@ from kerasgen.latent.codes import labels_in_turn
 from kerasgen.presets.store import build_model
 from kerasgen.presets.weights import rounded
 from kerasgen.training.train import optimizers
+from kerasgen.zoo_folder import zoo_folder
 
 pytestmark = ANY_BACKEND  # every backend draws the presets in test_backends.py
 
@@ -43,7 +44,7 @@ def test_every_preset_of_the_zoo_draws(name):
     if not hasattr(model, "decode"):
         assert model.classify(np.zeros((1, *model.image_shape), "float32")).shape == (1, model.num_classes)
         return
-    assert (presets.zoo_folder() / f"{name}.png").is_file()
+    assert (zoo_folder() / f"{name}.png").is_file()
     images = model.decode(
         np.random.default_rng(0).standard_normal((8, model.latent_dim), dtype="float32"),
         labels=labels_in_turn(8, model.num_classes),

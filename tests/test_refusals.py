@@ -60,7 +60,7 @@ def test_training_with_wrong_labels(labels, message):
         ({"objective": "mean_squares"}, "Unknown adversarial loss. Received: 'mean_squares'. Did you mean 'least_squares'"),
         ({"penalties": {"r3": 1.0}}, "Unknown penalty. Received: 'r3'"),
         ({"penalties": {"r1": -1.0}}, "must not be negative. Received"),
-        ({"augmentations": ["color"]}, "Unknown augmentation. Received: 'color'. Did you mean 'color'"),
+        ({"augmentations": ["colour"]}, "Unknown augmentation. Received: 'colour'. Did you mean 'color'"),
         ({"penalty_interval": 0}, "must be positive. Received: .*penalty_interval=0"),
         ({"weight_clip": 0.0}, "must be positive. Received: .*weight_clip=0.0"),
     ],

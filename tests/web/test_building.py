@@ -8,7 +8,8 @@ from kerasgen.export.web import building, files, vendored
 from kerasgen.export.web.roles import find_roles
 from typer.testing import CliRunner
 
-from kerasgen import cli, presets
+from kerasgen import presets
+from kerasgen.cli.main import app
 from kerasgen.models import Pix2Pix
 
 pytestmark = pytest.mark.backend("tensorflow")
@@ -22,10 +23,10 @@ def test_the_presets_of_no_choice_have_a_part_each():
 
 def test_the_command_says_how_to_open_the_page(tmp_path, monkeypatch):
     monkeypatch.setattr(building, "describe", lambda role, folder: {"name": role.name, "kind": role.kind})
-    result = CliRunner().invoke(cli.app, ["web", REAL, "-o", str(tmp_path / "site")])
+    result = CliRunner().invoke(app, ["web", REAL, "-o", str(tmp_path / "site")])
     assert result.exit_code == 0 and f"-m http.server -d {tmp_path / 'site'}" in result.output
     assert (tmp_path / "site" / "index.html").is_file()
-    refused = CliRunner().invoke(cli.app, ["web", "vae_mnist", "-o", str(tmp_path / "other")])
+    refused = CliRunner().invoke(app, ["web", "vae_mnist", "-o", str(tmp_path / "other")])
     assert "trained on the portraits" in str(refused.exception) and not (tmp_path / "other").exists()
 
 
