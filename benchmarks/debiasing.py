@@ -2,8 +2,8 @@
 
 The same network is trained on the same views of portraits, crops and flowers in four ways, `ARMS`. The debiased one learns to
 reconstruct as well and needs more epochs to the plain one's accuracy, at which their gaps are compared; the plain one stands
-there trained as long, too. What is held out are all other portraits, with their crops. Then: the share of
-rare traits among pictures that `vae_portraits` draws as the archive falls and balanced, told by a classifier of real portraits.
+there trained as long, too. What is held out are all other portraits, with their crops. Then: the share of rare traits among
+images that `vae_portraits` generates from codes of the archive and from balanced ones, told by a classifier of real portraits.
 Needs `tf_flowers` (tensorflow-datasets, or a folder of that name) and takes minutes.
 """
 
@@ -34,7 +34,7 @@ ARMS = {  # epochs, weights of reconstruction and KL
     "plain": (2, 0.0, 0.0),
     "plain, trained as long": (4, 0.0, 0.0),
     "debiased": (4, 1e-3, 1e-4),  # DebiasingVAE with AdaptiveResampling
-    "told": (4, 1e-3, 1e-4),  # DebiasingVAE that draws women more often by their label: what resampling could do
+    "told": (4, 1e-3, 1e-4),  # DebiasingVAE that samples women more often by their label: what resampling could do
 }
 TOLD = 3  # times as often
 
@@ -49,9 +49,9 @@ def members(split: str) -> dict[str, np.ndarray]:
 
 
 def train(images, labels, women, seed: int, arm: str, options) -> tuple[DebiasingVAE, np.ndarray]:
-    """A detector, and how likely its last epoch was to draw each portrait, up to a factor."""
+    """A detector, and how likely its last epoch was to sample each portrait, up to a factor."""
     keras.utils.set_random_seed(seed)
-    batches = data.ImageBatches(images, labels, 32, mirror=True, seed=seed)
+    batches = data.ImageDataset(images, labels, 32, mirror=True, seed=seed)
     epochs, reconstruction_weight, kl_weight = ARMS[arm]
     model = DebiasingVAE(
         (64, 64, 3),
@@ -138,22 +138,22 @@ def detectors(options) -> list[str]:
 
 
 def generation(n: int = 2000) -> list[str]:
-    """Rare traits among drawn faces, told by regressions of real portraits at 16 x 16 pixels, where blur is no matter."""
+    """Rare traits among generated faces, told by regressions of real portraits at 16 x 16 pixels, where blur is no matter."""
     model = kerasgen.load("vae_portraits")
     train_set, test_set = (
         data.load("portraits", split, shuffle=False, drop_remainder=False).images() for split in ("train", "test")
     )
     codes = model.encode(train_set)
-    drawn = {
+    generated = {
         "as the archive falls": model.decode(codes[np.random.default_rng(0).choice(len(codes), n)]),
         "balanced": model.decode(analysis.balanced_codes(codes, n, seed=0, spread=0.0)),
     }
-    lines = ["| | classifier's balanced accuracy on held-out portraits | " + " | ".join(drawn) + " |", "|---" * 4 + "|"]
+    lines = ["| | classifier's balanced accuracy on held-out portraits | " + " | ".join(generated) + " |", "|---" * 4 + "|"]
     for _, rare in PAIRS.values():
         is_train, is_test = members("train")[rare], members("test")[rare]
         has = AttributeClassifier(train_set, is_train)
         accuracy = balanced_accuracy_score(is_test, has(test_set))
-        shares = [has(images).mean() for images in drawn.values()]
+        shares = [has(images).mean() for images in generated.values()]
         lines.append(f"| {rare} | {accuracy:.3f} | " + " | ".join(f"{share:.1%}" for share in shares) + " |")
         print(lines[-1], flush=True)
     return lines
@@ -174,8 +174,8 @@ def main() -> None:
         f"Written by `python benchmarks/debiasing.py {command}`: trained on {VIEWS} views each of "
         f"portraits train[:{options.faces}] as they fall and on as many crops and flowers, tested on all other portraits "
         "and theirs. Trained briefly: the plain network saturates when it is trained on, and one that has learned its few "
-        'women by heart does not heed how often they are drawn. "Shown" is the share in the last epoch\'s draws; '
-        f'"told" draws women {TOLD} times as often by their label. Epochs: '
+        'women by heart does not heed how often they are sampled. "Shown" is the share in the last epoch\'s samples; '
+        f'"told" samples women {TOLD} times as often by their label. Epochs: '
         + ", ".join(f"{arm} {epochs}" for arm, (epochs, *_) in ARMS.items())
         + ".",
         "",
@@ -187,7 +187,7 @@ def main() -> None:
         "## Balanced generation",
         "",
         "Share of a rare trait among 2,000 faces that `vae_portraits` decodes from codes of "
-        "the archive, drawn alike and drawn by `balanced_codes`:",
+        "the archive, sampled uniformly and by `balanced_codes`:",
         "",
         *generation(),
     ]

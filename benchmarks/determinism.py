@@ -39,13 +39,14 @@ def main() -> None:
     if options.worker:
         print(digest_of_training(*options.presets))
         return
-    from kerasgen.presets.card import find_card, list_presets, read_card
+    from kerasgen.presets.catalog import find_card, list_presets, read_card
+    from kerasgen.presets.data import training_of
 
     rows = {}
     if options.presets and TABLE.is_file():
         rows = {line.split("`")[1]: line for line in TABLE.read_text("utf-8").splitlines() if line.startswith(ROW)}
     for name in options.presets or list_presets():
-        own = read_card(find_card(name))["training"].get("backend", "torch")
+        own = training_of(read_card(find_card(name))).backend or "torch"
         found = {backend: [digest(name, backend) for _ in range(2)] for backend in (own, "tensorflow")}
         if MISSING in found[own]:
             print(f"{name}: its data are not at hand", flush=True)
@@ -71,20 +72,25 @@ def digest(name: str, backend: str) -> str:
 def digest_of_training(name: str) -> str:
     """sha256 of all variables after the shortened training."""
     import keras
+    from msgspec.structs import replace
 
     from kerasgen import training
-    from kerasgen.presets.card import find_card, read_card
-    from kerasgen.presets.data import load_data
+    from kerasgen.presets.catalog import find_card, read_card
+    from kerasgen.presets.data import data_of, load_data, training_of
 
     if keras.backend.backend() == "tensorflow":
         import tensorflow as tf
 
         tf.config.experimental.enable_op_determinism()
     card = read_card(find_card(name))
-    size = card["training"]["batch_size"]
-    card["data"] |= {"train": f"train[:{BATCHES * size}]", "held_out": f"{card['data']['held_out'].split('[')[0]}[:{4 * size}]"}
-    card["training"] |= {"epochs": 2}
-    card["training"].pop("keep_best", None)  # wants more samples; it draws nothing that training sees
+    recipe, source = training_of(card), data_of(card)
+    size = recipe.batch_size
+    held_out = f"{source.held_out.split('[')[0]}[:{4 * size}]"
+    card = replace(
+        card,
+        data=replace(source, train=f"train[:{BATCHES * size}]", held_out=held_out),
+        training=replace(recipe, epochs=2, keep_best=None),  # it wants more samples, and changes nothing that training sees
+    )
     try:
         load_data(card, "train")
     except (OSError, ValueError):

@@ -1,10 +1,10 @@
-"""`python benchmarks/disentanglement.py`: the scores of the five models of sprites in one table, from their cards."""
+"""`python benchmarks/disentanglement.py`: the scores of the five sprite models in one table, from their cards."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from kerasgen.presets.card import find_card, read_card
+from kerasgen.presets.catalog import find_card, read_card
 
 PRESETS = ("vae_sprites", "beta_vae_sprites", "beta_tc_vae_sprites", "factor_vae_sprites", "dip_vae_sprites")
 TOTAL_CORRELATION = "total correlation, nats"
@@ -29,8 +29,7 @@ FALLS = [  # the codes' total correlation, from the first to the second, and who
 
 def main() -> None:
     scores = {
-        preset: {name: column(read_card(find_card(preset))["metrics"]) for name, column in COLUMNS.items()}
-        for preset in PRESETS
+        preset: {name: column(read_card(find_card(preset)).metrics) for name, column in COLUMNS.items()} for preset in PRESETS
     }
     lines = [
         "# Disentanglement on sprites",
@@ -44,10 +43,10 @@ def main() -> None:
         f"The {TOTAL_CORRELATION.split(',')[0]} should fall:",
         "",
     ]
-    for higher, lower, check_run_directory in FALLS:
+    for higher, lower, claim in FALLS:
         before, after = (scores[preset][TOTAL_CORRELATION] for preset in (higher, lower))
         lines.append(
-            f"- from `{higher}` to `{lower}` ({check_run_directory}): {before:.3g} to {after:.3g}, it "
+            f"- from `{higher}` to `{lower}` ({claim}): {before:.3g} to {after:.3g}, it "
             f"{'does' if after < before else '**does not**'}."
         )
     Path(__file__).with_name("DISENTANGLEMENT.md").write_text("\n".join(lines) + "\n", "utf-8")

@@ -18,6 +18,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 from kerasgen.export import ExportError, export
 
 from kerasgen import presets
+from kerasgen.models.translation_base import BaseTranslator
+from kerasgen.records import to_dict
 from kerasgen.runtime.benchmark import benchmark
 from kerasgen.runtime.manifest import read_manifest
 
@@ -28,14 +30,14 @@ FORMATS = {"onnx": "ONNX", "tflite": "LiteRT"}
 
 
 def parts(model) -> tuple[str | None, ...]:
-    """The parts of a model that have a row: what draws, and both directions of a translator that has two."""
-    directions = getattr(model, "directions", ())
+    """The parts of a model that have a row: what generates, and both directions of a translator that has two."""
+    directions = model.directions if isinstance(model, BaseTranslator) else ()
     return directions if len(directions) > 1 else (None,)
 
 
 def cell(model, part: str | None, kind: str, precision: str, folder: Path) -> dict:
     """What one file came to, or why there is none; for a refused one, the file of the precision that is offered."""
-    path, chosen, refusal = folder / f"{model.card['name']}.{kind}", precision, None
+    path, chosen, refusal = folder / f"{model.card.name}.{kind}", precision, None
     try:
         export(model, path, part=part, precision=chosen, overwrite=True)
     except ExportError as error:
@@ -49,9 +51,9 @@ def cell(model, part: str | None, kind: str, precision: str, folder: Path) -> di
         "precision": chosen,
         "refusal": refusal,
         "bytes": path.stat().st_size,
-        "parity": manifest["parity"],
-        "quality": manifest.get("quality"),
-        "complaints": manifest["gpu_delegate_complaints"],
+        "parity": to_dict(manifest.parity),
+        "quality": manifest.quality and to_dict(manifest.quality),
+        "complaints": list(manifest.gpu_delegate_complaints),
         "ms": measured["batches"]["1"]["median_ms"],
     }
 
@@ -59,9 +61,9 @@ def cell(model, part: str | None, kind: str, precision: str, folder: Path) -> di
 def rows(name: str, measured: dict, folder: Path) -> dict[str, dict]:
     """The cells of a preset, by part; those that were measured with its weights are kept."""
     card = presets.read_card(presets.find_card(name))
-    if card["model"]["class"] == "Classifier":  # which draws nothing
+    if card.model.class_ == "Classifier":  # which generates nothing
         return {}
-    checksum = card["weights"]["sha256"]
+    checksum = card.weights.sha256
     if measured.get(name, {}).get("weights") != checksum:
         measured[name] = {"weights": checksum, "parts": {}}
     found = measured[name]["parts"]
@@ -114,9 +116,9 @@ def main() -> None:
         "",
         "Written by `python benchmarks/exports.py`.",
         "",
-        "Each file: its size, and the share of the float32 file's; milliseconds for one picture, on one thread of this "
+        "Each file: its size, and the share of the float32 file's; milliseconds for one image, on one thread of this "
         "machine; for float32 the largest difference from Keras, for fewer bits the PSNR against Keras; KID of 160 "
-        "pictures against held-out images by Keras and by the file, with its standard error, by the features of a "
+        "images against held-out images by Keras and by the file, with its standard error, by the features of a "
         "classifier (Fashion-MNIST), of dlib's face recognition (portraits) or by the pixels at 7 x 7 (the others). Where "
         "int8 came out below 35 dB it was refused, and the cell shows the mixed precision that passed, by its name. The "
         "last column is LiteRT's GPU delegate's verdict on the float16 file.",

@@ -24,7 +24,8 @@ from kerasgen.analysis import nearest, project
 from kerasgen.evaluation.extractors import Extractor, get_extractor
 from kerasgen.evaluation.generation import GENERATED_IMAGES, METRICS, compare, extract_generated
 from kerasgen.evaluation.latent_space import path_lengths
-from kerasgen.presets.card import read_card
+from kerasgen.models.style_gan import StyleGAN
+from kerasgen.presets.catalog import read_card
 from kerasgen.presets.data import load_data
 
 SOURCE = "portraits"
@@ -37,14 +38,12 @@ PAIRS = 5000  # of codes, on whose ways path lengths are measured
 
 
 def generators() -> list[str]:
-    """Trained presets that draw faces from codes and are measured by them."""
+    """Trained presets that generate faces from codes and are measured by them."""
     cards = {name: read_card(presets.find_card(name)) for name in presets.list_presets(trained=True)}
     return [
         name
         for name, card in cards.items()
-        if card["data"]["source"] == SOURCE
-        and card.get("evaluation", {}).get("extractor") == "faces"
-        and "latent_dim" in card["model"]["arguments"]
+        if card.data.source == SOURCE and card.evaluation.extractor == "faces" and "latent_dim" in card.model.arguments
     ]
 
 
@@ -64,7 +63,7 @@ def kept(file: Path, make) -> np.ndarray:
     return np.load(file)
 
 
-def drawn(model, pool: ProcessPoolExecutor, stem: str, **options) -> np.ndarray:
+def sample_features(model, pool: ProcessPoolExecutor, stem: str, **options) -> np.ndarray:
     """Features of samples (10,000, 128), kept by the name of the weights and the options of `decode`."""
     file = Path("_".join([stem, *map(str, options.values())]) + ".npy")
     return kept(file, lambda: extract_generated(model, partial(features, pool), GENERATED_IMAGES, **options)[0])
@@ -73,7 +72,7 @@ def drawn(model, pool: ProcessPoolExecutor, stem: str, **options) -> np.ndarray:
 def lengths(model, pool: ProcessPoolExecutor) -> np.ndarray:
     """Path lengths (4, 2) in the order of `LENGTHS`, each with its standard error; NaN in a space that the model lacks."""
     faces = Extractor("faces", partial(features, pool))
-    found = path_lengths(model, faces, model.card["evaluation"]["path_length"]["epsilon"], PAIRS)
+    found = path_lengths(model, faces, model.card.evaluation.path_length.epsilon, PAIRS)
     return np.array([[found.get(space, np.nan), found.get(f"{space}_standard_error", np.nan)] for space in LENGTHS])
 
 
@@ -106,14 +105,14 @@ def main() -> None:
         ways, separable, again = {}, {}, {}
         for name in names:
             model = presets.load(name)
-            stem = str(options.runs / f"{name}_{model.card['weights']['sha256'][:12]}")
-            rows[f"`{name}`"] = compare(real, drawn(model, pool, stem))
-            if "path_length" in model.card["evaluation"]:
+            stem = str(options.runs / f"{name}_{model.card.weights.sha256[:12]}")
+            rows[f"`{name}`"] = compare(real, sample_features(model, pool, stem))
+            if model.card.evaluation.path_length:
                 ways[name] = kept(Path(f"{stem}_lengths.npy"), lambda model=model: lengths(model, pool))
-                separable[name] = model.card["metrics"].get("separability", {})
-            if hasattr(model, "synthesize"):
+                separable[name] = model.card.metrics.get("separability", {})
+            if isinstance(model, StyleGAN):
                 rows |= {
-                    f"`{name}`, truncation {strength}": compare(real, drawn(model, pool, stem, truncation=strength))
+                    f"`{name}`, truncation {strength}": compare(real, sample_features(model, pool, stem, truncation=strength))
                     for strength in TRUNCATIONS
                 }
                 again[name] = int(kept(Path(f"{stem}_projected.npy"), lambda model=model: np.array(found_again(model, pool))))
@@ -123,7 +122,7 @@ def main() -> None:
         "Written by `python benchmarks/faces.py`.",
         "",
         f"{GENERATED_IMAGES} samples against {len(training)} training images, by the features of dlib's face recognition "
-        "(resize: 150 px, bicubic); no figure compares with one of another extractor or of another number of images. The "
+        "(resize: 150 px, bicubic); no number compares with one of another extractor or of another number of images. The "
         f"floor is the {len(held_out)} held-out portraits, of other persons.",
         "",
         "| | " + " | ".join(METRICS).replace("_", " ") + " |",

@@ -1,6 +1,6 @@
 """`python benchmarks/generation.py`: generators of Fashion-MNIST in one table, those of keras.io's examples beside ours.
 
-The presets' figures are those of their cards, which `kerasgen evaluate` filled. For the second table the GANs of keras.io's
+The presets' metrics are those of their cards, which `kerasgen evaluate` filled. For the second table the GANs of keras.io's
 examples (rivals.py) and the presets' recipes are trained on equally many images, from scratch, and measured in the same way.
 Needs Fashion-MNIST of tensorflow-datasets; takes hours, goes on where it was stopped, and writes GENERATION.md.
 """
@@ -8,7 +8,6 @@ Needs Fashion-MNIST of tensorflow-datasets; takes hours, goes on where it was st
 from __future__ import annotations
 
 import argparse
-import copy
 import json
 import os
 from pathlib import Path
@@ -22,9 +21,10 @@ from kerasgen import data
 from kerasgen.evaluation.generation import METRICS, generation_metrics
 from kerasgen.images import make_grid, save_png
 from kerasgen.latent.codes import labels_in_turn
-from kerasgen.presets.card import find_card, list_presets, read_card
+from kerasgen.presets.card import Card
+from kerasgen.presets.catalog import find_card, list_presets, read_card
 from kerasgen.presets.store import build_model
-from kerasgen.training.train import optimizers
+from kerasgen.training.train import build_optimizers
 
 SOURCE, EXTRACTOR = "fashion_mnist", "classifier_fashion_mnist"
 EXAMPLES = {"keras.io DCGAN": ExampleDCGAN, "keras.io WGAN-GP": ExampleWGANGP}
@@ -38,14 +38,10 @@ BESIDE = (
 RESULT = Path(__file__).with_name("GENERATION.md")
 
 
-def presets() -> dict[str, dict]:
+def presets() -> dict[str, Card]:
     """The cards of trained generators of Fashion-MNIST."""
     cards = {name: read_card(find_card(name)) for name in list_presets(trained=True)}
-    return {
-        name: card
-        for name, card in cards.items()
-        if card["data"]["source"] == SOURCE and "generation" in card.get("metrics", {})
-    }
+    return {name: card for name, card in cards.items() if card.data.source == SOURCE and "generation" in card.metrics}
 
 
 def contender(name: str, epochs: int, train_images: int):
@@ -54,15 +50,15 @@ def contender(name: str, epochs: int, train_images: int):
         model = EXAMPLES[name]()
         model.compile()
         return model, model.batch_size
-    card = copy.deepcopy(read_card(find_card(name)))
-    recipe = card["training"]
-    for optimizer in recipe["optimizers"].values():
+    card = read_card(find_card(name))
+    recipe = card.training
+    for optimizer in recipe.optimizers.values():  # dicts of this card alone
         rate = optimizer["config"]["learning_rate"]
         if isinstance(rate, dict):
-            rate["config"]["decay_steps"] = epochs * train_images // recipe["batch_size"]
+            rate["config"]["decay_steps"] = epochs * train_images // recipe.batch_size
     model = build_model(card)
-    model.compile(**optimizers(recipe))
-    return model, recipe["batch_size"]
+    model.compile(**build_optimizers(recipe))
+    return model, recipe.batch_size
 
 
 def trained(name: str, epochs: int, folder: Path) -> dict:
@@ -80,18 +76,18 @@ def trained(name: str, epochs: int, folder: Path) -> dict:
             callbacks=[keras.callbacks.BackupAndRestore(folder / f"{name}, {epochs} epochs", delete_checkpoint=False)],
         )
         held_out = data.load(SOURCE, "test", shuffle=False, drop_remainder=False).images()
-        figures = generation_metrics(model, EXTRACTOR, held_out, train.images(slice(10_000)), 0)
+        found = generation_metrics(model, EXTRACTOR, held_out, train.images(slice(10_000)), 0)
         save_png(result.with_suffix(".png"), make_grid(model.sample(64, seed=0, labels=labels_in_turn(64, model.num_classes))))
-        result.write_text(json.dumps({**figures, "images_seen": epochs * train.num_images}), "utf-8")
+        result.write_text(json.dumps({**found, "images_seen": epochs * train.num_images}), "utf-8")
     return json.loads(result.read_text("utf-8"))
 
 
-def table(figures: dict[str, dict]) -> list[str]:
+def table(metrics: dict[str, dict]) -> list[str]:
     lines = [
         "| | images seen | " + " | ".join(METRICS).replace("_", " ") + " | rarest class, % | right, % |",
         "|---|---|" + "---|" * (len(METRICS) + 2),
     ]
-    for name, found in figures.items():
+    for name, found in metrics.items():
         shares = [100 * found[key] if key in found else None for key in ("rarest", "accuracy")]
         cells = [f"{found[column]:.4g}" for column in METRICS] + ["" if share is None else f"{share:.1f}" for share in shares]
         lines.append(f"| {name} | {found.get('images_seen', '')} | " + " | ".join(cells) + " |")
@@ -107,9 +103,9 @@ def main() -> None:
     train_images = data.load(SOURCE, "train").num_images
     zoo = {
         f"`{name}`": {
-            **card["metrics"]["generation"],
-            "images_seen": card["training"]["epochs"] * train_images,
-            "rarest": min(card["metrics"]["generation"]["modes"]),
+            **card.metrics["generation"],
+            "images_seen": card.training.epochs * train_images,
+            "rarest": min(card.metrics["generation"]["modes"]),
         }
         for name, card in presets().items()
     }
@@ -127,7 +123,7 @@ def main() -> None:
         "Written by `python benchmarks/generation.py`.",
         "",
         f"{one['generated_images']} samples against {one['real_images']} test images, by the features of "
-        f"`{one['extractor']}` (resize: {one['resize']}); no figure compares with one of another extractor. The floor is "
+        f"`{one['extractor']}` (resize: {one['resize']}); no number compares with one of another extractor. The floor is "
         f"{one['floor']['training_images']} training images against the test images. The rarest class is the smallest of "
         "the classifier's ten shares of the samples; conditional samples are right where it tells what was asked for.",
         "",

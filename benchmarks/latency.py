@@ -1,4 +1,4 @@
-"""Milliseconds for 1 and 64 images by every way of drawing them; prints JSON."""
+"""Milliseconds for 1 and 64 images by every way of generating them; prints JSON."""
 
 import copy
 import json
@@ -40,11 +40,11 @@ def main(preset: str):
             return lambda z: files[len(z)].decode(z)
 
         def plain(network, half=False):
-            def draw(z):
+            def generate(z):
                 with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=half):
                     return network(torch.from_numpy(z)).permute(0, 2, 3, 1).float().numpy()
 
-            return draw
+            return generate
 
         last = copy.deepcopy(twin).to(memory_format=torch.channels_last)
         ways = {

@@ -100,7 +100,7 @@ class Discriminator(nn.Module):
                 nn.AvgPool2d(2),
             ]
         self.features = nn.Sequential(*layers)
-        self.judge = nn.Sequential(
+        self.head = nn.Sequential(
             Equalized(widths[0] + 1, widths[0], 3),
             nn.LeakyReLU(0.2),
             nn.Flatten(),
@@ -113,7 +113,7 @@ class Discriminator(nn.Module):
         x = self.features(2 * images - 1)
         group = 4 if len(x) % 4 == 0 else len(x)
         deviation = (x.view(group, -1, *x.shape[1:]).var(0, unbiased=False) + 1e-8).sqrt().mean((1, 2, 3))
-        return self.judge(torch.cat([x, deviation.repeat(group)[:, None, None, None].expand(-1, 1, *x.shape[2:])], 1))
+        return self.head(torch.cat([x, deviation.repeat(group)[:, None, None, None].expand(-1, 1, *x.shape[2:])], 1))
 
 
 class Trainer:
@@ -127,14 +127,14 @@ class Trainer:
         self.optimizers = [torch.optim.Adam(net.parameters(), 1e-3, (0.0, 0.99), eps=1e-8) for net in (self.down, self.up)]
         self.average = [p.detach().clone() for p in self.up.parameters()]
         compiled = torch.compile if variant == "compile" else lambda network: network
-        self.draw, self.judge = compiled(self.up), compiled(self.down)
+        self.generate, self.discriminate = compiled(self.up), compiled(self.down)
 
     def step(self, images):
         discriminator, generator = self.optimizers
         with torch.no_grad():
-            fake = self.draw(len(images), self.latent_dim)
+            fake = self.generate(len(images), self.latent_dim)
         real = images.to(memory_format=self.layout)
-        loss = F.softplus(-self.judge(real)).mean() + F.softplus(self.judge(fake)).mean()
+        loss = F.softplus(-self.discriminate(real)).mean() + F.softplus(self.discriminate(fake)).mean()
         watched = real.detach().requires_grad_(True)
         # Not compiled: torch.compile knows no gradient of a gradient.
         (slope,) = torch.autograd.grad(self.down(watched).sum(), watched, create_graph=True)
@@ -146,5 +146,5 @@ class Trainer:
             self.down,
             generator,
             self.average,
-            lambda: F.softplus(-self.judge(self.draw(len(images), self.latent_dim))).mean(),
+            lambda: F.softplus(-self.discriminate(self.generate(len(images), self.latent_dim))).mean(),
         )

@@ -12,6 +12,7 @@ from __future__ import annotations
 import keras
 from keras import layers, ops
 
+from kerasgen.base.hyperparameters import ImageShape, NotNegative, Positive
 from kerasgen.losses.adversarial import cross_entropy, pairwise_accuracy
 from kerasgen.models.gan_base import BaseGAN
 
@@ -20,10 +21,8 @@ class ExampleDCGAN(BaseGAN):
     """Radford et al. 2016 as in the example: no BatchNorm, dropout, noise of 0.05 on the discriminator's labels."""
 
     batch_size = 32
-
-    def __init__(self, image_shape=(28, 28, 1), **kwargs):
-        super().__init__(image_shape, latent_dim=128, **kwargs)
-        self.assemble()
+    image_shape: ImageShape = (28, 28, 1)
+    latent_dim: Positive = 128
 
     def build_networks(self) -> None:
         with keras.name_scope("discriminator"):
@@ -56,17 +55,11 @@ class ExampleWGANGP(BaseGAN):
     """Gulrajani et al. 2017 as in the example: 5 x 5 convolutions, BatchNorm in the generator, three critic steps."""
 
     batch_size = 512
-
-    def __init__(self, image_shape=(28, 28, 1), **kwargs):
-        super().__init__(
-            image_shape,
-            latent_dim=128,
-            objective="wasserstein",
-            penalties={"gradient_penalty": 10.0},
-            discriminator_steps=3,
-            **kwargs,
-        )
-        self.assemble()
+    image_shape: ImageShape = (28, 28, 1)
+    latent_dim: Positive = 128
+    objective: str = "wasserstein"
+    penalties: dict[str, NotNegative] = {"gradient_penalty": 10.0}
+    discriminator_steps: Positive = 3
 
     def build_networks(self) -> None:
         with keras.name_scope("discriminator"):

@@ -133,7 +133,7 @@ def on_gpu() -> list[str]:
     return [f"On one {card}.", "", *training(GPU)]
 
 
-def drawing() -> list[str]:
+def sampling() -> list[str]:
     found = json.loads(
         subprocess.run(
             [sys.executable, str(HERE / "latency.py"), "dcgan_portraits"], check=True, stdout=subprocess.PIPE, text=True
@@ -157,7 +157,7 @@ SECTIONS = {
     "Styles": lambda: training(STYLES),
     "GPU": on_gpu,
     "Translators": lambda: training(TRANSLATORS),
-    "Drawing": drawing,
+    "Sampling": sampling,
 }
 
 

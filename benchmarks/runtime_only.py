@@ -1,7 +1,7 @@
-"""`python benchmarks/runtime_only.py`: what `pip install "kerasgen[runtime]"` brings, and how soon it draws; writes RUNTIME.md.
+"""`python benchmarks/runtime_only.py`: the size of `pip install "kerasgen[runtime]"` and the time to an image; RUNTIME.md.
 
 A wheel goes into a fresh virtual environment in a temporary folder: megabytes installed, by distribution, and seconds from a
-process's start to its first picture on the disk. So does `kerasgen[onnx]`. Wants a package index and TensorFlow.
+process's start to its first image on the disk. So does `kerasgen[onnx]`. Wants a package index and TensorFlow.
 """
 
 from __future__ import annotations
@@ -68,13 +68,13 @@ def main() -> None:
 
 
 def measure(wheel: Path, extra: str, kind: str, folder: Path) -> dict:
-    """Bytes by distribution ("sizes") and seconds to a picture ("starts") of an environment that has an extra alone."""
+    """Bytes by distribution ("sizes") and seconds to an image ("starts") of an environment that has an extra alone."""
     python = install(wheel, extra, folder)
     command = [python, "-c", INVENTORY, *ABSENT]
     inventory = json.loads(subprocess.run(command, check=True, capture_output=True, text=True, cwd=folder).stdout)
     if inventory["present"]:
         raise RuntimeError(f"A runtime-only environment has none of {ABSENT}. Received: {inventory['present']}.")
-    starts = seconds_to_picture(python, export(PRESET, folder / f"faces.{kind}"), folder)
+    starts = seconds_to_image(python, export(PRESET, folder / f"faces.{kind}"), folder)
     return {"sizes": inventory["sizes"], "starts": starts}
 
 
@@ -94,20 +94,20 @@ def install(wheel: Path, extra: str, folder: Path) -> Path:
     return python
 
 
-def seconds_to_picture(python: Path, file: Path, folder: Path) -> list[float]:
+def seconds_to_image(python: Path, file: Path, folder: Path) -> list[float]:
     """From a process's start to its end, the PNG written; the first run, which compiled nothing before, is left out."""
     times = []
     for _ in range(RUNS + 1):
-        picture = folder / "face.png"
+        image_file = folder / "face.png"
         start = time.perf_counter()
-        command = [python, "-m", "kerasgen.runtime", file, "-n", "1", "--seed", "0", "-o", picture]
+        command = [python, "-m", "kerasgen.runtime", file, "-n", "1", "--seed", "0", "-o", image_file]
         subprocess.run(command, check=True, cwd=folder, stdout=subprocess.DEVNULL)
         times.append(time.perf_counter() - start)
-        with Image.open(picture) as drawn:
+        with Image.open(image_file) as sampled:
             expected = to_uint8(runtime.load(file).sample(1, 0)[0])
-            if np.abs(np.asarray(drawn).astype(int) - expected).max() > 1:
-                raise RuntimeError(f"The picture must be the one that is drawn here. Received another from {file.name}.")
-        picture.unlink()
+            if np.abs(np.asarray(sampled).astype(int) - expected).max() > 1:
+                raise RuntimeError(f"The image must be the one that is sampled here. Received another from {file.name}.")
+        image_file.unlink()
     return sorted(times[1:])
 
 
@@ -116,8 +116,8 @@ def lines(found: dict[str, dict]) -> list[str]:
         "# The runtime alone",
         "",
         "Written by `python benchmarks/runtime_only.py`: an extra of kerasgen in a fresh environment, which has none of "
-        f"{', '.join(ABSENT)}. MB are 1e6 bytes; pip itself is left out. The second figure is that of `pip install "
-        "--no-compile`. Seconds are those from a process's start to the picture on the disk (`python -m kerasgen.runtime "
+        f"{', '.join(ABSENT)}. MB are 1e6 bytes; pip itself is left out. The second number is that of `pip install "
+        "--no-compile`. Seconds are those from a process's start to the image on the disk (`python -m kerasgen.runtime "
         f"FILE -n 1`, `{PRESET}`, {RUNS} runs, {os.cpu_count()} cores under a load of {os.getloadavg()[0]:.1f}, the "
         "runs' own in it).",
     ]
@@ -139,7 +139,7 @@ def lines(found: dict[str, dict]) -> list[str]:
         result += [
             f"| **all** | {every:.1f} ({verdict(every, 'size')}) | {source:.1f} ({verdict(source, 'size')}) |",
             "",
-            f"First picture: fastest {times[0]:.2f} s, median {median:.2f} s ({verdict(median, 'start')}), slowest "
+            f"First image: fastest {times[0]:.2f} s, median {median:.2f} s ({verdict(median, 'start')}), slowest "
             f"{times[-1]:.2f} s.",
         ]
     return result

@@ -8,7 +8,6 @@ docs/gallery/ablation.png and spectrum.png.
 from __future__ import annotations
 
 import argparse
-import copy
 import json
 import os
 from pathlib import Path
@@ -22,10 +21,10 @@ from matplotlib.figure import Figure
 from kerasgen.evaluation.extractors import get_extractor
 from kerasgen.evaluation.translation import paired_metrics
 from kerasgen.images import interleave, make_grid, save_png
-from kerasgen.presets.card import find_card, read_card
+from kerasgen.presets.catalog import find_card, read_card
 from kerasgen.presets.data import load_data
 from kerasgen.presets.store import build_model
-from kerasgen.training.train import optimizers
+from kerasgen.training.train import build_optimizers
 
 PRESET = "pix2pix_edges_to_portraits"
 ARMS = {
@@ -41,16 +40,16 @@ GALLERY = Path(__file__).parent.parent / "docs" / "gallery"
 
 def trained(name: str, options) -> keras.Model:
     """The recipe with one arm's loss; `epochs` of it, the learning rates falling within them."""
-    card = copy.deepcopy(read_card(find_card(PRESET)))
-    recipe = card["training"]
+    card = read_card(find_card(PRESET))
+    recipe = card.training
     keras.utils.set_random_seed(0)
     train = load_data(card, "train")
     steps = options.epochs * len(train)
-    for optimizer in recipe["optimizers"].values():
+    for optimizer in recipe.optimizers.values():  # dicts of this card alone
         optimizer["config"]["learning_rate"]["config"].update(hold_steps=steps // 2, decay_steps=steps - steps // 2)
-    model = build_model(card, dtype=recipe["dtype"], **ARMS[name])
+    model = build_model(card, dtype=recipe.dtype, **ARMS[name])
     phases = [phase.name for phase in model.phases]
-    model.compile(**{phase: optimizer for phase, optimizer in optimizers(recipe).items() if phase in phases})
+    model.compile(**{phase: optimizer for phase, optimizer in build_optimizers(recipe).items() if phase in phases})
     model.fit(
         train,
         epochs=options.epochs,
@@ -78,14 +77,14 @@ def main() -> None:
     options.runs.mkdir(parents=True, exist_ok=True)
     sources, targets = load_data(read_card(find_card(PRESET)), "held_out").images()
     extractor = get_extractor("faces")
-    figures, rows, spectra = {}, [sources[:8]], {"photographs": spectrum(targets)}
+    metrics, rows, spectra = {}, [sources[:8]], {"photographs": spectrum(targets)}
     for name in ARMS:
         result, made = options.runs / f"{name}.json", options.runs / f"{name}.npy"
         if not result.is_file():
             model = trained(name, options)
             np.save(made, model.translate(sources))
-            result.write_text(json.dumps(paired_metrics(model, sources, targets, extractor, drawn=True)), "utf-8")
-        figures[name] = json.loads(result.read_text("utf-8"))
+            result.write_text(json.dumps(paired_metrics(model, sources, targets, extractor, from_edges=True)), "utf-8")
+        metrics[name] = json.loads(result.read_text("utf-8"))
         outputs = np.load(made)
         rows.append(outputs[:8])
         spectra[name] = spectrum(outputs)
@@ -98,7 +97,7 @@ def main() -> None:
     axes.legend()
     figure.savefig(GALLERY / "spectrum.png", dpi=120)
     write(
-        figures,
+        metrics,
         {
             name: power[-len(power) // 2 :].mean() / spectra["photographs"][-len(power) // 2 :].mean()
             for name, power in spectra.items()
@@ -107,8 +106,8 @@ def main() -> None:
     )
 
 
-def write(figures: dict, fine: dict, options) -> None:
-    protocol = next(iter(figures.values()))["generation"]
+def write(metrics: dict, fine: dict, options) -> None:
+    protocol = next(iter(metrics.values()))["generation"]
     lines = [
         "# Translation",
         "",
@@ -116,13 +115,13 @@ def write(figures: dict, fine: dict, options) -> None:
         "",
         f"`{PRESET}` by its card, {options.epochs} epochs on {keras.backend.backend()}, with the losses of table 1 of "
         f"Isola et al. 2017; {protocol['real_images']} held-out persons. FID and KID by features of "
-        f"{protocol['extractor']} (resize: {protocol['resize']}); no figure compares with one of another extractor. "
+        f"{protocol['extractor']} (resize: {protocol['resize']}); no number compares with one of another extractor. "
         "Fine detail is the power in the upper half of the frequencies, against the photographs': below 1 is blur.",
         "",
         "| loss | " + " | ".join((*COMPARED, *COLUMNS)).replace("_", " ") + " | fine detail |",
         "|---|" + "---|" * (len(COMPARED) + len(COLUMNS) + 1),
     ]
-    for name, found in figures.items():
+    for name, found in metrics.items():
         cells = [found["generation"][column] for column in COMPARED] + [found[column] for column in COLUMNS] + [fine[name]]
         lines.append(f"| {name} | " + " | ".join(f"{cell:.4g}" for cell in cells) + " |")
     Path(__file__).with_name("TRANSLATION.md").write_text("\n".join(lines) + "\n", "utf-8")

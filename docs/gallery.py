@@ -1,6 +1,6 @@
-"""`python docs/gallery.py`: the pictures of gallery.md, each from a preset of the zoo and one analysis.
+"""`python docs/gallery.py`: the plots of gallery.md, each from a preset of the zoo and one analysis.
 
-Fashion-MNIST comes by tensorflow-datasets (TFDS_DATA_DIR names where it lies).
+Fashion-MNIST is loaded by tensorflow-datasets (from TFDS_DATA_DIR).
 """
 
 from pathlib import Path
@@ -100,7 +100,7 @@ def generators():
 def asked():
     model = kerasgen.load("conditional_gan_fashion_mnist")
     names = data.load("fashion_mnist", "test", labels=True).class_names
-    codes = np.tile(sample_codes(12, model.latent_dim, seed=0), (len(names), 1))  # a column draws every kind by one code
+    codes = np.tile(sample_codes(12, model.latent_dim, seed=0), (len(names), 1))  # a column has every class by one code
     images = model.decode(codes, labels=np.repeat(np.arange(len(names)), 12))
     rows = images.reshape(len(names), 12, *model.image_shape)
     return plots.grid(rows, names, title="Clothing of the kind that was asked for, by twelve codes")
@@ -159,7 +159,7 @@ def neighbors():
     )
 
 
-TRANSFORMS = (
+PLOTS = (
     reconstructions,
     manifold,
     scatter,
@@ -176,7 +176,7 @@ PHOTOGRAPHS = (truncated, mixing, truncation, noise, projection, neighbors)  # a
 
 
 def main() -> None:
-    for makers, suffix, options in ((TRANSFORMS, ".png", {}), (PHOTOGRAPHS, ".webp", {"quality": 90})):
+    for makers, suffix, options in ((PLOTS, ".png", {}), (PHOTOGRAPHS, ".webp", {"quality": 90})):
         for make in makers:
             make().savefig(FOLDER / f"{make.__name__}{suffix}", pil_kwargs=options)
             print(make.__name__, flush=True)

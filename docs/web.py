@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tests" / "web"))
+sys.path.insert(0, str(ROOT / "tests" / "export" / "web"))
 from browser import Page, open_browser, serve  # noqa: E402
 
 SHOTS = {  # name: (width, height, colors, the part at the top)
@@ -46,8 +46,8 @@ def _build(folder: Path) -> Path:
 def _save(browser, shot: Path, path: Path) -> None:
     """With 256 colors, half the size."""
     browser.save_screenshot(str(shot))
-    with Image.open(shot) as picture:
-        picture.convert("RGB").quantize(256).save(path, optimize=True)
+    with Image.open(shot) as image:
+        image.convert("RGB").quantize(256).save(path, optimize=True)
     print(path, path.stat().st_size)
 
 

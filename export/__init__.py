@@ -1,7 +1,9 @@
 """Export to verified ONNX and LiteRT files: a client of kerasgen."""
 
+from kerasgen.runtime.manifest import ParityReport
+
 from .errors import ExportError
 from .exporting import export
-from .verification import Report, verify
+from .verification import verify
 
-__all__ = ["ExportError", "Report", "export", "verify"]
+__all__ = ["ExportError", "ParityReport", "export", "verify"]

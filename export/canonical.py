@@ -1,11 +1,15 @@
-"""One order and one set of names for an ONNX graph: tf2onnx's follow counters of the whole process."""
+"""One order and one set of names for an ONNX graph: those of tf2onnx depend on counters of the process."""
 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from onnx import GraphProto, ModelProto, NodeProto
 
 
-def canonical(model, network: str) -> None:
+def canonicalize(model: ModelProto, network: str) -> None:
     """Puts the nodes in the order that the outputs need them, and names all by the layers that they come from.
 
     `network` is the name of the Keras network, which TensorFlow put before every layer's. Inputs and outputs keep their names;
@@ -16,7 +20,8 @@ def canonical(model, network: str) -> None:
         return
     tensors = {tensor.name: tensor for tensor in graph.initializer}
     fixed = {value.name for value in (*graph.input, *graph.output)}
-    names, taken, kept = {name: name for name in fixed}, set(), []
+    names, kept = {name: name for name in fixed}, []
+    taken: set[str] = set()
 
     def free(name: str) -> str:
         chosen, count = name, 1
@@ -41,16 +46,16 @@ def canonical(model, network: str) -> None:
         node.output[:] = [names.get(name, name) for name in node.output]
     for tensor in kept:
         tensor.name = names[tensor.name]
-    for field, values in ((graph.node, nodes), (graph.initializer, kept)):
-        values = list(values)
-        del field[:]
-        field.extend(values)
+    del graph.node[:], graph.initializer[:]
+    graph.node.extend(nodes)
+    graph.initializer.extend(kept)
 
 
-def _in_order(graph) -> list:
+def _in_order(graph: GraphProto) -> list[NodeProto]:
     """The nodes, each after those that it needs, these in the order of its inputs."""
     makers = {name: node for node in graph.node for name in node.output}
-    ordered, done = [], set()
+    ordered: list[NodeProto] = []
+    done: set[int] = set()
     waiting = [(makers[output.name], False) for output in reversed(graph.output) if output.name in makers]
     while waiting:
         node, ready = waiting.pop()
@@ -65,10 +70,10 @@ def _in_order(graph) -> list:
     return [type(node).FromString(node.SerializeToString()) for node in ordered]
 
 
-def _plain(node, network: str) -> str:
+def _plain(node: NodeProto, network: str) -> str:
     """`conv_0/BiasAdd` for `generator_1/conv_0_1/BiasAdd`: TensorFlow numbers the scopes of a second call.
 
-    What tf2onnx put in, `generator_1/conv_0_1/BiasAdd__22`, is named by its kind as well: `conv_0/BiasAdd/Transpose`.
+    What tf2onnx inserted, `generator_1/conv_0_1/BiasAdd__22`, is named by its kind as well: `conv_0/BiasAdd/Transpose`.
     """
     name = re.sub(r"__\d+$", "", node.name)
     parts = name.split("/")

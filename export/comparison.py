@@ -1,4 +1,4 @@
-"""An exported file and Keras on the same inputs: run once, judged by whoever asks."""
+"""An exported file and Keras on the same inputs."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from pathlib import Path
 
 import numpy as np
 
-from kerasgen.base.prediction import predict
+from kerasgen.base.prediction import predict_all
+from kerasgen.runtime.manifest import Manifest
 from kerasgen.runtime.runner import Runtime
 from kerasgen.runtime.sessions import open_session
 
-from . import litert, onnx
 from .errors import ExportError
-from .parts import IMAGE_OUTPUTS, Part
+from .formats import FORMATS
+from .parts import IMAGE_OUTPUTS, Arrays, Part
 
-FORMATS = {"onnx": onnx, "tflite": litert}
 BATCH = 64
 AT_OTHER_BATCH = 8  # inputs that a file of an open batch runs one by one
 
@@ -25,13 +25,13 @@ class Comparison:
     """What Keras and a file give.
 
     Attributes:
-        expected, outputs: (n, ...) by name, pictures in [0, 1].
+        expected, outputs: (n, ...) by name, images in [0, 1].
         batch_sizes: that the file ran at; at all but the last a few of the inputs.
         max_abs_error: the largest difference of any output value, at any batch size.
     """
 
-    expected: dict[str, np.ndarray]
-    outputs: dict[str, np.ndarray]
+    expected: Arrays
+    outputs: Arrays
     batch_sizes: tuple[int, ...]
     max_abs_error: float
 
@@ -42,7 +42,7 @@ class Comparison:
 
     @property
     def psnr(self) -> float:
-        """The lowest peak signal-to-noise ratio of any output, dB: of pictures against 1, of others against their range."""
+        """The lowest peak signal-to-noise ratio of any output, dB: of images against 1, of others against their range."""
         ratios = []
         for name, truth in self.expected.items():
             peak = 1.0 if name in IMAGE_OUTPUTS else float(truth.max() - truth.min())
@@ -51,18 +51,16 @@ class Comparison:
         return float(min(ratios))
 
 
-def compare(
-    path: Path, manifest: dict, part: Part, inputs: dict[str, np.ndarray], tolerance: float | None = None
-) -> Comparison:
+def compare(path: Path, manifest: Manifest, part: Part, inputs: Arrays, tolerance: float | None = None) -> Comparison:
     """Runs a file and its Keras network on inputs, (n, ...) by name.
 
     Two batch sizes where the batch is open; a fixed one is fed through the padding of the runtime. Raises ExportError for
-    foreign or random ops, a file that does not load, values that are not finite, pictures outside [0, 1], and a difference
+    foreign or random ops, a file that does not load, values that are not finite, images outside [0, 1], and a difference
     above `tolerance`, which grows with an output's largest value, as float32 rounds in proportion.
     """
-    FORMATS[manifest["format"]].check_ops(path)
+    FORMATS[manifest.format].check_ops(path)
     try:
-        runtime = Runtime(manifest, open_session(path, manifest["format"]))
+        runtime = Runtime(manifest, open_session(path, manifest.format))
     except ValueError as error:
         raise ExportError(str(error)) from error
     n = len(next(iter(inputs.values())))
@@ -74,34 +72,36 @@ def compare(
         truths, given = ({name: values[few] for name, values in each.items()} for each in (expected, inputs))
         outputs = _outputs(runtime, given, size, truths)
         for name, truth in truths.items():
-            errors.append(error := float(np.abs(outputs[name] - truth).max()))
+            difference = float(np.abs(outputs[name] - truth).max())
+            errors.append(difference)
             if tolerance is not None:
-                _hold(error, tolerance * max(1.0, float(np.abs(truth).max())) + _rounding(manifest, name), name, size)
+                limit = tolerance * max(1.0, float(np.abs(truth).max())) + _rounding(manifest, name)
+                _check_difference(difference, limit, name, size)
     return Comparison(expected, outputs, sizes, max(errors))
 
 
-def _hold(error: float, limit: float, name: str, size: int) -> None:
-    if not error <= limit:  # so that NaN in Keras fails as well
+def _check_difference(difference: float, limit: float, name: str, size: int) -> None:
+    if not difference <= limit:  # so that NaN in Keras fails as well
         raise ExportError(
             f"The file must give the outputs of Keras to {limit:.3g}. "
-            f"Received: a difference of {error:.3g} in {name} at a batch of {size}."
+            f"Received: a difference of {difference:.3g} in {name} at a batch of {size}."
         )
 
 
-def _rounding(manifest: dict, name: str) -> float:
-    """Half a step of a picture in whole numbers."""
-    as_uint8 = any(output["name"] == name and output["dtype"] == "uint8" for output in manifest["outputs"])
+def _rounding(manifest: Manifest, name: str) -> float:
+    """Half a step of a uint8 image."""
+    as_uint8 = any(output.name == name and output.dtype == "uint8" for output in manifest.outputs)
     return 0.5 / 255.0 if as_uint8 else 0.0
 
 
-def _in_keras(part: Part, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+def _in_keras(part: Part, inputs: Arrays) -> Arrays:
     values = list(inputs.values())
-    outputs = predict(part.network, values if len(values) > 1 else values[0])
-    return dict(zip(part.outputs, outputs if isinstance(outputs, (list, tuple)) else [outputs], strict=True))
+    outputs = predict_all(part.network, values if len(values) > 1 else values[0])
+    return dict(zip(part.outputs, outputs, strict=True))
 
 
-def _outputs(runtime: Runtime, inputs: dict, size: int, expected: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """The file's outputs at one batch size, pictures in [0, 1]."""
+def _outputs(runtime: Runtime, inputs: Arrays, size: int, expected: Arrays) -> Arrays:
+    """The file's outputs at one batch size, images in [0, 1]."""
     try:
         outputs = runtime.run(inputs, size)
     except Exception as error:  # the runtimes' own; a file that loads can still fail at a batch size

@@ -1,17 +1,19 @@
-"""What goes into a part: codes that are drawn, or real images of the data that its model was trained on."""
+"""Inputs of a part: sampled codes, or images of the data that its model was trained on."""
 
 from __future__ import annotations
 
 import contextlib
+from typing import Literal
 
 import numpy as np
 
+from kerasgen.base.model import GenerativeModel
 from kerasgen.images import to_float
 from kerasgen.images.check import check_images
 from kerasgen.models.translation_base import DIRECTIONS
 from kerasgen.presets.data import load_data
 
-from .parts import Part
+from .parts import Arrays, Part
 
 CALIBRATION_INPUTS = 128
 LEAST_CALIBRATION_INPUTS = 16
@@ -24,8 +26,8 @@ def takes_images(part: Part) -> bool:
     return "image" in part.inputs
 
 
-def calibration_inputs(model, part: Part, given) -> dict[str, np.ndarray]:
-    """Examples for the ranges of a part's maps, (n, ...) float32 by name.
+def calibration_inputs(model: GenerativeModel, part: Part, given: np.ndarray | None) -> Arrays:
+    """Gives examples that the ranges of a part's activations are taken from, (n, ...) float32 by name.
 
     Args:
         given: the caller's images or codes, (n, ...); None for codes from N(0, I), or training images of the model's card.
@@ -53,8 +55,8 @@ def calibration_inputs(model, part: Part, given) -> dict[str, np.ndarray]:
     return {**part.sample_inputs(len(given), CALIBRATION_SEED), name: given.astype("float32")}
 
 
-def fixed_inputs(model, part: Part) -> dict[str, np.ndarray]:
-    """The inputs that files are measured on, `MEASURED_INPUTS` at most, by name: seeded codes, or held-out images.
+def fixed_inputs(model: GenerativeModel, part: Part) -> Arrays:
+    """Gives the inputs that files are measured on, `MEASURED_INPUTS` at most, by name: seeded codes, or held-out images.
 
     Where images go in and none are at hand, images of noise.
     """
@@ -64,21 +66,21 @@ def fixed_inputs(model, part: Part) -> dict[str, np.ndarray]:
     return part.sample_inputs(MEASURED_INPUTS, SEED)
 
 
-def _images(model, part: Part, split: str, n: int) -> dict[str, np.ndarray]:
+def _images(model: GenerativeModel, part: Part, split: Literal["train", "held_out"], n: int) -> Arrays:
     return {"image": card_images(model, split, n, DIRECTIONS.index(part.name) if part.name in DIRECTIONS else 0)}
 
 
-def card_images(model, split: str, n: int, domain: int = 0) -> np.ndarray:
-    """The first `n` images of a split of a model's card, float32; of pairs and unpaired sets those of a `domain`, 0 or 1.
+def card_images(model: GenerativeModel, split: Literal["train", "held_out"], n: int, domain: int = 0) -> np.ndarray:
+    """Gives the first `n` images of a split of a model's card, float32; of pairs and unpaired sets those of a `domain`, 0 or 1.
 
     Raises ValueError for a model without a card, and where its data are not at hand.
     """
-    card = getattr(model, "card", None)
-    if not card or "data" not in card:
+    card = model.card
+    if card is None or card.data is None:
         raise ValueError("Images must be given where no card names any: calibration=images. Received: a model without a card.")
     try:
         batches = load_data(card, split, mirror=False, shuffle=False)
         images = batches.images(slice(n))
     except Exception as error:  # whatever a download fails with
-        raise ValueError(f"The images of {card['data']['source']} must be at hand. Received: {error}") from error
+        raise ValueError(f"The images of {card.data.source} must be at hand. Received: {error}") from error
     return to_float(images[domain] if isinstance(images, tuple) else images)

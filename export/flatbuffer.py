@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from ai_edge_litert.schema_py_generated import ModelT, TensorT
 
 LARGE = 4096  # numbers in a constant that is worth rounding: maps of noise, which are as large as images
 
 
-def read(path: Path):
+def read(path: Path) -> ModelT:
     """The file's content as LiteRT's own schema has it (`ModelT`)."""
     from ai_edge_litert import schema_py_generated as schema
 
     return schema.ModelT.InitFromPackedBuf(path.read_bytes(), 0)
 
 
-def operators(model) -> list[tuple[str, int, str]]:
+def operators(model: ModelT) -> list[tuple[str, int, str]]:
     """(builtin name, version, custom name or "") of each kind of op, in the order of the file's codes."""
     from ai_edge_litert import schema_py_generated as schema
 
@@ -63,6 +67,6 @@ def round_constants(path: Path) -> None:
     path.write_bytes(builder.Output())
 
 
-def _bytes(model, tensor) -> int:
+def _bytes(model: ModelT, tensor: TensorT) -> int:
     data = model.buffers[tensor.buffer].data
     return 0 if data is None else len(data)

@@ -6,10 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
+from kerasgen.runtime.manifest import FileFormat
 from kerasgen.runtime.quiet import quiet_stderr
 
+from .parts import Arrays
 
-def layer_errors(reference: Path, path: Path, kind: str, inputs: dict[str, np.ndarray]) -> dict[str, float]:
+
+def layer_errors(reference: Path, path: Path, kind: FileFormat, inputs: Arrays) -> dict[str, float]:
     """The signal-to-noise ratio of each layer's output in dB, by its name, the worst first.
 
     Args:
@@ -32,7 +35,7 @@ def _ratio(truth: np.ndarray, found: np.ndarray) -> float:
     return float(10.0 * np.log10(max(np.mean(np.square(truth, dtype="float64")), 1e-20) / max(noise, 1e-20)))
 
 
-def _onnx_maps(path: Path, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+def _onnx_maps(path: Path, inputs: Arrays) -> Arrays:
     """What each node with weights gives, in float; by the node's name."""
     import onnx
     import onnxruntime
@@ -52,7 +55,7 @@ def _onnx_maps(path: Path, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarra
     return {nodes[name].split("/")[0]: value for name, value in values.items() if name in nodes}
 
 
-def _litert_maps(path: Path, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+def _litert_maps(path: Path, inputs: Arrays) -> Arrays:
     """Every tensor that is computed, as floats, by the name of its Keras layer: a layer's last counts."""
     import warnings
 

@@ -7,21 +7,28 @@ import logging
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from kerasgen.runtime.manifest import PrecisionName
 from kerasgen.runtime.quiet import quiet_stderr
 
-from .canonical import canonical
+from .canonical import canonicalize
 from .errors import ExportError
-from .parts import Part
-from .quantization import squeeze
+from .parts import Arrays, Part
+from .quantization import quantize_onnx
+
+if TYPE_CHECKING:
+    from onnx import GraphProto, NodeProto
 
 OPSET = 18  # the highest that tf2onnx writes
-PACKAGES = ("tf2onnx", "onnx", "onnxruntime")
+PACKAGES: tuple[str, ...] = ("tf2onnx", "onnx", "onnxruntime")
 RANDOM = {"Bernoulli", "Multinomial", "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike"}
 
 
-def write(part: Part, path: Path, batch_size: int | None, precision: str = "float32", calibration: dict | None = None) -> dict:
-    """Writes the network of `part`; a `batch_size` None leaves the batch open. Gives nothing more for the manifest.
+def write(
+    part: Part, path: Path, batch_size: int | None, precision: PrecisionName = "float32", calibration: Arrays | None = None
+) -> None:
+    """Writes the network of `part`; a `batch_size` None leaves the batch open.
 
     `calibration` are examples of the inputs, (n, ...) by name, for precisions that need them. Raises ExportError if the network
     cannot be converted.
@@ -35,13 +42,12 @@ def write(part: Part, path: Path, batch_size: int | None, precision: str = "floa
             )
         model = onnx.load(path)
         _rename(model.graph, part, batch_size)
-        canonical(model, part.network.name)
+        canonicalize(model, part.network.name)
         onnx.save(model, path)
         if precision != "float32":
-            squeeze(path, precision, calibration)
+            quantize_onnx(path, precision, calibration)
     except Exception as error:  # tf2onnx fails with whatever its rewriters meet
         raise ExportError(f"The network must convert to ONNX. Received: {part.network.name} ({error}).") from error
-    return {}
 
 
 def check_ops(path: Path) -> None:
@@ -53,18 +59,18 @@ def check_ops(path: Path) -> None:
     foreign = {node.op_type for node in nodes if node.domain or not onnx.defs.has(node.op_type)}
     if foreign:
         raise ExportError(
-            "An ONNX file holds ops of the ONNX standard only; noise is drawn outside and passed in. "
+            "An ONNX file holds ops of the ONNX standard only; noise is sampled outside and passed in. "
             f"Received: {', '.join(sorted(foreign))}."
         )
-    drawn = {node.op_type for node in nodes} & RANDOM
-    if drawn:
+    random = {node.op_type for node in nodes} & RANDOM
+    if random:
         raise ExportError(
-            "An exported graph draws no random numbers; noise is drawn outside and passed in. "
-            f"Received: {', '.join(sorted(drawn))}."
+            "An exported graph generates no random numbers; noise is sampled outside and passed in. "
+            f"Received: {', '.join(sorted(random))}."
         )
 
 
-def _nodes(graph) -> Iterator:
+def _nodes(graph: GraphProto) -> Iterator[NodeProto]:
     for node in graph.node:
         yield node
         for attribute in node.attribute:
@@ -72,7 +78,7 @@ def _nodes(graph) -> Iterator:
                 yield from _nodes(inner)
 
 
-def _rename(graph, part: Part, batch_size: int | None) -> None:
+def _rename(graph: GraphProto, part: Part, batch_size: int | None) -> None:
     """Names the outputs, and the open dimension "batch"; tf2onnx calls them `Identity:0` and `unk__99`."""
     names = {output.name: name for output, name in zip(graph.output, part.outputs, strict=True)}
     for value in graph.output:

@@ -9,30 +9,37 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kerasgen.runtime.manifest import PrecisionName
 from kerasgen.runtime.sessions import open_session
 
-# What has weights. Rounding the other maps as well costs 2 to 5 dB and saves no time.
+from .parts import Arrays
+
+if TYPE_CHECKING:
+    from onnx import GraphProto, ModelProto, NodeProto, TensorProto
+
+# Ops with weights. Quantizing the others as well costs 2 to 5 dB and saves no time.
 WEIGHTED = ["Conv", "ConvTranspose", "Gemm", "MatMul"]
 CALIBRATION_BATCH = 16
 LARGE = 1024  # numbers in a constant that is worth rounding, as in LiteRT's converter
-OUTPUT_BYTES = 16  # that a layer in whole numbers takes more: scale and zero, those of its bias, 4 instead of 1 for the bias
+OUTPUT_BYTES = (
+    16  # that an integer layer takes more for each output: scale and zero, those of its bias, 4 instead of 1 for the bias
+)
 MIXED_PSNR = 37.0  # dB on the examples, a little above what is asked of the file on others
 
 
-def squeeze(path: Path, precision: str, calibration: dict[str, np.ndarray] | None) -> None:
+def quantize_onnx(path: Path, precision: PrecisionName, calibration: Arrays | None) -> None:
     """Rewrites a float32 ONNX file in another precision; `calibration` are examples of its inputs, by name."""
     with _quiet():
         if precision == "float16":
             return _half(path)
         if precision == "int8_dynamic":
             _dynamic(path)
-        elif precision == "int8":
-            _static(path, calibration)
-        elif precision == "int8_mixed":
-            _mixed(path, calibration)
+        elif calibration is not None:
+            (_static if precision == "int8" else _mixed)(path, calibration)
         _constants(path)
 
 
@@ -51,22 +58,18 @@ def _dynamic(path: Path) -> None:
         quantize_dynamic(prepared, path, per_channel=True, weight_type=QuantType.QInt8)
 
 
-def _static(path: Path, calibration: dict[str, np.ndarray], prepared: Path | None = None, **chosen) -> None:
+def _static(path: Path, calibration: Arrays, prepared: Path | None = None, **chosen: list[str]) -> None:
     """`chosen` are `nodes_to_quantize` or `nodes_to_exclude`, by name."""
     from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 
     class Examples(CalibrationDataReader):
-        def __init__(self):
+        def __init__(self) -> None:
             n = len(next(iter(calibration.values())))
-            self.parts = iter(range(0, n, CALIBRATION_BATCH))
+            parts = (slice(start, start + CALIBRATION_BATCH) for start in range(0, n, CALIBRATION_BATCH))
+            self.batches = ({name: values[part] for name, values in calibration.items()} for part in parts)
 
-        def get_next(self):
-            start = next(self.parts, None)
-            return (
-                start
-                if start is None
-                else {name: values[start : start + CALIBRATION_BATCH] for name, values in calibration.items()}
-            )
+        def get_next(self) -> Arrays | None:
+            return next(self.batches, None)
 
     with contextlib.nullcontext(prepared) if prepared else _prepared(path) as source:
         quantize_static(
@@ -82,7 +85,7 @@ def _static(path: Path, calibration: dict[str, np.ndarray], prepared: Path | Non
         )
 
 
-def _mixed(path: Path, calibration: dict[str, np.ndarray]) -> None:
+def _mixed(path: Path, calibration: Arrays) -> None:
     """Leaves layers out of `_static`, the costliest alone first, until the rest reaches `MIXED_PSNR` on the examples."""
     import onnx
 
@@ -92,7 +95,7 @@ def _mixed(path: Path, calibration: dict[str, np.ndarray]) -> None:
         layers = [node.name for node in model.graph.node if node.op_type in WEIGHTED and node.name not in always]
         truth = _run(prepared, calibration)
 
-        def after(**chosen) -> float:
+        def after(**chosen: list[str]) -> float:
             _static(path, calibration, prepared, **chosen)
             _constants(path)
             error = np.mean(np.square(_run(path, calibration) - truth, dtype="float64"))
@@ -106,8 +109,8 @@ def _mixed(path: Path, calibration: dict[str, np.ndarray]) -> None:
             path.write_bytes(prepared.read_bytes())
 
 
-def _scaled_once(model) -> list[str]:
-    """The dense layers, where what whole numbers add to each output would take more than a tenth of the file."""
+def _scaled_once(model: ModelProto) -> list[str]:
+    """The dense layers, where the scales of integer outputs would take more than a tenth of the file."""
     shapes = {tensor.name: tensor.dims for tensor in model.graph.initializer}
     dense = {
         node.name: shapes[node.input[1]][_outputs_axis(node)]
@@ -118,18 +121,18 @@ def _scaled_once(model) -> list[str]:
     return list(dense) if heavy else []
 
 
-def _outputs_axis(node) -> int:
+def _outputs_axis(node: NodeProto) -> int:
     """The axis of a kernel's outputs."""
     transposed = any(each.name == "transB" and each.i for each in node.attribute)
     return {"Conv": 0, "ConvTranspose": 1, "Gemm": 0 if transposed else 1, "MatMul": 1}[node.op_type]
 
 
-def _run(path: Path, inputs: dict[str, np.ndarray]) -> np.ndarray:
+def _run(path: Path, inputs: Arrays) -> np.ndarray:
     return next(iter(open_session(path, "onnx").run(inputs).values()))
 
 
 def _constants(path: Path) -> None:
-    """What is constant and still in floats as whole numbers with a scale, multiplied out by the graph itself.
+    """Stores constants that are still floats as integers with a scale, which the graph multiplies.
 
     Kernels have a scale for each output channel, but for `_scaled_once`; other large constants one (maps of noise, which are
     as large as images).
@@ -158,8 +161,8 @@ def _constants(path: Path) -> None:
     _save(model, path)
 
 
-def _dequantized(tensor, axis: int | None, graph):
-    """The node that makes a constant's floats; its whole numbers and scales, along `axis`, go into the graph."""
+def _dequantized(tensor: TensorProto, axis: int | None, graph: GraphProto) -> NodeProto:
+    """The node that gives a constant's floats; its integers and scales, along `axis`, go into the graph."""
     from onnx import helper, numpy_helper
 
     values, name = numpy_helper.to_array(tensor), f"{tensor.name}_float"
@@ -170,11 +173,13 @@ def _dequantized(tensor, axis: int | None, graph):
         "scale": scale.reshape(() if axis is None else -1).astype("float32"),
     }
     graph.initializer.extend(numpy_helper.from_array(value, f"{name}_{part}") for part, value in parts.items())
-    along = {} if axis is None else {"axis": axis}
-    return helper.make_node("DequantizeLinear", [f"{name}_{part}" for part in parts], [name], name=f"{name}_node", **along)
+    node = helper.make_node("DequantizeLinear", [f"{name}_{part}" for part in parts], [name], name=f"{name}_node")
+    if axis is not None:
+        node.attribute.append(helper.make_attribute("axis", axis))
+    return node
 
 
-def _save(model, path: Path) -> None:
+def _save(model: ModelProto, path: Path) -> None:
     """Without the shapes in between, which every runtime infers anew."""
     import onnx
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         DCGAN,
         DIPVAE,
         GAN,
+        LSGAN,
         R3GAN,
         SNGAN,
         VAE,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
         CycleGAN,
         DebiasingVAE,
         FactorVAE,
+        InfoVAE,
         Pix2Pix,
         ProgressiveGAN,
         StyleGAN,
@@ -49,31 +51,26 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-_MODELS = (
-    "Autoencoder", "BetaTCVAE", "BetaVAE", "Classifier", "ConditionalGAN", "CycleGAN", "DCGAN", "DIPVAE", "DebiasingVAE",
-    "FactorVAE", "GAN", "Pix2Pix", "ProgressiveGAN", "R3GAN", "SNGAN", "StyleGAN", "VAE", "WGANGP",
-)  # fmt: skip
-_HOMES = {
-    **dict.fromkeys(_MODELS, "models"),
-    "GenerativeModel": "base.model",
-    "Phase": "base.phase",
-    "list_presets": "presets",
-    "load": "presets",
-}
-_PACKAGES = (
+# A list that type checkers can read, in the order of the imports above: folders, the contract, models, presets.
+__all__ = [
     "analysis", "callbacks", "data", "evaluation", "export", "losses", "metrics", "models", "networks", "presets", "runtime",
     "training",
-)  # fmt: skip
+    "GenerativeModel", "Phase",
+    "DCGAN", "DIPVAE", "GAN", "LSGAN", "R3GAN", "SNGAN", "VAE", "WGANGP", "Autoencoder", "BetaTCVAE", "BetaVAE", "Classifier",
+    "ConditionalGAN", "CycleGAN", "DebiasingVAE", "FactorVAE", "InfoVAE", "Pix2Pix", "ProgressiveGAN", "StyleGAN",
+    "list_presets", "load",
+]  # fmt: skip
 
-__all__ = [*_HOMES, *_PACKAGES]
+# Where the public names are that are neither folders nor models.
+_HOMES = {"GenerativeModel": "base.model", "Phase": "base.phase", "list_presets": "presets", "load": "presets"}
 
 
 def __getattr__(name: str) -> object:
-    if name in _HOMES:
-        return getattr(importlib.import_module(f"kerasgen.{_HOMES[name]}"), name)
-    if name in _PACKAGES:
-        return importlib.import_module(f"kerasgen.{name}")
-    raise AttributeError(f"module 'kerasgen' has no attribute {name!r}")
+    if name not in __all__:
+        raise AttributeError(f"module 'kerasgen' has no attribute {name!r}")
+    if name in _HOMES or not name.islower():
+        return getattr(importlib.import_module(f"kerasgen.{_HOMES.get(name, 'models')}"), name)
+    return importlib.import_module(f"kerasgen.{name}")
 
 
 def __dir__() -> list[str]:

@@ -7,4 +7,4 @@ from pathlib import Path
 def zoo_folder() -> Path:
     """The folder of the installed zoo, or of the checkout's where that is on the path without being installed."""
     spec = find_spec("kerasgen_zoo") or find_spec("kerasgen.zoo")
-    return Path(spec.origin).parent if spec else Path(__file__).parents[1] / "zoo"
+    return Path(spec.origin).parent if spec and spec.origin else Path(__file__).parents[1] / "zoo"

@@ -37,7 +37,7 @@ An ordinary tensorflow-datasets data set: `tfds.builder_from_directory(<this fol
 - **Eras**: `historical` ({historical:,}): last served up to the 71st Congress (1931), photographs, engravings and
   paintings, most of them monochrome. `modern` ({modern:,}): last served from the 105th Congress on (1997), official
   portraits, most in color. The years between were left out because their rights are less clear.
-- **Rights**: historical pictures are in the public domain by age; modern ones are official portraits, works of the US
+- **Rights**: historical images are in the public domain by age; modern ones are official portraits, works of the US
   federal government. Single exceptions are possible. The faces are of real office holders; no name is attached here,
   and a generated face is nobody.
 - **Labels**: era; gender (F, M, unknown) from unitedstates/congress-legislators (CC0), joined by id; tone (mean

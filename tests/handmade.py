@@ -57,7 +57,7 @@ def write_decoder(path, batch):
 
 
 def write_uint8_decoder(path):
-    """As `write_decoder`, with pictures of 0..255 straight from the graph."""
+    """As `write_decoder`, with images of 0..255 straight from the graph."""
     nodes = [
         helper.make_node("MatMul", ["z", "w"], ["x"]),
         helper.make_node("Sigmoid", ["x"], ["y"]),

@@ -5,6 +5,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from kerasgen.latent.codes import sample_codes
+from kerasgen.layers.noise_injection import NoiseInjection
+from kerasgen.models import StyleGAN
+
 # For tests that say nothing of a backend: once is enough, where it costs least.
 ANY_BACKEND = pytest.mark.backend("torch")
 EVERY_BACKEND = pytest.mark.backend("tensorflow", "jax", "torch")  # in a file that is else for any
@@ -55,8 +59,8 @@ def save(path, array):
     Image.fromarray(array).save(path)
 
 
-def pictures(count, height=16, width=16, channels=3):
-    """Pictures of noise, uint8; the same for the same arguments."""
+def noise_images(count, height=16, width=16, channels=3):
+    """Images of noise, uint8; the same for the same arguments."""
     return np.random.default_rng(count).integers(256, size=(count, height, width, channels), dtype=np.uint8)
 
 
@@ -64,3 +68,13 @@ def save_all(folder, images, names):
     """Image files `<name>.png`, one for each name."""
     for name, image in zip(names, images, strict=True):
         save(folder / f"{name}.png", image)
+
+
+def style_generator():
+    """A style-based generator of 16 pixels whose noise and styles show."""
+    model = StyleGAN((16, 16, 3), latent_dim=5, style_dim=6, mapping_layers=2, channels=4, max_channels=8, start_size=16)
+    for layer in model.generator.layers:
+        if isinstance(layer, NoiseInjection):
+            layer.strength.assign(0.3 * np.ones(layer.strength.shape))
+    model.generator.get_layer("truncate").average.assign(model.styles(sample_codes(64, 5, 1))[:, 0].mean(axis=0))
+    return model

@@ -12,9 +12,11 @@ from pathlib import Path
 import keras
 
 from kerasgen import presets as zoo
+from kerasgen.presets import Card
+from kerasgen.records import to_dict
 
 from ..errors import ExportError
-from . import note, pictures, vendored
+from . import images, note, vendored
 from .files import check_site, publish
 from .models import describe
 from .roles import find_roles
@@ -62,17 +64,18 @@ def build_site(presets: Sequence[str | Path] | None = None, folder: str | Path =
         vendored.unpack(made / "runtime")
         (made / "models").mkdir()
         (made / "data").mkdir()
-        content = {
-            "runtime": {key: vendored.record()[key] for key in ("package", "version")},
+        runtime = vendored.record()
+        content: dict[str, object] = {
+            "runtime": {"package": runtime.package, "version": runtime.version},
             "models": [describe(role, made / "models") for role in roles],
             "data": note.data_note(),
             "cards": [_card(role.card) for role in roles],
         }
         kinds = {role.kind for role in roles}
         if kinds - {"translator"}:
-            content["portraits"] = pictures.write_portraits(made / "data" / "portraits.webp")
+            content["portraits"] = images.write_portraits(made / "data" / "portraits.webp")
         if "translator" in kinds:
-            content["drawings"] = pictures.write_drawings(made / "data" / "drawings.png")
+            content["drawings"] = images.write_drawings(made / "data" / "drawings.png")
         (made / "site.json").write_text(json.dumps(content, ensure_ascii=False), "utf-8")
         publish(made, folder)
     return folder
@@ -83,5 +86,5 @@ def how_to_open(folder: Path) -> str:
     return f"page: {folder}; `{Path(sys.executable).name} -m http.server -d {folder}` serves it at http://localhost:8000"
 
 
-def _card(card: dict) -> dict:
-    return {"class": card["model"]["class"], **{key: card[key] for key in SHOWN if key in card}}
+def _card(card: Card) -> dict[str, object]:
+    return {"class": card.model.class_, **{key: value for key, value in to_dict(card).items() if key in SHOWN}}

@@ -1,4 +1,4 @@
-"""Where a page goes: checked before work, put there whole or not at all."""
+"""The folder of a page: checked before work, replaced as a whole or not at all."""
 
 from __future__ import annotations
 

@@ -9,23 +9,28 @@ import numpy as np
 
 from kerasgen import analysis, data, presets
 from kerasgen.analysis.directions import attribute_direction
+from kerasgen.base.model import GenerativeModel
 from kerasgen.latent.codes import sample_codes
+from kerasgen.models import StyleGAN
+from kerasgen.models.vae_base import BaseVAE
+from kerasgen.runtime.manifest import PartName
 
 from ..exporting import export
-from .roles import Role
+from ..parts import latent_dim_of
+from .roles import Kind, Role
 
 SLIDERS = 12
 STARTS = 8  # held-out portraits whose codes the explorer starts from
 LABELS = {"gender=F": "more like the women", "era=modern": "more modern"}
-SAMPLES = 1000  # that tell a direction
+SAMPLES = 1000  # that a direction is fitted to
 AXES = 6
-PARTS = {"style": ("mapping", "synthesis"), "translator": ("a_to_b",)}
+PARTS: dict[Kind, tuple[PartName, ...]] = {"style": ("mapping", "synthesis"), "translator": ("a_to_b",)}
 
 
-def describe(role: Role, folder: Path) -> dict:
+def describe(role: Role, folder: Path) -> dict[str, object]:
     """Exports the parts of a preset to `folder`; gives "name", "kind", "class", "files" {part: path}, and what the kind adds.
 
-    A VAE adds "order" and "cost", the first numbers of its code by KL in nats, and "starts", codes of held-out portraits; a
+    A VAE adds "order" and "cost", the first dimensions of its code by KL in nats, and "starts", codes of held-out portraits; a
     style-based generator adds "directions" of its styles, "name", "vector" and "deviation" each.
     """
     model = presets.load(role.path)
@@ -33,13 +38,18 @@ def describe(role: Role, folder: Path) -> dict:
     for part in PARTS.get(role.kind, ("decoder",)):
         path = export(model, folder / f"{role.name}.{part}.onnx", part=part)
         files[part] = f"{folder.name}/{path.name}"
-    entry = {"name": role.name, "kind": role.kind, "class": role.card["model"]["class"], "files": files}
-    if role.kind != "translator":
-        entry["latent_dim"] = model.latent_dim
-    return entry | EXTRAS.get(role.kind, lambda model: {})(model)
+    entry = {"name": role.name, "kind": role.kind, "class": role.card.model.class_, "files": files}
+    latent_dim = latent_dim_of(model)
+    return entry | ({} if latent_dim is None else {"latent_dim": latent_dim}) | _extras(model)
 
 
-def _vae(model) -> dict:
+def _extras(model: GenerativeModel) -> dict[str, object]:
+    if isinstance(model, BaseVAE):
+        return _codes(model)
+    return _directions(model) if isinstance(model, StyleGAN) else {}
+
+
+def _codes(model: BaseVAE) -> dict[str, object]:
     portraits = data.load("portraits", "test", shuffle=False).images()
     order, cost = analysis.order_by_kl(model, portraits)
     chosen = np.linspace(0, len(portraits) - 1, STARTS).round().astype(int)
@@ -47,7 +57,7 @@ def _vae(model) -> dict:
     return {"order": order[:SLIDERS].tolist(), "cost": _rounded(cost[:SLIDERS], 2), "starts": _rounded(starts, 4)}
 
 
-def _style(model) -> dict:
+def _directions(model: StyleGAN) -> dict[str, object]:
     """Directions of the labels that the samples show, and the principal axes of w (Härkönen et al. 2020, arXiv:2004.02546)."""
     directions = []
     for label, name in LABELS.items():
@@ -68,8 +78,5 @@ def _style(model) -> dict:
     }
 
 
-def _rounded(values: np.ndarray, digits: int) -> list:
+def _rounded(values: np.ndarray, digits: int) -> list[float]:
     return np.round(values.astype("float64"), digits).tolist()  # float32 would be written with all its digits
-
-
-EXTRAS = {"vae": _vae, "style": _style}

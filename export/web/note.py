@@ -1,4 +1,4 @@
-"""The note on the data: who is in it and who is rare, counted, with the words of its README."""
+"""The note on the data: counts of its labels, and the paragraphs of its README."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ COUNTED = ("gender", "era", "tone")
 NAMES = {"F": "women", "M": "men", "unknown": "not recorded", "color": "in color", "monochrome": "in one tone"}
 
 
-def data_note() -> dict:
+def data_note() -> dict[str, object]:
     """Gives "total", "counts" {label: [[name, number], ...]}, the largest first, and "paragraphs" [[title, text], ...]."""
     records = [
         parse_example(record, COUNTED)
@@ -22,7 +22,7 @@ def data_note() -> dict:
     counts = {}
     for label in COUNTED:
         classes = (FOLDER / f"{label}.labels.txt").read_text().split()
-        found = Counter(classes[record[label][0]] for record in records)
+        found = Counter(classes[int(record[label][0])] for record in records)
         counts[label] = [[NAMES.get(name, name), number] for name, number in found.most_common()]
     bullets = re.findall(r"^- \*\*(.+?)\*\*: (.+?)(?=^- |\Z)", (FOLDER / "README.md").read_text("utf-8"), re.S | re.M)
     return {

@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
-import json
 import tarfile
 from pathlib import Path
 
 from kerasgen.files import sha256
+from kerasgen.records import Positive, Record, Sha256, Text, read_record, write_record
 
 from ..errors import ExportError
 
 FOLDER = Path(__file__).parent / "vendored"
 
 
-def record() -> dict:
-    """What `scripts/vendor_onnxruntime_web.py` wrote down: package, version, license, sha256 of the archive and its files."""
-    return json.loads((FOLDER / "onnxruntime-web.json").read_text("utf-8"))
+class VendoredFile(Record, frozen=True):
+    """A file of the archive."""
+
+    bytes: Positive
+    sha256: Sha256
+
+
+class Vendored(Record, frozen=True):
+    """What `scripts/vendor_onnxruntime_web.py` wrote down of the archive."""
+
+    package: Text
+    version: Text
+    license: Text
+    notices_of: Text
+    npm_sha256: Sha256
+    archive_sha256: Sha256
+    files: dict[str, VendoredFile]
+
+
+def record() -> Vendored:
+    """Gives what the archive holds."""
+    return read_record(FOLDER / "onnxruntime-web.json", Vendored, "record of vendored files")
 
 
 def unpack(folder: Path) -> None:
@@ -25,13 +44,15 @@ def unpack(folder: Path) -> None:
     """
     archive, about = FOLDER / "onnxruntime-web.tar.xz", record()
     digest = sha256(archive)
-    if digest != about["archive_sha256"]:
+    if digest != about.archive_sha256:
         raise ExportError(
-            f"The archive of onnxruntime-web must have the recorded sha256, {about['archive_sha256']}: it was "
+            f"The archive of onnxruntime-web must have the recorded sha256, {about.archive_sha256}: it was "
             f"altered. Received: {digest} for {archive}."
         )
     folder.mkdir()
     with tarfile.open(archive) as source:
-        for name in about["files"]:
-            (folder / name).write_bytes(source.extractfile(name).read())
-    (folder / "versions.json").write_text(json.dumps(about, indent=2) + "\n", "utf-8")
+        for name in about.files:
+            content = source.extractfile(name)
+            assert content is not None  # the archive has files alone
+            (folder / name).write_bytes(content.read())
+    write_record(folder / "versions.json", about)

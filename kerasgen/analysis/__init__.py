@@ -1,4 +1,4 @@
-"""What is done with a trained model: arrays by numpy, pictures of them by `figures` (matplotlib)."""
+"""What is done with a trained model: arrays by NumPy, figures of them by `plots` (matplotlib)."""
 
 from kerasgen.analysis import plots
 from kerasgen.analysis.animation import loop_codes, save_animation
@@ -20,10 +20,9 @@ __all__ = [
     "OutlierDetector",
     "balanced_codes",
     "code_correlation",
-    "plots",
-    "loop_codes",
     "interpolate",
     "label_direction",
+    "loop_codes",
     "manifold",
     "mix",
     "mixing_table",
@@ -32,6 +31,7 @@ __all__ = [
     "noise_table",
     "noise_variation",
     "order_by_kl",
+    "plots",
     "project",
     "reconstructions",
     "save_animation",

@@ -1,4 +1,6 @@
-"""Balanced generation: codes drawn evenly over the latent space instead of as the data falls."""
+"""Balanced generation: codes spread evenly over the latent space instead of as the data falls."""
+
+from __future__ import annotations
 
 import numpy as np
 from scipy.optimize import brentq
@@ -9,11 +11,11 @@ from kerasgen.metrics.factors import check_codes
 
 
 def rarity_weights(codes: np.ndarray, bins: int = 10, smoothing: float = 0.01, effective: float = 0.3) -> np.ndarray:
-    """Probabilities that favor codes in thinly populated regions.
+    """Gives probabilities that favor codes in sparsely populated regions.
 
     prod_j p_j(x) with p_j(x) ~ 1 / (Q_j(z_j(x)) + smoothing), Q_j being the histogram of dimension j over the codes, scaled to
     a sum of 1: algorithm 1 of Amini et al. 2019, "Uncovering and Mitigating Algorithmic Bias through Learned Latent
-    Structure". The product takes the dimensions for independent, so they are the principal axes of the codes here. With many
+    Structure". The product assumes independent dimensions, so they are the principal axes of the codes here. With many
     of them it leaves all weight to a handful of images; it is raised to the largest power, at most 1, that keeps the effective
     number of images, 1 / sum_x p(x)^2, at the given share.
 
@@ -31,9 +33,9 @@ def rarity_weights(codes: np.ndarray, bins: int = 10, smoothing: float = 0.01, e
         raise ValueError(
             f"smoothing and bins must be positive, effective in (0, 1). Received: {smoothing=}, {bins=}, {effective=}."
         )
-    rarity = sum(_log_rarity(values, bins, smoothing) for values in PCA().fit_transform(codes).T)  # (n,)
+    rarity = np.sum([_log_rarity(values, bins, smoothing) for values in PCA().fit_transform(codes).T], axis=0)  # (n,)
 
-    def surplus(power):
+    def surplus(power: float) -> float:
         return 1.0 / np.sum(np.square(softmax(power * rarity))) / len(codes) - effective
 
     return softmax(rarity * (1.0 if surplus(1.0) >= 0 else brentq(surplus, 0.0, 1.0)))
@@ -55,13 +57,16 @@ def balanced_codes(
     effective: float = 0.3,
     spread: float = 0.3,
 ) -> np.ndarray:
-    """Draws codes near those of data, thin regions as often as dense ones.
+    """Samples codes near those of data, sparse regions as often as dense ones.
 
     Args:
         codes: (m, latent_dim) of a data set.
         n: how many.
-        bins, smoothing, effective: as `rarity_weights`.
-        spread: deviation of the noise about a drawn code, in deviations of its dimension.
+        seed: of the choice and the noise.
+        bins: as `rarity_weights`.
+        smoothing: as `rarity_weights`.
+        effective: as `rarity_weights`.
+        spread: deviation of the noise about a chosen code, in deviations of its dimension.
 
     Returns:
         (n, latent_dim) float32, for `decode`.

@@ -1,15 +1,17 @@
-"""The training images that are nearest to samples: a copy would show."""
+"""The training images that are nearest to samples, which reveal copies."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from kerasgen.analysis.model_card import card_of
 from kerasgen.evaluation.extractors import get_extractor
 from kerasgen.evaluation.generation import extract
 from kerasgen.latent.codes import labels_in_turn
 from kerasgen.metrics.features import check_pair
 from kerasgen.metrics.neighborhoods import distances
-from kerasgen.presets.data import load_data
+from kerasgen.models.latent_base import LatentSampler
+from kerasgen.presets.data import data_of, load_images
 
 
 def nearest(features: np.ndarray, among: np.ndarray, k: int = 1) -> tuple[np.ndarray, np.ndarray]:
@@ -29,19 +31,26 @@ def nearest(features: np.ndarray, among: np.ndarray, k: int = 1) -> tuple[np.nda
     return indices, lengths
 
 
-def sample_neighbors(model, n: int, k: int, extractor: str | None = None, seed: int = 0):
-    """Draws `n` samples of a preset and finds the training images nearest to each, mirrored ones among them.
+def sample_neighbors(
+    model: LatentSampler, n: int, k: int, extractor: str | None = None, seed: int = 0
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Generates `n` images and finds the training images nearest to each, their mirror images included.
 
-    `extractor` names whose features tell (`kerasgen.extractors`): that of the card's "evaluation" if None, or the pixels.
+    `extractor` names whose features are compared (`kerasgen.evaluation.get_extractor`): the card's if None, else the pixels.
 
     Returns:
         Samples (n, height, width, channels), their neighbors (n, k, height, width, channels), and the distances (n, k).
     """
-    name = extractor or model.card.get("evaluation", {}).get("extractor")
-    features = get_extractor(name) if name else (lambda images: images.reshape(len(images), -1))
-    train = load_data(model.card, "train", mirror=False, shuffle=False, drop_remainder=False).images()
-    if model.card["data"].get("mirror"):
+    card = card_of(model)
+    name = extractor or card.evaluation.extractor
+    features = get_extractor(name) if name else _pixels
+    train = load_images(card, "train")
+    if data_of(card).mirror:
         train = np.concatenate([train, train[:, :, ::-1]])
     samples = model.sample(n, seed=seed, labels=labels_in_turn(n, model.num_classes))
     indices, lengths = nearest(features(samples), extract(features, train), k)
     return samples, train[indices], lengths
+
+
+def _pixels(images: np.ndarray) -> np.ndarray:
+    return images.reshape(len(images), -1)

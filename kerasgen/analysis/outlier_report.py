@@ -4,49 +4,51 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
+from kerasgen.analysis.model_card import card_of
 from kerasgen.analysis.outliers import OutlierDetector
-from kerasgen.data.folder import image_files, no_images, read_files
-from kerasgen.presets.data import load_data
+from kerasgen.data.image_files import image_files, no_images, read_files
+from kerasgen.files import atomic_write
+from kerasgen.models.autoencoder_base import BaseAutoencoder
+from kerasgen.presets.data import load_images
 
-COLUMNS = ("file", "score", "decision", "outlier")
+
+class Row(NamedTuple):
+    """A file's scikit-learn `score_samples` and `decision_function` (negative for outliers)."""
+
+    file: str
+    score: float
+    decision: float
+    outlier: bool
 
 
-def outlier_report(model, folder: Path, score: str, contamination: float) -> list[dict]:
-    """Scores every image file below `folder`, the strangest first, against the model's own training data.
+def outlier_report(model: BaseAutoencoder, folder: Path, score: str, contamination: float) -> list[Row]:
+    """Scores every image file below `folder` against the preset's training data, the most unusual first.
 
-    Returns:
-        A dict of `COLUMNS` a file: scikit-learn's `score_samples` and `decision_function` (negative for outliers). Raises
-        ValueError for a folder without images, an unreadable one, and a score that the model has not.
+    Raises ValueError for a folder without images, an unreadable one, and a score that the model does not have.
     """
     files = image_files(folder)
     if not files:
         raise no_images(folder)
+    detector = OutlierDetector(model, score, contamination=contamination)
     height, width, channels = model.image_shape
     images = read_files(files, (height, width), channels)
-    detector = OutlierDetector(model, score, contamination=contamination)
-    detector.fit(load_data(model.card, "train", mirror=False, shuffle=False, labels=None).images())
+    detector.fit(load_images(card_of(model), "train"))
     decisions = detector.decision_function(images)
     rows = [
-        dict(
-            zip(
-                COLUMNS,
-                (str(file.relative_to(folder)), float(decision + detector.offset_), float(decision), bool(decision < 0)),
-                strict=True,
-            )
-        )
+        Row(str(file.relative_to(folder)), float(decision + detector.offset_), float(decision), bool(decision < 0))
         for file, decision in zip(files, decisions, strict=True)
     ]
     return [rows[index] for index in np.argsort(decisions)]
 
 
-def write_csv(path: Path, rows: list[dict]) -> Path:
-    """Writes a report beside `path` and renames it."""
-    beside = path.with_name(f".{path.name}.tmp")
-    with beside.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.DictWriter(stream, COLUMNS)
-        writer.writeheader()
+def write_csv(path: Path, rows: list[Row]) -> Path:
+    """Writes a report as CSV; gives its path."""
+    with atomic_write(path) as beside, beside.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(Row._fields)
         writer.writerows(rows)
-    return beside.replace(path)
+    return path

@@ -1,4 +1,4 @@
-"""Scores of strangeness: each is made of a model and usual images, and maps images to numbers, high for strange ones."""
+"""Outlier scores: each is made from a model and usual images, and maps images to numbers, high for unusual ones."""
 
 from __future__ import annotations
 
@@ -14,40 +14,45 @@ from scipy.stats import gaussian_kde
 from sklearn.mixture import GaussianMixture
 
 from kerasgen import backend
+from kerasgen.backend.typing import Tensor
 from kerasgen.images import to_uint8
 from kerasgen.latent.posterior import code_kl, negative_elbo
 from kerasgen.losses.divergences import kl_to_standard_normal
+from kerasgen.models.autoencoder_base import BaseAutoencoder
+from kerasgen.models.vae_base import BaseVAE
 
 Score = Callable[[np.ndarray], np.ndarray]
 
 
-def reconstruction(model, usual, seed: int) -> Score:
-    """Mean squared error a pixel."""
+def reconstruction(model: BaseAutoencoder, usual: np.ndarray, seed: int) -> Score:
+    """Scores by the mean squared error a pixel."""
     return lambda images: _squared_errors(model, images)
 
 
-def elbo(model, usual, seed: int) -> Score:
-    """-ELBO, nats, with 8 samples of the code."""
+def elbo(model: BaseVAE, usual: np.ndarray, seed: int) -> Score:
+    """Scores by -ELBO, nats, with 8 samples of the code."""
     return lambda images: negative_elbo(model, images, seed)
 
 
-def iwae(model, usual, seed: int) -> Score:
-    """The importance-weighted bound of -log p(x) with 64 samples, nats (Burda et al. 2016, arXiv:1509.00519)."""
+def iwae(model: BaseVAE, usual: np.ndarray, seed: int) -> Score:
+    """Scores by the importance-weighted bound of -log p(x) with 64 samples, nats (Burda et al. 2016, arXiv:1509.00519)."""
     return lambda images: -model.log_likelihood(images, 64, seed)
 
 
-def input_complexity(model, usual, seed: int) -> Score:
-    """-log2 p(x) minus the bits of the image as PNG (Serra et al. 2020, arXiv:1909.11480, equation 1)."""
+def input_complexity(model: BaseVAE, usual: np.ndarray, seed: int) -> Score:
+    """Scores by -log2 p(x) minus the bits of the image as PNG (Serra et al. 2020, arXiv:1909.11480, equation 1)."""
     return lambda images: negative_elbo(model, images, seed) / math.log(2) - np.array([_png_bits(image) for image in images])
 
 
-def likelihood_regret(model, usual, seed: int, steps: int = 50, rate: float = 0.1, batch_size: int = 500) -> Score:
-    """How much the ELBO rises if q(z|x) is optimized for x alone (Xiao, Yan, Amit 2020, arXiv:2003.02977, equation 5).
+def likelihood_regret(
+    model: BaseVAE, usual: np.ndarray, seed: int, steps: int = 50, rate: float = 0.1, batch_size: int = 500
+) -> Score:
+    """Scores by how much the ELBO rises if q(z|x) is optimized for x alone (Xiao et al. 2020, arXiv:2003.02977, equation 5).
 
     Adam moves the mean and log-variance of each image's own posterior from where the encoder put them.
     """
 
-    def regret(images):
+    def regret(images: np.ndarray) -> np.ndarray:
         rng = np.random.default_rng(seed)
         return np.concatenate(
             [
@@ -59,12 +64,12 @@ def likelihood_regret(model, usual, seed: int, steps: int = 50, rate: float = 0.
     return regret
 
 
-def density_of_states(model, usual, seed: int, most: int = 10_000) -> Score:
-    """-sum_i log q_i(T_i(x)) over statistics T of the model (Morningstar et al. 2021, arXiv:2006.09273, section 3).
+def density_of_states(model: BaseAutoencoder, usual: np.ndarray, seed: int, most: int = 10_000) -> Score:
+    """Scores by -sum_i log q_i(T_i(x)) over statistics T of the model (Morningstar et al. 2021, arXiv:2006.09273, section 3).
 
     The statistics: the squared error and the length of the code, for a VAE its reconstruction term, KL and entropy of
     q(z|x), and the density of the code under a mixture of Gaussians. Each q_i is a kernel density estimate over at most
-    `most` usual images: too good a likelihood is as strange as too bad a one.
+    `most` usual images: a likelihood that is too high is as unusual as one that is too low.
     """
     usual = usual[np.random.default_rng(seed).permutation(len(usual))[:most]]
     codes = model.encode(usual)
@@ -73,11 +78,11 @@ def density_of_states(model, usual, seed: int, most: int = 10_000) -> Score:
     center, width = seen.mean(axis=0), np.maximum(seen.std(axis=0), 1e-9)
     densities = [gaussian_kde(column) for column in ((seen - center) / width).T]
 
-    def strangeness(images):
+    def score(images: np.ndarray) -> np.ndarray:
         columns = ((_statistics(model, mixture, images) - center) / width).T
-        return -sum(_log_density(density, column) for density, column in zip(densities, columns, strict=True))
+        return -np.sum([_log_density(density, column) for density, column in zip(densities, columns, strict=True)], axis=0)
 
-    return strangeness
+    return score
 
 
 SCORES = {
@@ -86,11 +91,11 @@ SCORES = {
 FOR_AUTOENCODERS = ("reconstruction", "density_of_states")
 
 
-def _squared_errors(model, images):
+def _squared_errors(model: BaseAutoencoder, images: np.ndarray) -> np.ndarray:
     return np.mean(np.square(images - model.reconstruct(images), dtype="float64"), axis=(1, 2, 3))
 
 
-def _png_bits(image) -> int:
+def _png_bits(image: np.ndarray) -> int:
     """Bits of the PNG of an image (height, width, channels) in [0, 1]."""
     pixels = to_uint8(image)
     stream = io.BytesIO()
@@ -98,16 +103,17 @@ def _png_bits(image) -> int:
     return 8 * stream.tell()
 
 
-def _statistics(model, mixture, images) -> np.ndarray:
+def _statistics(model: BaseAutoencoder, mixture: GaussianMixture, images: np.ndarray) -> np.ndarray:
     """(n, statistics)."""
-    codes, *log_variance = model.run_encoder(images)[:2]  # an autoencoder has but the codes
+    codes = model.encode(images)
     columns = [np.log(_squared_errors(model, images) + 1e-9), np.linalg.norm(codes, axis=1), mixture.score_samples(codes)]
-    if log_variance:
-        columns += [-model.log_likelihood(images, 1), code_kl(codes, *log_variance).sum(axis=1), log_variance[0].sum(axis=1)]
+    if isinstance(model, BaseVAE):
+        mean, log_variance = model.encode_distribution(images)
+        columns += [-model.log_likelihood(images, 1), code_kl(mean, log_variance).sum(axis=1), log_variance.sum(axis=1)]
     return np.stack(columns, axis=1).astype("float64")
 
 
-def _log_density(density: gaussian_kde, values) -> np.ndarray:
+def _log_density(density: gaussian_kde, values: np.ndarray) -> np.ndarray:
     """Its logarithm; beyond the estimate's reach, where it is 0 in floats, the tail of its nearest kernel."""
     low, high = density.dataset.min(), density.dataset.max()
     beyond = np.maximum(low - values, 0) + np.maximum(values - high, 0)
@@ -116,27 +122,27 @@ def _log_density(density: gaussian_kde, values) -> np.ndarray:
     return np.where(beyond > 0, edge + tail, edge)
 
 
-def _regret(model, images, rng, steps: int, rate: float) -> np.ndarray:
+def _regret(model: BaseVAE, images: np.ndarray, rng: np.random.Generator, steps: int, rate: float) -> np.ndarray:
     start = np.concatenate(model.encode_distribution(images), axis=1)
     decoder = model.ema_network(model.decoder)
-    images = ops.convert_to_tensor(images)
+    targets = ops.convert_to_tensor(images)
 
-    def draw(count):
+    def sample_noise(count: int) -> list[Tensor]:
         return [
             ops.convert_to_tensor(rng.standard_normal((len(start), model.latent_dim), dtype="float32")) for _ in range(count)
         ]
 
-    def negative_elbo(parameters, noise):
+    def negative_elbo(parameters: Tensor, noise: Tensor) -> Tensor:
         mean, log_variance = ops.split(parameters, 2, axis=1)
         z = mean + ops.exp(0.5 * log_variance) * noise
-        nll = model.reconstruction_nll(images, decoder(z, training=False))
+        nll = model.reconstruction_nll(targets, decoder(z, training=False))
         return nll + ops.sum(kl_to_standard_normal(mean, log_variance), axis=-1)
 
     parameters, optimizer = keras.Variable(start), keras.optimizers.Adam(rate)
-    for noise in draw(steps):
+    for noise in sample_noise(steps):
         gradient = backend.gradient(lambda p: negative_elbo(p, noise), parameters.value)
         optimizer.apply([gradient], [parameters])
-    noises = draw(8)
+    noises = sample_noise(8)
     bounds = [
         np.mean([ops.convert_to_numpy(negative_elbo(ops.convert_to_tensor(p), noise)) for noise in noises], axis=0)
         for p in (start, parameters)

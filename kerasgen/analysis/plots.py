@@ -1,4 +1,6 @@
-"""Pictures of what the analyses give; each is a matplotlib Figure, which `savefig` writes."""
+"""Plots of what the analyses give; each is a matplotlib Figure, which `savefig` writes."""
+
+from __future__ import annotations
 
 from collections.abc import Sequence
 
@@ -7,7 +9,7 @@ from matplotlib.figure import Figure
 
 
 def grid(images: np.ndarray, rows: Sequence[str] = (), columns: Sequence[str] = (), title: str = "") -> Figure:
-    """Pictures (rows, columns, height, width, channels) in [0, 1], with the names of rows and columns."""
+    """Plots images (rows, columns, height, width, channels) in [0, 1], with the names of rows and columns."""
     count, across, height, width, channels = images.shape
     left = 1.1 if rows else 0.1
     figure = Figure(figsize=(left + 0.62 * across, 0.5 + 0.62 * count * height / width), dpi=110)
@@ -16,8 +18,8 @@ def grid(images: np.ndarray, rows: Sequence[str] = (), columns: Sequence[str] = 
     for row in range(count):
         for column in range(across):
             axis = axes[row, column]
-            picture = images[row, column]
-            axis.imshow(picture[..., 0] if channels == 1 else picture, cmap="gray", vmin=0, vmax=1)
+            image = images[row, column]
+            axis.imshow(image[..., 0] if channels == 1 else image, cmap="gray", vmin=0, vmax=1)
             axis.set(xticks=[], yticks=[])
             for side in axis.spines.values():
                 side.set_visible(False)
@@ -30,22 +32,22 @@ def grid(images: np.ndarray, rows: Sequence[str] = (), columns: Sequence[str] = 
 
 
 def scatter(codes: np.ndarray, labels: np.ndarray | None = None, names: Sequence[str] | None = None, title: str = "") -> Figure:
-    """The first two dimensions of codes (n, latent_dim), colored by label."""
+    """Plots the first two dimensions of codes (n, latent_dim), colored by label."""
     figure = Figure(figsize=(6, 5), dpi=110, layout="constrained")
     axis = figure.subplots()
     if labels is None:
-        axis.scatter(*codes[:, :2].T, s=3, linewidths=0)
+        axis.scatter(codes[:, 0], codes[:, 1], s=3, linewidths=0)
     else:
         for label in np.unique(labels):
-            name = names[label] if names else str(label)
-            axis.scatter(*codes[labels == label, :2].T, s=3, linewidths=0, label=name, color=f"C{label % 10}")
+            name, chosen = names[label] if names else str(label), codes[labels == label]
+            axis.scatter(chosen[:, 0], chosen[:, 1], s=3, linewidths=0, label=name, color=f"C{label % 10}")
         figure.legend(markerscale=4, fontsize=7, loc="outside right center")
     axis.set(xlabel="z 0", ylabel="z 1", title=title, aspect="equal")
     return figure
 
 
 def matrix(values: np.ndarray, title: str = "", names: Sequence[str] | None = None) -> Figure:
-    """A square matrix of values in [-1, 1], as of correlations."""
+    """Plots a square matrix of values in [-1, 1], such as correlations."""
     figure = Figure(figsize=(5, 4.2), dpi=110, layout="constrained")
     axis = figure.subplots()
     shown = axis.imshow(values, cmap="RdBu_r", vmin=-1, vmax=1)

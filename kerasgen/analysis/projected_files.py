@@ -2,54 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
 from kerasgen import presets
 from kerasgen.analysis.projection import project
+from kerasgen.files import atomic_write
 from kerasgen.images import COLUMNS, interleave, make_grid, save_png, to_float
 from kerasgen.images.resize import fit_array
+from kerasgen.models.style_gan import StyleGAN
 
-FACES = "debiasing_vae_portraits"  # tells faces from what is none
-SHEET, STYLES = "make_grid.png", "styles.npz"
-SHOWN = 32  # pictures on the make_grid
+FACE_DETECTOR = "debiasing_vae_portraits"
+GRID, STYLES = "grid.png", "styles.npz"
+SHOWN = 32  # images in the grid
 
 
 def project_files(
-    model, pictures: dict[Path, np.ndarray], output: Path, steps: int, space: str, overwrite: bool = False
+    model: StyleGAN, images: Mapping[Path, np.ndarray], output: Path, steps: int, space: str, overwrite: bool = False
 ) -> list[str]:
-    """Writes the projection of each picture (height, width, channels) uint8, cut to the middle square, to a folder.
+    """Writes the projection of each image (height, width, channels) uint8, cut to the middle square, to a folder.
 
-    Beside them `styles.npz`, with an array for each name, and `make_grid.png`, each photograph above its projection.
+    Beside them `styles.npz`, with an array for each name, and `grid.png`, each image above its projection.
 
     Returns:
-        Warnings: which photographs show no face, where the generator draws faces. Raises ValueError, before the search, for
-        files that exist.
+        Warnings: which images show no face, where the generator makes faces. Raises ValueError, before the search, for files
+        that exist.
     """
-    taken = [str(output / name) for name in (*pictures, SHEET, STYLES) if (output / name).exists()]
+    names = [*images, Path(GRID), Path(STYLES)]
+    taken = [str(output / name) for name in names if (output / name).exists()]
     if taken and not overwrite:
-        raise ValueError(f"Existing files are replaced only if told to (overwrite). Received: {', '.join(taken[:5])}.")
+        raise ValueError(f"Existing files are replaced only with overwrite=True. Received: {', '.join(taken[:5])}.")
     height, width, channels = model.image_shape
-    images = np.stack([to_float(fit_array(picture, (height, width), channels)) for picture in pictures.values()])
-    warnings = _no_faces(model, list(pictures), images)
-    styles = project(model, images, steps, space)
+    targets = np.stack([to_float(fit_array(image, (height, width), channels)) for image in images.values()])
+    warnings = _no_faces(model, list(images), targets)
+    styles = project(model, targets, steps, space)
     projected = model.synthesize(styles)
-    for name, image in zip(pictures, projected, strict=True):
+    for name, image in zip(images, projected, strict=True):
         (output / name).parent.mkdir(parents=True, exist_ok=True)
         save_png(output / name, make_grid(image[None]))
-    np.savez(output / STYLES, **{str(name.with_suffix("")): style for name, style in zip(pictures, styles, strict=True)})
-    save_png(output / SHEET, make_grid(interleave(images[:SHOWN], projected[:SHOWN]), min(COLUMNS, len(images))))
+    with atomic_write(output / STYLES) as beside:
+        np.savez(beside, **{str(name.with_suffix("")): style for name, style in zip(images, styles, strict=True)})
+    save_png(output / GRID, make_grid(interleave(targets[:SHOWN], projected[:SHOWN]), min(COLUMNS, len(targets))))
     return warnings
 
 
-def _no_faces(model, names: list[Path], images: np.ndarray) -> list[str]:
-    if getattr(model, "card", {}).get("data", {}).get("source") != "portraits":
+def _no_faces(model: StyleGAN, names: list[Path], images: np.ndarray) -> list[str]:
+    if model.card is None or model.card.data is None or model.card.data.source != "portraits":
         return []
-    detector = presets.load(FACES)
-    sizes = np.stack([fit_array(image, detector.image_shape[:2], detector.image_shape[2]) for image in images])
+    detector = presets.load(FACE_DETECTOR)
+    height, width, channels = detector.image_shape
+    resized = np.stack([fit_array(image, (height, width), channels) for image in images])
     return [
-        f"{name} shows no upright face in its middle, by {FACES}; what it is projected to may not be like it."
-        for name, probability in zip(names, detector.classify(sizes), strict=True)
+        f"{name} shows no upright face in its middle, according to {FACE_DETECTOR}; its projection may not resemble it."
+        for name, probability in zip(names, detector.classify(resized), strict=True)
         if probability < 0.5
     ]

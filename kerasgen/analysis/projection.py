@@ -1,4 +1,4 @@
-"""Photographs in the latent space: the styles whose picture is nearest (Abdal et al. 2019, arXiv:1904.03189)."""
+"""Projection into the latent space: the styles whose image is nearest to a photograph (Abdal et al. 2019, arXiv:1904.03189)."""
 
 from __future__ import annotations
 
@@ -8,18 +8,20 @@ from keras import ops
 
 from kerasgen import backend
 from kerasgen.backend import AveragePooling2D
+from kerasgen.backend.typing import Tensor
 from kerasgen.images import to_float
 from kerasgen.images.check import check_images
 from kerasgen.latent.codes import sample_codes
+from kerasgen.models.style_gan import StyleGAN
 
 SMALLEST = 8  # pixels a side of the coarsest comparison
 CODES = 4096  # that the average of w and its deviation are taken over
-DRAWN = 500  # pictures of these, among which the search begins with the nearest
+CANDIDATES = 500  # images of these, the nearest of which the search begins with
 PART = 50  # of them in memory at a time
 
 
 def project(
-    model,
+    model: StyleGAN,
     images: np.ndarray,
     steps: int = 800,
     space: str = "w+",
@@ -27,9 +29,9 @@ def project(
     pull: float = 1e-4,
     focus: float = 0.8,
 ) -> np.ndarray:
-    """Searches the styles of images by Adam, each from the nearest of 500 drawn pictures.
+    """Searches the styles of images by Adam, each from the nearest of 500 samples.
 
-    The distance of two pictures is their mean absolute difference at their own size and at each half of it down to 8 pixels,
+    The distance of two images is their mean absolute difference at their own size and at each half of it down to 8 pixels,
     summed, so that both place and detail count.
 
     Args:
@@ -54,17 +56,17 @@ def project(
     images = to_float(np.asarray(images))
     known = model.styles(sample_codes(CODES, model.latent_dim, 0))[:, 0]  # (codes, style_dim)
     average, deviation = known.mean(axis=0), known.std(axis=0) + 1e-8
-    begin = (known[_nearest_drawn(model, known[:DRAWN], images, focus)] - average) / deviation
+    begin = (known[_nearest_sample(model, known[:CANDIDATES], images, focus)] - average) / deviation
     place = keras.Variable(np.repeat(begin[:, None], 1 if space == "w" else model.style_layers, axis=1), name="place")
     average, deviation, targets = map(ops.convert_to_tensor, (average, deviation, images))
     network = model.synthesis_of(model.ema_network(model.generator))
     optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(learning_rate, steps))
     optimizer.build([place])
 
-    def styles(moved):
+    def styles(moved: Tensor) -> Tensor:
         return ops.broadcast_to(average + deviation * moved, (len(images), model.style_layers, model.style_dim))
 
-    def loss(moved):
+    def loss(moved: Tensor) -> Tensor:
         (*_, image) = model.shown_images(network(styles(moved), training=False))
         return _distance(image, targets, focus) + pull * ops.mean(ops.square(moved), axis=(1, 2))  # (n,)
 
@@ -73,18 +75,18 @@ def project(
     return ops.convert_to_numpy(styles(ops.copy(place)))
 
 
-def _nearest_drawn(model, known: np.ndarray, images: np.ndarray, focus: float) -> np.ndarray:
-    """Which of the styles `known` (m, style_dim) draws the nearest picture to each image: indices (n,)."""
+def _nearest_sample(model: StyleGAN, known: np.ndarray, images: np.ndarray, focus: float) -> np.ndarray:
+    """Which of the styles `known` (m, style_dim) gives the nearest image to each of `images`: indices (n,)."""
     targets = [ops.convert_to_tensor(image[None]) for image in images]
     distances = []
     for start in range(0, len(known), PART):
         styles = np.repeat(known[start : start + PART, None], model.style_layers, axis=1)
-        drawn = ops.convert_to_tensor(model.synthesize(styles))
-        distances.append([ops.convert_to_numpy(_distance(drawn, target, focus)) for target in targets])
+        samples = ops.convert_to_tensor(model.synthesize(styles))
+        distances.append([ops.convert_to_numpy(_distance(samples, target, focus)) for target in targets])
     return np.concatenate(distances, axis=1).argmin(axis=1)
 
 
-def _distance(images, targets, focus: float):
+def _distance(images: Tensor, targets: Tensor, focus: float) -> Tensor:
     """(n, height, width, channels) each to (n,)."""
     total = 0.0
     while True:

@@ -1,17 +1,20 @@
-"""Reconstructions beside the truth."""
+"""Reconstructions beside the originals."""
+
+from __future__ import annotations
 
 from collections.abc import Sequence
 
 import numpy as np
 
 from kerasgen.images import to_float
+from kerasgen.models.autoencoder_base import BaseAutoencoder
 
 
-def reconstructions(models: Sequence, images: np.ndarray) -> np.ndarray:
-    """Rows of pictures: what each model makes of the images, in order, and the images themselves last.
+def reconstructions(models: Sequence[BaseAutoencoder], images: np.ndarray) -> np.ndarray:
+    """Gives rows of images: the reconstructions of each model, in order, and the originals last.
 
     Args:
-        models: models with `reconstruct`, as autoencoders of 2 and 5 numbers.
+        models: such as autoencoders with a `latent_dim` of 2 and of 5.
         images: (n, height, width, channels) in [0, 1], or uint8.
 
     Returns:

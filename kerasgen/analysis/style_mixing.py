@@ -1,26 +1,32 @@
-"""Style mixing: coarse, middle or fine styles of one picture in another (Karras et al. 2018, arXiv:1812.04948, figure 3)."""
+"""Style mixing: coarse, middle or fine styles of one image in another (Karras et al. 2018, arXiv:1812.04948, figure 3)."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 
 from kerasgen.latent.styles import check_layers, mix_styles
+from kerasgen.models.style_gan import StyleGAN
 
 BORDERS = {"coarse": (0, 4), "middle": (4, 8), "fine": (8, None)}  # 4 to 8 pixels, 16 to 32, and what is finer
 
 
 def style_ranges(layers: int) -> dict[str, range]:
-    """Gives the layers of each kind of styles, of a generator of so many; kinds that it does not have are left out."""
+    """Gives the layers of each kind of styles, for a generator of so many; kinds that it does not have are left out."""
     ranges = {name: range(start, layers if stop is None else min(stop, layers)) for name, (start, stop) in BORDERS.items()}
     return {name: chosen for name, chosen in ranges.items() if chosen}
 
 
-def mix(model, a: np.ndarray, b: np.ndarray, layers="coarse", truncation: float = 1.0) -> np.ndarray:
-    """Draws every source A with the styles of every source B at `layers`, and its own at the others.
+def mix(
+    model: StyleGAN, a: np.ndarray, b: np.ndarray, layers: str | Sequence[int] = "coarse", truncation: float = 1.0
+) -> np.ndarray:
+    """Generates every source A with the styles of every source B at `layers`, and its own at the others.
 
     Args:
         model: a style-based generator.
-        a, b: codes (n, latent_dim) and (m, latent_dim).
+        a: codes (n, latent_dim).
+        b: codes (m, latent_dim).
         layers: "coarse" (4 to 8 pixels), "middle" (16 to 32), "fine" (from 64 on), or indices.
         truncation: as `model.sample`.
 
@@ -30,19 +36,21 @@ def mix(model, a: np.ndarray, b: np.ndarray, layers="coarse", truncation: float 
     named = style_ranges(model.style_layers)
     if isinstance(layers, str) and layers not in named:
         raise ValueError(f"Layers of this generator are {', '.join(named)}, or indices. Received: {layers!r}.")
-    layers = named[layers] if isinstance(layers, str) else layers
-    check_layers(layers, model.style_layers)
+    chosen = named[layers] if isinstance(layers, str) else layers
+    check_layers(chosen, model.style_layers)
     ours, theirs = (model.styles(codes, truncation) for codes in (a, b))
-    mixed = mix_styles(np.repeat(ours, len(theirs), axis=0), np.tile(theirs, (len(ours), 1, 1)), layers)
+    mixed = mix_styles(np.repeat(ours, len(theirs), axis=0), np.tile(theirs, (len(ours), 1, 1)), chosen)
     images = model.synthesize(mixed)
     return images.reshape(len(ours), len(theirs), *images.shape[1:])
 
 
-def mixing_table(model, a: np.ndarray, b: np.ndarray, layers="coarse", truncation: float = 1.0) -> np.ndarray:
-    """The pictures of `mix` with their sources: white and sources B above, sources A to the left.
+def mixing_table(
+    model: StyleGAN, a: np.ndarray, b: np.ndarray, layers: str | Sequence[int] = "coarse", truncation: float = 1.0
+) -> np.ndarray:
+    """Gives the images of `mix` with their sources: white and sources B above, sources A to the left.
 
     Returns:
-        ((n + 1) (m + 1), height, width, channels), row by row, for a make_grid of m + 1 columns.
+        ((n + 1) (m + 1), height, width, channels), row by row, for a grid of m + 1 columns.
     """
     mixed = mix(model, a, b, layers, truncation)
     ours, theirs = (model.decode(codes, truncation=truncation) for codes in (a, b))

@@ -1,16 +1,18 @@
-"""What translators make of images, before and after."""
+"""Images before and after translation."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from kerasgen.data.dataset import Dataset
 from kerasgen.images import interleave
+from kerasgen.models.translation_base import BaseTranslator
 
-SHOWN = 16  # of each kind, in a picture
+SHOWN = 16  # of each kind, in a grid
 
 
-def before_and_after(model, held_out) -> np.ndarray:
-    """Rows of sources, of their translations and, for pairs, of the truth; both ways where there are two."""
+def before_and_after(model: BaseTranslator, held_out: Dataset) -> np.ndarray:
+    """Gives rows of sources, of their translations and, for pairs, of the truth; both directions where there are two."""
     a, b = held_out.images(slice(SHOWN))
     if len(model.directions) == 1:
         return interleave(a, model.translate(a), b)

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from kerasgen.models.style_gan import StyleGAN
 
-def truncation_sweep(model, z: np.ndarray, values: Sequence[float] = (1.0, 0.7, 0.5, 0.0, -0.5, -1.0)) -> np.ndarray:
-    """Draws each code (n, latent_dim) at each truncation; 0 is the average picture, below it are the opposites.
+
+def truncation_sweep(model: StyleGAN, z: np.ndarray, values: Sequence[float] = (1.0, 0.7, 0.5, 0.0, -0.5, -1.0)) -> np.ndarray:
+    """Generates each code (n, latent_dim) at each truncation; 0 is the average image, below it are the opposites.
 
     Returns:
         (n, values, height, width, channels) float32 in [0, 1]. Raises ValueError for a truncation outside [-1, 2].

@@ -11,6 +11,8 @@
   where Keras does not call them. The results are the same.
 """
 
+from __future__ import annotations
+
 import importlib
 
 import keras

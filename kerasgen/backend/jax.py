@@ -4,15 +4,26 @@ Within the scope the stateful code of the other backends works unchanged: `varia
 scope, optimizers and metrics included. Only the differentiated function needs a scope of its own.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
 import jax
 import keras
+import numpy as np
 from keras import StatelessScope, ops
 from keras.layers import AveragePooling2D, BatchNormalization  # noqa: F401
 
+from kerasgen.backend.typing import Step, Tensor, Values
+
 COMPILES_BRANCHES = True
 
+State = tuple[list[Tensor], ...]  # the values of each group of variables
+Sides = tuple[int, int]
 
-def run_train_step(model, step, state, data):
+
+def run_train_step(model: keras.Model, step: Step, state: State, data: object) -> tuple[Values, State]:
+    """Runs the step on Keras's state, and gives the new one."""
     groups = (
         model.trainable_variables,
         model.non_trainable_variables,
@@ -22,24 +33,32 @@ def run_train_step(model, step, state, data):
     return _run(step, groups, state, data)
 
 
-def run_test_step(model, step, state, data):
+def run_test_step(model: keras.Model, step: Step, state: State, data: object) -> tuple[Values, State]:
+    """Runs the step on Keras's state without the optimizers', and gives the new one."""
     groups = (model.trainable_variables, model.non_trainable_variables, model.metrics_variables)
     return _run(step, groups, state, data)
 
 
-def _run(step, groups, state, data):
+def _run(step: Step, groups: Sequence[list[keras.Variable]], state: State, data: object) -> tuple[Values, State]:
     pairs = [pair for group, values in zip(groups, state, strict=True) for pair in zip(group, values, strict=True)]
     with StatelessScope(state_mapping=pairs) as scope:
         logs = step(data)
     return logs, tuple([_current_value(scope, variable) for variable in group] for group in groups)
 
 
-def minimize(loss, total, variables, optimizer, model):
+def minimize(
+    loss: Callable[[], Values],
+    total: Callable[[Values], Tensor],
+    variables: list[keras.Variable],
+    optimizer: keras.optimizers.Optimizer,
+    model: keras.Model,
+) -> Values:
+    """Differentiates the loss in a scope of its own, which hands out what else changed."""
     trained = {id(variable) for variable in variables}
     others = [variable for variable in _state(model) if id(variable) not in trained]
     outer = [(variable, variable.value) for variable in others]
 
-    def objective(weights):
+    def objective(weights: list[Tensor]) -> tuple[Tensor, tuple[Values, list[Tensor]]]:
         with StatelessScope(state_mapping=outer + list(zip(variables, weights, strict=True))) as scope:
             values = loss()
         return total(values), (values, [_current_value(scope, variable) for variable in others])
@@ -53,24 +72,26 @@ def minimize(loss, total, variables, optimizer, model):
     return values
 
 
-def _state(model):
+def _state(model: keras.Model) -> list[keras.Variable]:
     return model.trainable_variables + model.non_trainable_variables + model.optimizer.variables
 
 
-def _current_value(scope, variable):
+def _current_value(scope: StatelessScope, variable: keras.Variable) -> Tensor:
     value = scope.get_current_value(variable)
     return variable.value if value is None else value
 
 
-def gradient(function, x):
+def gradient(function: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
+    """Differentiates by `jax.grad`."""
     return jax.grad(lambda inputs: function(inputs).sum())(x)
 
 
-def normal(shape, seed_generator):
+def normal(shape: tuple, seed_generator: keras.random.SeedGenerator) -> Tensor:
+    """Draws the global batch, of which each device takes its part."""
     return keras.random.normal(shape, dtype="float32", seed=seed_generator)
 
 
-def depthwise_conv(x, kernel):
+def depthwise_conv(x: Tensor, kernel: np.ndarray) -> Tensor:
     """As shifted sums, which XLA fuses: its grouped convolutions and their gradients take fifteen times as long on a CPU."""
     (rows, columns), (height, width) = kernel.shape[:2], x.shape[1:3]
     padded = ops.pad(x, ((0, 0), (rows // 2, rows // 2), (columns // 2, columns // 2), (0, 0)))
@@ -78,10 +99,10 @@ def depthwise_conv(x, kernel):
     return sum(weights[i, j] * padded[:, i : i + height, j : j + width] for i in range(rows) for j in range(columns))
 
 
-def _with_gradients(backward):
+def _with_gradients(backward: Callable) -> Callable[[Callable], Callable]:
     """Gives `function(inputs, kernel, strides)` the gradients `backward(strides, (inputs, kernel), gradient)`."""
 
-    def decorate(function):
+    def decorate(function: Callable) -> Callable:
         own = jax.custom_vjp(function, nondiff_argnums=(2,))
         own.defvjp(lambda inputs, kernel, strides: (own(inputs, kernel, strides), (inputs, kernel)), backward)
         return own
@@ -92,7 +113,7 @@ def _with_gradients(backward):
 class Conv2D(keras.layers.Conv2D):
     """With other gradients on a CPU: the one to the kernel that JAX derives takes up to six times as long."""
 
-    def convolution_op(self, inputs, kernel):
+    def convolution_op(self, inputs: Tensor, kernel: Tensor) -> Tensor:
         inputs, kernel = ops.convert_to_tensor(inputs), ops.convert_to_tensor(kernel)
         usual = self.padding == "same" and self.dilation_rate == (1, 1) and self.groups == 1
         if jax.default_backend() != "cpu" or not usual or self.data_format != "channels_last":
@@ -100,7 +121,7 @@ class Conv2D(keras.layers.Conv2D):
         return _conv(inputs, kernel, self.strides)
 
 
-def _conv_backward(strides, saved, gradient):
+def _conv_backward(strides: Sides, saved: tuple[Tensor, Tensor], gradient: Tensor) -> tuple[Tensor, Tensor]:
     images, kernel = saved
     if strides == (1, 1) and kernel.shape[0] % 2 and kernel.shape[1] % 2:  # a convolution too, with these gradients itself
         to_images = _conv(gradient, ops.transpose(ops.flip(kernel, (0, 1)), (0, 1, 3, 2)), strides)
@@ -109,7 +130,7 @@ def _conv_backward(strides, saved, gradient):
     return to_images, _to_kernel(images, gradient, kernel, strides)
 
 
-def _to_kernel(images, gradient, kernel, strides):
+def _to_kernel(images: Tensor, gradient: Tensor, kernel: Tensor, strides: Sides) -> Tensor:
     """Each weight meets the images moved by its place: one product of matrices for a row of the kernel."""
     rows, columns, channels, filters = kernel.shape
     height, width = ((there - 1) * stride + 1 for there, stride in zip(gradient.shape[1:3], strides, strict=True))
@@ -127,14 +148,14 @@ def _to_kernel(images, gradient, kernel, strides):
 
 
 @_with_gradients(_conv_backward)
-def _conv(images, kernel, strides):
+def _conv(images: Tensor, kernel: Tensor, strides: Sides) -> Tensor:
     return ops.conv(images, kernel, strides, "same", data_format="channels_last")
 
 
 class Conv2DTranspose(keras.layers.Conv2DTranspose):
     """With another gradient to the kernel: the one JAX derives takes ten to thirty times as long on a CPU."""
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         if self.padding != "same" or self.dilation_rate != (1, 1) or self.output_padding is not None:
             return super().call(inputs)
         outputs = _conv_transpose(ops.convert_to_tensor(inputs), ops.convert_to_tensor(self.kernel), self.strides)
@@ -143,7 +164,7 @@ class Conv2DTranspose(keras.layers.Conv2DTranspose):
         return self.activation(outputs)
 
 
-def _conv_transpose_backward(strides, saved, image):
+def _conv_transpose_backward(strides: Sides, saved: tuple[Tensor, Tensor], image: Tensor) -> tuple[Tensor, Tensor]:
     """The transposed convolution maps codes to images by the adjoint of a convolution that maps images to codes."""
     codes, kernel = saved
     output, pull = jax.vjp(lambda k: ops.conv(image, k, strides, "same", data_format="channels_last"), kernel)
@@ -151,5 +172,5 @@ def _conv_transpose_backward(strides, saved, image):
 
 
 @_with_gradients(_conv_transpose_backward)
-def _conv_transpose(codes, kernel, strides):
+def _conv_transpose(codes: Tensor, kernel: Tensor, strides: Sides) -> Tensor:
     return ops.conv_transpose(codes, kernel, strides, "same", data_format="channels_last")

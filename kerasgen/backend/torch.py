@@ -1,70 +1,91 @@
 """PyTorch: gradients by `torch.autograd.grad` of the phase's own weights, so that no other network collects any."""
 
-import types
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
 
 import keras
+import numpy as np
 import torch
 from keras import ops
 from torch.nn import functional
+from torch.optim.adam import adam
+
+from kerasgen.backend.keras_internals import adam_moments, replace_update
+from kerasgen.backend.typing import Step, Tensor, Values
 
 COMPILES_BRANCHES = True
 
 
-def run_train_step(model, step, data):
+def run_train_step(model: keras.Model, step: Step, data: object) -> Values:
+    """Runs the step."""
     return step(data)
 
 
-def run_test_step(model, step, data):
+def run_test_step(model: keras.Model, step: Step, data: object) -> Values:
+    """Runs the step without recording gradients."""
     with torch.no_grad():
         return step(data)
 
 
-def minimize(loss, total, variables, optimizer, model):
+def minimize(
+    loss: Callable[[], Values],
+    total: Callable[[Values], Tensor],
+    variables: list[keras.Variable],
+    optimizer: keras.optimizers.Optimizer,
+    model: keras.Model,
+) -> Values:
+    """Differentiates by `torch.autograd.grad`; on a CPU Adam then takes its fused kernel."""
     with torch.enable_grad():
         values = loss()
         gradients = torch.autograd.grad(total(values), [variable.value for variable in variables])
     if isinstance(optimizer, keras.optimizers.Adam) and not optimizer.amsgrad and gradients[0].device.type == "cpu":
-        optimizer._parallel_update_step = types.MethodType(_fused_adam, optimizer)
+        replace_update(optimizer, _fused_adam)
     with torch.no_grad():
         optimizer.apply(list(gradients), variables)
     return {name: value.detach() for name, value in values.items()}
 
 
-def _fused_adam(optimizer, gradients, variables, learning_rate):
+def _fused_adam(
+    optimizer: keras.optimizers.Adam, gradients: list[Tensor], variables: list[keras.Variable], learning_rate: Tensor
+) -> None:
     """Keras's update in PyTorch's single pass; Keras's own takes a dozen, which on a CPU cost as much as a layer."""
     step = int(optimizer.iterations) + 1
-    slots = [optimizer._get_variable_index(variable) for variable in variables]
-    first, second = ([moments[slot].value for slot in slots] for moments in (optimizer._momentums, optimizer._velocities))
-    torch._fused_adam_(
+    first, second = adam_moments(optimizer, variables)
+    adam(
         [variable.value.detach() for variable in variables],
         [gradient.contiguous() for gradient in gradients],
         first,
         second,
         [],
-        [torch.tensor(float(step))] * len(slots),
-        lr=float(learning_rate),
+        list(torch.full((len(variables),), step - 1.0).unbind()),  # PyTorch adds 1 to each
+        fused=True,
+        amsgrad=False,
         beta1=optimizer.beta_1,
         beta2=optimizer.beta_2,
+        lr=float(learning_rate),
         weight_decay=0.0,
         # Keras adds epsilon before the second moment's bias is corrected, PyTorch after.
         eps=optimizer.epsilon / (1.0 - optimizer.beta_2**step) ** 0.5,
-        amsgrad=False,
         maximize=False,
     )
 
 
-def gradient(function, x):
+def gradient(function: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
+    """Differentiates by `torch.autograd.grad`, with a graph of the result."""
     with torch.enable_grad():
         x = x if x.requires_grad else x.detach().requires_grad_(True)
         (result,) = torch.autograd.grad(function(x).sum(), x, create_graph=True)
     return result
 
 
-def normal(shape, seed_generator):
+def normal(shape: tuple, seed_generator: keras.random.SeedGenerator) -> Tensor:
+    """Draws by Keras's own function."""
     return keras.random.normal(shape, dtype="float32", seed=seed_generator)
 
 
-def depthwise_conv(x, kernel):
+def depthwise_conv(x: Tensor, kernel: np.ndarray) -> Tensor:
+    """Convolves by Keras, which calls PyTorch's kernel."""
     return ops.depthwise_conv(x, ops.cast(kernel, x.dtype), padding="same")
 
 
@@ -73,26 +94,34 @@ def depthwise_conv(x, kernel):
 
 
 class Conv2D(keras.layers.Conv2D):
-    def call(self, inputs):
+    """With PyTorch's kernel on a view of the images."""
+
+    def call(self, inputs: Tensor) -> Tensor:
         padding = _same_padding(self, inputs.shape[1:3])
         return super().call(inputs) if padding is None else _convolve(self, functional.conv2d, inputs, padding)
 
 
 class Conv2DTranspose(keras.layers.Conv2DTranspose):
-    def call(self, inputs):
+    """With PyTorch's kernel on a view of the maps, and its padding instead of a crop."""
+
+    def call(self, inputs: Tensor) -> Tensor:
         padding = _same_padding(self)
         return super().call(inputs) if padding is None else _convolve(self, functional.conv_transpose2d, inputs, padding)
 
 
 class AveragePooling2D(keras.layers.AveragePooling2D):
-    def call(self, inputs):
+    """With PyTorch's kernel on a view of the images."""
+
+    def call(self, inputs: Tensor) -> Tensor:
         if self.padding != "valid" or self.data_format != "channels_last":
             return super().call(inputs)
         return functional.avg_pool2d(inputs.permute(0, 3, 1, 2), self.pool_size, self.strides).permute(0, 2, 3, 1)
 
 
 class BatchNormalization(keras.layers.BatchNormalization):
-    def call(self, inputs, training=None, mask=None):
+    """With PyTorch's kernel, in one pass, where it is trained."""
+
+    def call(self, inputs: Tensor, training: bool | None = None, mask: Tensor | None = None) -> Tensor:
         if not training or not self.trainable or mask is not None:
             return super().call(inputs, training=training, mask=mask)
         x = inputs.float().movedim(self.axis, 1)
@@ -104,7 +133,7 @@ class BatchNormalization(keras.layers.BatchNormalization):
         return outputs.movedim(1, self.axis).to(inputs.dtype)
 
 
-def _same_padding(layer, sides=()) -> tuple[int, int] | None:
+def _same_padding(layer: keras.layers.Layer, sides: Sequence[int] = ()) -> tuple[int, ...] | None:
     """Gives what a "same" convolution pads at every side, None where that differs from side to side."""
     excess = [size - stride for size, stride in zip(layer.kernel_size, layer.strides, strict=True)]
     usual = (
@@ -120,7 +149,7 @@ def _same_padding(layer, sides=()) -> tuple[int, int] | None:
     return tuple(e // 2 for e in excess)
 
 
-def _convolve(layer, convolution, images, padding):
+def _convolve(layer: keras.layers.Layer, convolution: Callable, images: Tensor, padding: tuple[int, ...]) -> Tensor:
     kernel = ops.convert_to_tensor(layer.kernel)
     # (height, width, in, out) to PyTorch's (out, in, height, width), laid out as the images: the transposition of a matrix.
     kernel = kernel.flatten(0, 2).t().contiguous().unflatten(1, kernel.shape[:3]).permute(0, 3, 1, 2)

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping, Sequence
+
 import keras
+import numpy as np
+
+from kerasgen.backend.keras_internals import own_variables
+from kerasgen.base.phase import Phase
 
 
 @keras.saving.register_keras_serializable("kerasgen")
@@ -11,23 +17,54 @@ class PhaseOptimizers(keras.optimizers.MultiOptimizer):
 
     Weights stay as trained when `fit` ends: Keras would overwrite them with their moving average (`use_ema`), and a run
     that goes on would start from other weights than one that was not interrupted.
+
+    Keras's callbacks `LearningRateScheduler` and `ReduceLROnPlateau` change the rate of each phase by itself: the phases keep
+    the ratio of their rates under a schedule that scales the rate it is given, and get equal rates under one that ignores it.
     """
 
-    def finalize_variable_values(self, var_list) -> None:
+    @property
+    def learning_rate(self) -> keras.Variable:
+        """The rate of the first phase; setting it multiplies the rates of all phases by the same factor.
+
+        Setting raises ValueError for a rate that is not positive, or where the first phase's is 0, and TypeError for a
+        schedule, or where a phase has one: a schedule belongs to the optimizer of a phase, in `compile`.
+        """
+        return self.optimizers[0].learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, value: float) -> None:
+        if callable(value):
+            raise TypeError(f"A schedule belongs to the optimizer of a phase, in `compile`. Received: {value}.")
+        scheduled = [optimizer.name for optimizer in self.optimizers if not isinstance(optimizer.learning_rate, keras.Variable)]
+        if scheduled:
+            raise TypeError(
+                "A learning rate can be set where every phase has a number, not a schedule. Received: schedules in the "
+                f"optimizers {scheduled}."
+            )
+        first = float(self.learning_rate)
+        if not (value > 0 and first > 0):
+            raise ValueError(
+                "The learning rate must be positive, the old one and the new one: at 0 the ratio of the phases' rates is lost. "
+                f"Received: {value}, after {first}."
+            )
+        for optimizer in self.optimizers:
+            optimizer.learning_rate = float(value) * (float(optimizer.learning_rate) / first)
+
+    def finalize_variable_values(self, var_list: Sequence[keras.Variable]) -> None:
         pass
 
     # Keras saves the inner optimizers, as children; `MultiOptimizer` would write their slots a second time.
 
-    def save_own_variables(self, store) -> None:
-        for index, variable in enumerate(self._variables):
+    def save_own_variables(self, store: MutableMapping[str, np.ndarray]) -> None:
+        for index, variable in enumerate(own_variables(self)):
             store[str(index)] = keras.ops.convert_to_numpy(variable.value)
 
-    def load_own_variables(self, store) -> None:
-        for index, variable in enumerate(self._variables):
+    def load_own_variables(self, store: MutableMapping[str, np.ndarray]) -> None:
+        for index, variable in enumerate(own_variables(self)):
             variable.assign(store[str(index)])
 
     @classmethod
-    def of(cls, phases, optimizers: dict[str, keras.optimizers.Optimizer]) -> PhaseOptimizers:
+    def of(cls, phases: Sequence[Phase], optimizers: dict[str, keras.optimizers.Optimizer]) -> PhaseOptimizers:
         """Makes it from an optimizer for each phase, by name."""
         *first, last = phases
         scopes = {"|".join(f"{network.name}/.*" for network in phase.networks): optimizers[phase.name] for phase in first}

@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 import keras
 
+from kerasgen.backend.typing import Batch, Tensor, Values
+
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Phase:
@@ -25,15 +27,16 @@ class Phase:
 
     name: str
     networks: tuple[keras.Model, ...]
-    loss: Callable
+    loss: Callable[[Batch, bool], Values]
     terms: tuple[str, ...]
     repeat: int = 1
     monitors: tuple[str, ...] = ()
 
-    def total(self, values: dict):
+    def total(self, values: Values) -> Tensor:
         """The scalar that is minimized, of those that `loss` gave."""
         return sum(values[term] for term in self.terms)
 
     @property
-    def variables(self) -> list:
+    def variables(self) -> list[keras.Variable]:
+        """The trainable variables of the phase's networks."""
         return [variable for network in self.networks for variable in network.trainable_variables]

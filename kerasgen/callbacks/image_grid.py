@@ -1,8 +1,9 @@
-"""Writes a make_grid of pictures during training."""
+"""Writes a grid of images during training."""
 
 from __future__ import annotations
 
 import abc
+from collections.abc import Mapping
 from pathlib import Path
 
 import keras
@@ -12,20 +13,20 @@ from kerasgen.images import make_grid, save_png
 
 
 class ImageGrid(keras.callbacks.Callback, abc.ABC):
-    """Abstract: writes what `pictures` gives as `<directory>/epoch_0001.png`, ..., every `every` epochs."""
+    """Abstract: writes what `images` gives as `<directory>/epoch_0001.png`, ..., every `every` epochs."""
 
     columns: int | None = None
 
-    def __init__(self, directory: str | Path, every: int = 1):
+    def __init__(self, directory: str | Path, every: int = 1) -> None:
         super().__init__()
         self._directory = Path(directory)
         self._every = every
 
     @abc.abstractmethod
-    def pictures(self) -> np.ndarray:
-        """Gives the pictures of this epoch: (n, height, width, channels) in [0, 1], row by row in `columns`."""
+    def images(self) -> np.ndarray:
+        """Gives the images of this epoch: (n, height, width, channels) in [0, 1], row by row in `columns`."""
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
         if (epoch + 1) % self._every == 0:
             self._directory.mkdir(parents=True, exist_ok=True)
-            save_png(self._directory / f"epoch_{epoch + 1:04d}.png", make_grid(self.pictures(), self.columns))
+            save_png(self._directory / f"epoch_{epoch + 1:04d}.png", make_grid(self.images(), self.columns))

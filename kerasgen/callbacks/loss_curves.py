@@ -1,38 +1,49 @@
-"""The log of a run as a picture."""
+"""The log of a run as a plot."""
 
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import keras
 import numpy as np
 
+from kerasgen.files import atomic_write
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 
 class LossCurves(keras.callbacks.Callback):
-    """Draws the columns of a `CSVLogger`'s file as curves over the epochs, one panel a quantity, `every` epochs and at the end.
+    """Plots the columns of a `CSVLogger`'s file over the epochs, one panel a quantity, every `every` epochs and at the end.
 
     What was measured on held-out data (`val_...`) goes into the panel of its namesake. Place it after the logger.
+
+    Args:
+        log: the logger's file.
+        plot: the PNG to write.
+        every: epochs from one plot to the next.
     """
 
-    def __init__(self, log: str | Path, picture: str | Path, every: int = 1):
+    def __init__(self, log: str | Path, plot: str | Path, every: int = 1) -> None:
         super().__init__()
-        self._log, self._picture, self._every = Path(log), Path(picture), every
+        self._log, self._path, self._every = Path(log), Path(plot), every
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
         if (epoch + 1) % self._every == 0:
-            self._draw()
+            self._plot()
 
-    def on_train_end(self, logs=None):
+    def on_train_end(self, logs: Mapping[str, float] | None = None) -> None:
         if self._every > 1:
-            self._draw()
+            self._plot()
 
-    def _draw(self):
+    def _plot(self) -> None:
         log = read_log(self._log)
         if log:  # a run that ended before has no epoch to log
-            beside = self._picture.with_name(f".{self._picture.name}")
-            curves(log).savefig(beside, format="png")
-            beside.replace(self._picture)
+            with atomic_write(self._path) as beside:
+                curves(log).savefig(beside, format="png")
 
 
 def read_log(path: Path) -> dict[str, np.ndarray]:
@@ -45,8 +56,8 @@ def read_log(path: Path) -> dict[str, np.ndarray]:
     }
 
 
-def curves(log: dict[str, np.ndarray]):
-    """A matplotlib Figure with a panel a quantity; `log` holds "epoch" and columns of the same length."""
+def curves(log: Mapping[str, np.ndarray]) -> Figure:
+    """Plots the columns of `log`, a panel a quantity, over its column "epoch"."""
     from matplotlib.figure import Figure
 
     names = [name for name in log if name != "epoch" and not name.startswith("val_")]

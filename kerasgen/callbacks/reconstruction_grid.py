@@ -1,4 +1,8 @@
-"""A make_grid of reconstructions an epoch."""
+"""A grid of reconstructions an epoch."""
+
+from __future__ import annotations
+
+from pathlib import Path
 
 import numpy as np
 
@@ -14,9 +18,9 @@ class ReconstructionGrid(ImageGrid):
 
     columns = COLUMNS
 
-    def __init__(self, directory, images: np.ndarray, every: int = 1):
+    def __init__(self, directory: str | Path, images: np.ndarray, every: int = 1) -> None:
         super().__init__(directory, every)
-        self._images = images
+        self._originals = images
 
-    def pictures(self):
-        return interleave(self._images, self.model.reconstruct(self._images))
+    def images(self) -> np.ndarray:
+        return interleave(self._originals, self.model.reconstruct(self._originals))

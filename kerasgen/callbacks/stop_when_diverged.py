@@ -1,5 +1,8 @@
 """Ends training that went to NaN or infinity, before anything of it is kept."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
 from pathlib import Path
 
 import keras
@@ -13,15 +16,15 @@ class StopWhenDiverged(keras.callbacks.Callback):
     `checkpoints`, where `BackupAndRestore` keeps it.
     """
 
-    def __init__(self, checkpoints: str | Path | None = None):
+    def __init__(self, checkpoints: str | Path | None = None) -> None:
         super().__init__()
         self._checkpoints = checkpoints
         self._epoch = 0
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
         self._epoch = epoch
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
         logs = logs or {}
         if np.isfinite(float(logs.get("loss", 0.0))):  # the sum of the terms
             return

@@ -1,8 +1,14 @@
-"""A make_grid of latent traversals an epoch."""
+"""A grid of latent traversals an epoch."""
+
+from __future__ import annotations
+
+from pathlib import Path
 
 import numpy as np
 
+from kerasgen.analysis import order_by_kl, traverse
 from kerasgen.callbacks.image_grid import ImageGrid
+from kerasgen.models.vae_base import BaseVAE
 
 
 class TraversalGrid(ImageGrid):
@@ -11,17 +17,15 @@ class TraversalGrid(ImageGrid):
     A VAE's rows are the `rows` dimensions that it uses most, by their KL over `images`; the first image's code moves.
     """
 
-    columns = 9
+    columns: int = 9
 
-    def __init__(self, directory, images: np.ndarray, every: int = 1, rows: int = 10):
+    def __init__(self, directory: str | Path, images: np.ndarray, every: int = 1, rows: int = 10) -> None:
         super().__init__(directory, every)
-        self._images, self._rows = images, rows
+        self._originals, self._rows = images, rows
 
-    def pictures(self):
-        from kerasgen.analysis import order_by_kl, traverse
-
+    def images(self) -> np.ndarray:
         order = np.arange(self.model.latent_dim)
-        if hasattr(self.model, "encode_distribution"):
-            order = order_by_kl(self.model, self._images)[0]
-        images = traverse(self.model, self.model.encode(self._images[:1])[0], order[: self._rows], steps=self.columns)
-        return images.reshape(-1, *images.shape[2:])
+        if isinstance(self.model, BaseVAE):
+            order = order_by_kl(self.model, self._originals)[0]
+        rows = traverse(self.model, self.model.encode(self._originals[:1])[0], order[: self._rows], steps=self.columns)
+        return rows.reshape(-1, *rows.shape[2:])

@@ -1,4 +1,4 @@
-"""The main job in one go, for `kerasgen demo`: from the zoo's faces to files that run without TensorFlow."""
+"""`kerasgen demo`: from the zoo's faces to files that run without TensorFlow, then a small VAE and a web page."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from rich.console import Console
@@ -14,91 +15,81 @@ from rich.table import Table
 
 from kerasgen import data, presets, runtime
 from kerasgen.callbacks import StopAfter
+from kerasgen.evaluation.single_images import single_images
 from kerasgen.export import export, verify, web
-from kerasgen.images import make_grid, save_png
-from kerasgen.models import VAE
+from kerasgen.images import COLUMNS, interleave, make_grid, save_png
+from kerasgen.models import DCGAN, VAE
 from kerasgen.runtime.quiet import quiet_stderr
 
 PRESET = "dcgan_portraits"
+N, SEED = 64, 0
+T = TypeVar("T")
 
 
 def run(folder: Path, seconds: float, console: Console) -> None:
-    """Writes sheets and exported files to `folder` and tells of each step.
-
-    Raises ValueError if `folder` cannot be made or `seconds` is not positive.
-    """
-    if seconds <= 0 or (folder.exists() and not folder.is_dir()):
-        raise ValueError(f"The demo needs a folder and a positive time. Received: {folder}, {seconds} seconds.")
+    """Writes image grids and exported files to `folder`, creating it, and reports each step; the VAE trains for `seconds`."""
     folder.mkdir(parents=True, exist_ok=True)
-    model = presets.load(PRESET)
     table = Table("step", "time", "result", title="from the zoo to verified files")
-    images = _timed(table, f"{PRESET}: 64 faces by Keras", lambda: model.sample(64, seed=0))
-    faces = save_png(folder / "faces.png", make_grid(images))
-    for suffix in ("onnx", "tflite"):
-        path = folder / f"{PRESET}.{suffix}"
-        _timed(
-            table,
-            f"export {path.name}",
-            lambda path=path: export(model, path, overwrite=True),
-            lambda made: f"{made.stat().st_size / 1e6:.1f} MB",
-        )
-        _timed(
-            table,
-            f"verify {path.name}",
-            lambda path=path: verify(path, model),
-            lambda report: f"largest difference from Keras {report.max_abs_error:.1e}",
-        )
-        session = runtime.load(path)
-        _timed(
-            table,
-            f"64 faces by {path.name}",
-            lambda session=session: session.sample(64, seed=0),
-            lambda drawn: f"largest difference from Keras {np.abs(drawn - images).max():.1e}",
-        )
-        command = [
-            sys.executable,
-            "-m",
-            "kerasgen.runtime",
-            str(path),
-            "-n",
-            "64",
-            "--seed",
-            "0",
-            "-o",
-            str(folder / f"faces_{suffix}.png"),
-        ]
-        _timed(
-            table,
-            "the same in a new process",
-            lambda command=command: subprocess.run(command, check=True, stdout=-3),
-            lambda _: "start to PNG, without Keras and TensorFlow",
-        )
+    model = presets.load(PRESET)
+    images = _timed(table, f"{PRESET}: {N} faces by Keras", lambda: model.sample(N, seed=SEED))
+    grid = save_png(folder / "faces.png", make_grid(images))
+    files = [folder / f"{PRESET}.{suffix}" for suffix in ("onnx", "tflite")]
+    for file in files:
+        _export(table, file, model, images)
     console.print(table)
-    console.print(f"A small VAE: {seconds:.0f} seconds of model.fit on the embedded portraits")
-    pictures = _train_vae(seconds)
-    console.print("A page that draws faces in the browser, of all presets of the portraits")
+    console.print(f"A small VAE: {seconds:.0f} seconds of model.fit on the portraits that kerasgen brings")
+    reconstructions = save_png(folder / "reconstructions.png", _train_vae(seconds))
+    console.print("A web page that generates faces in the browser, from all presets of the portraits")
     with quiet_stderr():  # TensorFlow warns of many models in one process
         site = web.build_site(None, folder / "site", overwrite=True)
     console.print(
-        f"faces: {faces}\nfiles: {', '.join(str(p) for p in sorted(folder.glob(PRESET + '.*')))}\n"
-        f"reconstructions, each below its portrait: {save_png(folder / 'reconstructions.png', pictures)}\n"
-        f"{web.how_to_open(site)}",
+        f"faces: {grid}\nfiles: {', '.join(map(str, files))}\n"
+        f"reconstructions, each below its portrait: {reconstructions}\n{web.how_to_open(site)}",
         soft_wrap=True,
     )
 
 
+def _export(table: Table, file: Path, model: DCGAN, images: np.ndarray) -> None:
+    """Exports the model, verifies the file and samples from it, here and in a new process."""
+    _timed(table, f"export {file.name}", lambda: export(model, file, overwrite=True), lambda _: f"{_megabytes(file):.1f} MB")
+    _timed(table, f"verify {file.name}", lambda: verify(file, model), lambda report: _difference(report.max_abs_error))
+    session = runtime.load(file)
+    _timed(
+        table,
+        f"{N} faces by {file.name}",
+        lambda: session.sample(N, seed=SEED),
+        lambda samples: _difference(np.abs(samples - images).max()),
+    )
+    output = file.with_name(f"faces_{file.suffix[1:]}.png")
+    command = [sys.executable, "-m", "kerasgen.runtime", str(file), "-n", str(N), "--seed", str(SEED), "-o", str(output)]
+    _timed(
+        table,
+        "the same in a new process",
+        lambda: subprocess.run(command, check=True, stdout=subprocess.DEVNULL),
+        lambda _: "from start to PNG, without Keras and TensorFlow",
+    )
+
+
 def _train_vae(seconds: float) -> np.ndarray:
+    """Gives a grid of held-out portraits and their reconstructions."""
     train = data.load("portraits", mirror=True)
-    test = data.load("portraits", "test")
-    vae = VAE(train.image_shape, latent_dim=32, channels=16, likelihood="gaussian")
+    vae = VAE(image_shape=train.image_shape, latent_dim=32, channels=16, likelihood="gaussian")
     vae.compile()
     vae.fit(train, epochs=1000, verbose=2, callbacks=[StopAfter(seconds)])
-    rows = np.split(test.images()[:32], 2)
-    return make_grid(np.concatenate([part for row in rows for part in (row, vae.reconstruct(row))]), columns=16)
+    images = single_images(data.load("portraits", "test"), slice(32))
+    return make_grid(interleave(images, vae.reconstruct(images), columns=2 * COLUMNS), columns=2 * COLUMNS)
 
 
-def _timed(table: Table, step: str, action: Callable, tell: Callable = lambda _: ""):
+def _timed(table: Table, step: str, action: Callable[[], T], describe: Callable[[T], str] = lambda _: "") -> T:
     start = time.perf_counter()
     result = action()
-    table.add_row(step, f"{time.perf_counter() - start:.2f} s", tell(result))
+    table.add_row(step, f"{time.perf_counter() - start:.2f} s", describe(result))
     return result
+
+
+def _megabytes(file: Path) -> float:
+    return file.stat().st_size / 1e6
+
+
+def _difference(largest: float) -> str:
+    return f"largest difference from Keras {largest:.1e}"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from kerasgen.cli.options import Overwrite, Preset, console, load_preset
+from kerasgen.cli.options import Overwrite, Preset, console
+from kerasgen.runtime.manifest import PartName, PixelType, PrecisionName
 from kerasgen.runtime.quiet import quiet_stderr
 
 app = typer.Typer()
@@ -22,66 +23,74 @@ def export(
             help="The file; its suffix, .onnx or .tflite, is the format. PRESET with the format's suffix otherwise."
         ),
     ] = None,
-    target: Annotated[str | None, typer.Option(help="cpu, gpu, mobile or web: a format and a precision that suit.")] = None,
-    to: Annotated[str | None, typer.Option(help="onnx or litert, where the output does not say.")] = None,
-    precision: Annotated[
-        str | None, typer.Option(help="float32, float16, int8, int8_mixed, int8_dynamic, int8_weights or int16x8.")
+    target: Annotated[
+        Literal["cpu", "gpu", "mobile", "web"] | None, typer.Option(help="Chooses a format and a precision that suit.")
     ] = None,
-    pixels: Annotated[str, typer.Option(help="float32, or uint8 for pictures of 0 to 255 from the graph.")] = "float32",
-    part: Annotated[
-        str | None, typer.Option(help="decoder, encoder, mapping, synthesis, a_to_b or b_to_a; what draws otherwise.")
+    file_format: Annotated[
+        Literal["onnx", "litert"] | None,
+        typer.Option("--format", help="The output's suffix says it too; that of the format is added where there is none."),
     ] = None,
-    batch_size: Annotated[int | None, typer.Option(help="A fixed batch; .onnx is dynamic and .tflite 1 otherwise.")] = None,
-    size: Annotated[int | None, typer.Option(help="Pixels a side of a translator's images; the preset's otherwise.")] = None,
+    precision: Annotated[PrecisionName | None, typer.Option(help="float32 otherwise, or the target's.")] = None,
+    pixels: Annotated[PixelType, typer.Option(help="uint8: images of 0 to 255 from the graph.")] = "float32",
+    part: Annotated[PartName | None, typer.Option(help="What generates images otherwise.")] = None,
+    batch_size: Annotated[
+        int | None, typer.Option(min=1, help="A fixed batch; .onnx is dynamic and .tflite 1 otherwise.")
+    ] = None,
+    size: Annotated[
+        int | None, typer.Option(min=1, help="Pixels a side of a translator's images; the preset's otherwise.")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Write a file that is further from Keras than it may be.")] = False,
     overwrite: Overwrite = False,
 ) -> None:
-    """Export to ONNX or LiteRT, prove how near the file's pictures are to Keras's, and say what phones' GPUs will refuse."""
+    """Export to ONNX or LiteRT, prove how near the file's images are to Keras's, and say what phones' GPUs will refuse."""
+    from kerasgen.presets.catalog import find_card
+
+    find_card(preset)
     with quiet_stderr():
         from kerasgen.export import export
         from kerasgen.export.precisions import choose
-    path, precision = choose(preset, output, target, to, precision)
-    image_size = None if size is None else (size, size)
+    path, chosen = choose(preset, output, target, file_format, precision)
     with quiet_stderr():
-        path = export(
-            load_preset(preset),
+        export(
+            preset,
             path,
             part=part,
-            precision=precision,
+            precision=chosen,
             pixels=pixels,
             batch_size=batch_size,
-            image_size=image_size,
+            image_size=None if size is None else (size, size),
             force=force,
             overwrite=overwrite,
         )
-    _tell(path)
+    _print_report(path)
 
 
-def _tell(path: Path) -> None:
+def _print_report(path: Path) -> None:
     """What an export measured, from its manifest."""
     from rich.table import Table
 
     from kerasgen.runtime.manifest import read_manifest
 
     manifest = read_manifest(path)
-    parity, quality = manifest["parity"], manifest.get("quality", {})
-    table = Table(show_header=False, title=f"{path}: {manifest['precision']}, {path.stat().st_size / 1e6:.2f} MB")
-    table.add_row("largest difference from Keras", f"{parity['max_abs_error']:.2g}")
-    table.add_row("PSNR against Keras", f"{parity['psnr_db']:.1f} dB")
-    if "ssim" in quality:
-        table.add_row("SSIM against Keras", f"{quality['ssim']:.4f}")
-    reference = quality.get("reference", {})
-    for when in ("before", "after"):
-        if when in reference:
-            found = reference[when]
-            table.add_row(
-                f"{when}, {reference['real_images']} held-out images, {reference['extractor']}",
-                f"FID {found['fid']:.4g}, KID {found['kid']:.4g} +- {found['kid_standard_error']:.2g}",
-            )
-    if "not measured" in reference:
-        table.add_row("FID and KID", f"not measured: {reference['not measured']}")
-    if manifest["format"] == "tflite":
-        table.add_row("phones' GPUs", "; ".join(manifest["gpu_delegate_complaints"]) or "take every operation")
+    parity, quality = manifest.parity, manifest.quality
+    table = Table(show_header=False, title=f"{path}: {manifest.precision}, {path.stat().st_size / 1e6:.2f} MB")
+    if parity is not None:
+        table.add_row("largest difference from Keras", f"{parity.max_abs_error:.2g}")
+        table.add_row("PSNR against Keras", f"{parity.psnr_db:.1f} dB")
+    if quality is not None:
+        if quality.ssim is not None:
+            table.add_row("SSIM against Keras", f"{quality.ssim:.4f}")
+        reference = quality.reference
+        for when, found in (("before", reference.before), ("after", reference.after)):
+            if found is not None:
+                table.add_row(
+                    f"{when}, {reference.real_images} held-out images, {reference.extractor}",
+                    f"FID {found.fid:.4g}, KID {found.kid:.4g} +- {found.kid_standard_error:.2g}",
+                )
+        if reference.not_measured:
+            table.add_row("FID and KID", f"not measured: {reference.not_measured}")
+    if manifest.format == "tflite":
+        table.add_row("phones' GPUs", "; ".join(manifest.gpu_delegate_complaints) or "take every operation")
     console.print(table)
 
 
@@ -103,7 +112,7 @@ def benchmark(
     seconds: Annotated[float, typer.Option(help="How long each batch size is repeated.")] = 1.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
-    """Measure exported files: size, load time, first picture, 1 and 64 pictures, peak memory, each in a fresh process."""
+    """Measure exported files: size, load time, first image, 1 and 64 images, peak memory, each in a fresh process."""
     from kerasgen.runtime import benchmark as measuring
 
     rows = measuring.benchmark(files, threads or measuring.THREADS, provider, seconds)
@@ -122,7 +131,7 @@ def web(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an earlier page.")] = False,
 ) -> None:
     """Build a page that runs presets in the browser: a quiz, a latent explorer, a drawing board."""
-    from kerasgen.presets.card import find_card
+    from kerasgen.presets.catalog import find_card
 
     for preset in presets or ():
         find_card(preset)

@@ -3,27 +3,56 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
 from kerasgen.runtime.quiet import quiet_stderr
 
-console = Console()
+if TYPE_CHECKING:
+    import numpy as np
 
-Preset = Annotated[str, typer.Argument(help="A preset's name or the path of a card.")]
-Seed = Annotated[int, typer.Option(help="Seed of the codes.")]
+    from kerasgen.base.model import GenerativeModel
+    from kerasgen.models.latent_base import LatentSampler
+    from kerasgen.models.style_gan import StyleGAN
+    from kerasgen.runtime import Runtime
+
+console = Console(markup=False, highlight=False)  # what users write is never markup
+
+Preset = Annotated[str, typer.Argument(help="A preset's name, or the path of a card.")]
+Seed = Annotated[int, typer.Option(min=0, help="Seed of the codes.")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace existing files.")]
+OutputPNG = Annotated[Path, typer.Option("-o", "--output", help="The PNG to write.")]
+Rows = Annotated[int, typer.Option("-n", min=1, help="Number of images, the rows.")]
+Truncation = Annotated[
+    float, typer.Option(min=-1.0, max=2.0, help="Moves w towards its average: below 1, images vary less and look better.")
+]
 
 
-def load_preset(name: str, output: Path | None = None, overwrite: bool = False):
-    """Loads a preset, Keras with it; a wrong name, and an output that cannot be written, are told before that."""
-    from kerasgen.images import check_output
-    from kerasgen.presets.card import find_card
+def say(message: str, style: str | None = None) -> None:
+    """Prints a line as it is, unwrapped."""
+    console.print(message, style=style, soft_wrap=True)
 
-    if output is not None:
-        check_output(output, overwrite)
+
+def check_output(output: Path, overwrite: bool) -> None:
+    """Raises ValueError, before any work, if `output` cannot be written, or exists and is not to be replaced."""
+    from kerasgen import images
+
+    if output.is_file() and not overwrite:
+        raise ValueError(f"The output exists; --overwrite replaces it. Received: {output}.")
+    images.check_output(output, overwrite=True)
+
+
+def is_exported(source: str) -> bool:
+    """Whether a name is that of an exported file."""
+    return source.endswith((".onnx", ".tflite"))
+
+
+def load_preset(name: str) -> GenerativeModel:
+    """Loads a preset, and Keras with it; a wrong name raises before that."""
+    from kerasgen.presets.catalog import find_card
+
     find_card(name)
     with quiet_stderr():
         import keras  # noqa: F401
@@ -32,30 +61,40 @@ def load_preset(name: str, output: Path | None = None, overwrite: bool = False):
     return presets.load(name)
 
 
-def open_source(source: str):
+def open_source(source: str) -> GenerativeModel | Runtime:
     """Opens an exported file without Keras, or loads a preset."""
-    if not is_exported(source):
-        return load_preset(source)
     from kerasgen import runtime
 
-    return runtime.load(source)
+    return runtime.load(source) if is_exported(source) else load_preset(source)
 
 
-def is_exported(source: str) -> bool:
-    """Whether a name is that of an exported file."""
-    return source.endswith((".onnx", ".tflite"))
+def load_sampler(name: str) -> LatentSampler:
+    """Loads a preset that samples; raises ValueError for another."""
+    model = load_preset(name)
+    from kerasgen.models.latent_base import LatentSampler
 
-
-def load_style_generator(name: str, output: Path | None = None, overwrite: bool = False):
-    """Loads a preset of a style-based generator; raises ValueError for another."""
-    model = load_preset(name, output, overwrite)
-    if not hasattr(model, "synthesize"):
-        raise ValueError(f"This needs a style-based generator. Received: {name}, a {type(model).__name__}.")
+    if not isinstance(model, LatentSampler):
+        raise wrong_model("a model that samples", name, model)
     return model
 
 
-def write_rows(output: Path, images, columns: int) -> Path:
-    """Writes pictures (n, height, width, channels) as a make_grid of so many columns."""
+def load_style_generator(name: str) -> StyleGAN:
+    """Loads a preset of a style-based generator; raises ValueError for another."""
+    model = load_preset(name)
+    from kerasgen.models.style_gan import StyleGAN
+
+    if not isinstance(model, StyleGAN):
+        raise wrong_model("a style-based generator", name, model)
+    return model
+
+
+def wrong_model(needed: str, name: str, model: object) -> ValueError:
+    """Makes the error for a preset of the wrong kind; the caller raises it."""
+    return ValueError(f"This needs {needed}. Received: {name} ({type(model).__name__}).")
+
+
+def write_grid(output: Path, images: np.ndarray, columns: int | None = None) -> Path:
+    """Writes images (n, height, width, channels) as a grid of so many columns, near a square if None."""
     from kerasgen.images import make_grid, save_png
 
     return save_png(output, make_grid(images, columns))

@@ -1,5 +1,7 @@
 """An array as a source of images."""
 
+from __future__ import annotations
+
 import numpy as np
 
 from kerasgen.data.source import Source
@@ -14,7 +16,7 @@ def read_array(images: np.ndarray, split: str, size: Size | None, channels: int 
     Raises ValueError for what `check_images` refuses, for another split and for labels.
     """
     if labels not in (None, False):
-        raise ValueError(f"An array has no labels; use ImageBatches(images, labels). Received: labels={labels!r}")
+        raise ValueError(f"An array has no labels; use ImageDataset(images, labels). Received: labels={labels!r}")
     if images.ndim == 3:
         images = images[..., None]
     check_images(images)

@@ -16,19 +16,22 @@ LABELS = ("label_shape", "label_scale", "label_orientation", "label_x_position",
 
 
 class DSprites(Sprites):
-    """Sprites that are looked up, not drawn: `bits` (737280, 64, 8) holds a bit a pixel, 377 MB."""
+    """Sprites that are looked up, not rendered: `bits` (737280, 64, 8) holds a bit a pixel, 377 MB."""
 
-    def __init__(self, indices: np.ndarray, bits: np.ndarray):
+    def __init__(self, indices: np.ndarray, bits: np.ndarray) -> None:
         super().__init__(indices)
         self._bits = bits
 
     def render(self, factors: np.ndarray) -> np.ndarray:
-        """The images of factors (n, 5): uint8 (n, 64, 64, 1) of 0 and 255."""
         return 255 * np.unpackbits(self._bits[sprite_indices(factors)], axis=-1)[..., None]
 
 
 def read_dsprites(
-    split: str, size: Size | None, channels: int | None, labels: bool | str | None, data_dir: str | os.PathLike | None = None
+    split: str,
+    size: Size | None,
+    channels: int | None,
+    labels: bool | str | None,
+    data_dir: str | os.PathLike[str] | None = None,
 ) -> Source:
     """Gives dSprites in the splits of `sprites`; the set is downloaded where `data_dir` lacks it."""
     import tensorflow_datasets as tfds

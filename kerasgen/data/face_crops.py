@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import os
+from collections.abc import Callable
 
 import numpy as np
 from PIL import Image
@@ -27,24 +29,31 @@ def read_face_crops(split: str, size: Size | None, channels: int | None, labels:
 
 
 def read_face_crops_and_flowers(
-    split: str, size: Size | None, channels: int | None, labels: bool | str | None, data_dir=None
+    split: str,
+    size: Size | None,
+    channels: int | None,
+    labels: bool | str | None,
+    data_dir: str | os.PathLike[str] | None = None,
 ) -> Source:
     """As `read_face_crops`, with every fifth crop replaced by a flower of tensorflow-datasets' `tf_flowers`.
 
     No flower is shown for two portraits, so that none is in two splits.
     """
-    from kerasgen.data.loading import load
+    from kerasgen.data.loading import read_source
 
-    flowers = load(FLOWERS, "train", 64, channels=3, shuffle=False, drop_remainder=False, data_dir=data_dir)
+    flowers = read_source(FLOWERS, "train", (64, 64), 3, None, data_dir)
+    assert isinstance(flowers, Source), "flowers of this size fit into memory"
     first = dict(zip(split_sizes(), np.cumsum([0, *split_sizes().values()]), strict=False))
     numbers = np.concatenate([first[name] + np.asarray(indices) for name, indices in select(split, split_sizes())])
-    shuffled = np.random.default_rng(0).permutation(flowers.num_images)
-    return _read(split, size, channels, labels, flowers.source[shuffled[numbers % flowers.num_images]])
+    shuffled = np.random.default_rng(0).permutation(len(flowers.images))
+    return _read(split, size, channels, labels, flowers.images[shuffled[numbers % len(flowers.images)]])
 
 
-def _read(split, size, channels, labels, flowers=None) -> Source:
+def _read(
+    split: str, size: Size | None, channels: int | None, labels: bool | str | None, flowers: np.ndarray | None = None
+) -> Source:
     label = label_name(labels, ["face"], "face")
-    portraits = read_portraits(split, None, None, None).images
+    portraits = np.asarray(read_portraits(split, None, None, None).images)
     images = np.concatenate([face_views(portraits), crops(portraits, flowers)])
     if size not in (None, images.shape[1:3]) or channels not in (None, 3):
         images = np.stack([fit_array(image, size, channels) for image in images])
@@ -56,7 +65,7 @@ def _read(split, size, channels, labels, flowers=None) -> Source:
 def face_views(portraits: np.ndarray, seed: int = 0) -> np.ndarray:
     """`VIEWS` views of each portrait (n, side, side, 3) uint8, all portraits a time.
 
-    Moved by up to a tenth of the side each way, turned by up to 15 degrees and scaled by up to exp(0.2), drawn from (seed,
+    Moved by up to a tenth of the side each way, turned by up to 15 degrees and scaled by up to exp(0.2), sampled by (seed,
     view, index).
     """
     return _each(portraits, seed, lambda padded, view, index, rng: _view(padded, **_about_upright(rng)))
@@ -65,20 +74,22 @@ def face_views(portraits: np.ndarray, seed: int = 0) -> np.ndarray:
 def crops(portraits: np.ndarray, flowers: np.ndarray | None = None, seed: int = 1) -> np.ndarray:
     """`VIEWS` crops of each portrait (n, side, side, 3) uint8 that are no upright face, all portraits a time.
 
-    The kinds take turns. "shifted": as `face_views` draws them, but 0.2 to 0.35 of the side off the center, across or along;
+    The kinds take turns. "shifted": as `face_views` samples them, but 0.2 to 0.35 of the side off the center, across or along;
     "turned": likewise, but by 45 to 180 degrees; "clothes" and "hair": a patch at the lower or upper edge, enlarged; and
     `flowers[index]`, if given.
     """
     kinds = CROPS if flowers is None else (*CROPS, "flower")
 
-    def crop(padded, view, index, rng):
+    def crop(padded: Image.Image, view: int, index: int, rng: np.random.Generator) -> np.ndarray:
         kind = kinds[(index + view) % len(kinds)]
-        return flowers[index] if kind == "flower" else _view(padded, **_CROPS[kind](rng))
+        return _view(padded, **_CROPS[kind](rng)) if flowers is None or kind in CROPS else flowers[index]
 
     return _each(portraits, seed, crop)
 
 
-def _each(portraits, seed: int, make) -> np.ndarray:
+def _each(
+    portraits: np.ndarray, seed: int, make: Callable[[Image.Image, int, int, np.random.Generator], np.ndarray]
+) -> np.ndarray:
     side = portraits.shape[1]
     made = np.empty((VIEWS, *portraits.shape), dtype="uint8")
     for index, image in enumerate(portraits):
@@ -88,7 +99,7 @@ def _each(portraits, seed: int, make) -> np.ndarray:
     return made.reshape(-1, *portraits.shape[1:])
 
 
-def _about_upright(rng) -> dict:
+def _about_upright(rng: np.random.Generator) -> dict[str, float]:
     return {
         "right": rng.uniform(-0.1, 0.1),
         "down": rng.uniform(-0.1, 0.1),
@@ -97,25 +108,30 @@ def _about_upright(rng) -> dict:
     }
 
 
-def _shifted(rng) -> dict:
+def _shifted(rng: np.random.Generator) -> dict[str, float]:
     way = "right" if rng.random() < 0.5 else "down"
     return {**_about_upright(rng), way: rng.uniform(0.2, 0.35) * rng.choice([-1, 1])}
 
 
-def _turned(rng) -> dict:
+def _turned(rng: np.random.Generator) -> dict[str, float]:
     return {**_about_upright(rng), "degrees": rng.uniform(45.0, 180.0) * rng.choice([-1, 1])}
 
 
-def _patch(rng, edge: int) -> dict:
+def _patch(rng: np.random.Generator, edge: int) -> dict[str, float]:
     reach = (1 - 1 / ENLARGED) / 2
     return {"right": rng.uniform(-reach, reach), "down": edge * reach, "degrees": 0.0, "zoom": ENLARGED}
 
 
-_CROPS = {"shifted": _shifted, "turned": _turned, "clothes": lambda rng: _patch(rng, 1), "hair": lambda rng: _patch(rng, -1)}
+_CROPS: dict[str, Callable[[np.random.Generator], dict[str, float]]] = {
+    "shifted": _shifted,
+    "turned": _turned,
+    "clothes": lambda rng: _patch(rng, 1),
+    "hair": lambda rng: _patch(rng, -1),
+}
 
 
 def _view(padded: Image.Image, right: float, down: float, degrees: float, zoom: float) -> np.ndarray:
-    """The middle third of a picture, turned, then moved by parts of its side, then enlarged."""
+    """The middle third of an image, turned, then moved by parts of its side, then enlarged."""
     side = padded.width // 3
     cosine, sine = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
     x, y = (side * (part - 0.5 / zoom) for part in (right, down))  # the corner, from the center

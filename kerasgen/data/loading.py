@@ -1,18 +1,27 @@
 """One door to every source of images."""
 
+from __future__ import annotations
+
 import importlib
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kerasgen.data.source import BUILT_IN, FROM_TFDS
+from kerasgen.data.sizes import check_batch_size, check_image_size
+from kerasgen.data.source import BUILT_IN, FROM_TFDS, Source
 from kerasgen.data.splits import split_names
-from kerasgen.images.check import check_batch_size
+from kerasgen.images.resize import Size
+
+if TYPE_CHECKING:
+    from kerasgen.data.image_dataset import ImageDataset
+    from kerasgen.data.streaming import StreamedDataset
+    from kerasgen.data.tfds import TfdsImages
 
 
 def load(
-    source: str | os.PathLike | np.ndarray,
+    source: str | os.PathLike[str] | np.ndarray,
     split: str = "train",
     image_size: int | tuple[int, int] | None = None,
     batch_size: int = 64,
@@ -24,13 +33,13 @@ def load(
     shuffle: bool | None = None,
     seed: int = 0,
     drop_remainder: bool | None = None,
-    data_dir: str | os.PathLike | None = None,
-):
-    """Loads images as batches of float32 (batch, height, width, channels) in [0, 1] for `fit`.
+    data_dir: str | os.PathLike[str] | None = None,
+) -> ImageDataset | StreamedDataset:
+    """Loads images as a `Dataset` of float32 batches (batch, height, width, channels) in [0, 1] for `fit`.
 
     Args:
         source: "portraits" (embedded), "face_crops" (views of these, and crops that are no upright face),
-            "face_crops_and_flowers" (with `tf_flowers` among the crops), "sprites" (drawn from known factors), "dsprites"
+            "face_crops_and_flowers" (with `tf_flowers` among the crops), "sprites" (rendered from known factors), "dsprites"
             (tensorflow-datasets' own with its factors), a folder of image files (its sub-folders
             are classes; `train` and `test`, where there are such, are splits), the name of a tensorflow-datasets set
             ("fashion_mnist"), or an array (N, height, width[, channels]), uint8 or float in [0, 1]. A folder of the name goes
@@ -39,14 +48,16 @@ def load(
         image_size: int or (height, width): images are cropped to its aspect about the center and resized (Lanczos).
         channels: 1 or 3 converts; None keeps them.
         labels: None for none, True for the set's default label, or a label's name: batches become (images, labels).
-        mirror: flip each image left to right with probability 1/2, drawn anew an epoch.
-        binarize: draw black and white pixels with the gray values as probabilities, as `ImageBatches` does.
+        mirror: flip each image left to right with probability 1/2, anew each epoch.
+        binarize: make pixels 0 or 1 with their values as probabilities, as `ImageDataset` does.
         shuffle: True for the train split and False for others if None.
+        seed: of the order, of mirroring and of binarization.
         drop_remainder: leave out an incomplete last batch; as `shuffle` if None.
         data_dir: where tensorflow-datasets lie; TFDS_DATA_DIR or its own default if None.
 
     Returns:
-        `ImageBatches`; for a tensorflow-datasets set over 2 GiB (decoded, of the size asked for) a tf.data.Dataset.
+        `ImageDataset`; for a tensorflow-datasets set over 2 GiB (decoded, of the size asked for) `StreamedDataset`. The files
+        of a folder are read batch by batch, and up to 512 MiB of decoded images are kept; other sources are held in memory.
 
     Raises:
         ValueError: an unknown source, split or label; no images, unreadable images, or images of different sizes
@@ -54,50 +65,61 @@ def load(
             images.
         ImportError: a tensorflow-datasets name where TensorFlow or tensorflow-datasets is missing.
     """
-    size = _size(image_size)
-    if channels not in (None, 1, 3):
-        raise ValueError(f"`channels` must be 1, 3 or None. Received: {channels!r}")
+    size = check_image_size(image_size)
     if shuffle is None:
         shuffle = set(split_names(split)) == {"train"}
     check_batch_size(batch_size)
-    drop_remainder = shuffle if drop_remainder is None else drop_remainder
-    options = {"mirror": mirror, "binarize": binarize, "shuffle": shuffle, "seed": seed, "drop_remainder": drop_remainder}
-    wanted = (split, size, channels, labels)
+    found = read_source(source, split, size, channels, labels, data_dir)
+    # Keras last: a mistake in the arguments is told at once.
+    if isinstance(found, Source):
+        from kerasgen.data.image_dataset import ImageDataset
+
+        return ImageDataset(
+            found.images,
+            found.labels,
+            batch_size,
+            class_names=found.class_names,
+            mirror=mirror,
+            binarize=binarize,
+            shuffle=shuffle,
+            seed=seed,
+            drop_remainder=drop_remainder,
+        )
+    if binarize:
+        raise ValueError(f"Sets that are too large for memory are not binarized. Received: {source!r}.")
+    from kerasgen.data.streaming import StreamedDataset
+
+    return StreamedDataset(found, batch_size, mirror=mirror, shuffle=shuffle, seed=seed, drop_remainder=drop_remainder)
+
+
+def read_source(
+    source: str | os.PathLike[str] | np.ndarray,
+    split: str,
+    size: Size | None,
+    channels: int | None,
+    labels: bool | str | None,
+    data_dir: str | os.PathLike[str] | None,
+) -> Source | TfdsImages:
+    """Finds the images of what `load` takes, `size` as (height, width); `TfdsImages` for those too large for memory."""
+    if channels not in (None, 1, 3):
+        raise ValueError(f"`channels` must be 1, 3 or None. Received: {channels!r}")
     if isinstance(source, np.ndarray):
         from kerasgen.data.array import read_array
 
-        found = read_array(source, *wanted)
-    elif isinstance(source, str) and source in BUILT_IN:
+        return read_array(source, split, size, channels, labels)
+    if isinstance(source, str) and source in BUILT_IN:
         module, reader = BUILT_IN[source]
         where = {"data_dir": data_dir} if source in FROM_TFDS else {}
-        found = getattr(importlib.import_module(f"kerasgen.data.{module}"), reader)(*wanted, **where)
-    elif isinstance(source, (str, os.PathLike)) and Path(source).expanduser().is_dir():
+        return getattr(importlib.import_module(f"kerasgen.data.{module}"), reader)(split, size, channels, labels, **where)
+    if isinstance(source, (str, os.PathLike)) and Path(source).expanduser().is_dir():
         from kerasgen.data.folder import read_folder
 
-        found = read_folder(Path(source).expanduser(), *wanted)
-    elif isinstance(source, str):
+        return read_folder(Path(source).expanduser(), split, size, channels, labels)
+    if isinstance(source, str):
         from kerasgen.data import tfds
 
-        images = tfds.TfdsImages(source, *wanted, data_dir)
-        if images.num_bytes > tfds.MEMORY_LIMIT:
-            check_batch_size(batch_size, images.num_images, drop_remainder)
-            return images.stream(batch_size, **options)
-        found = images.read()
-    elif isinstance(source, os.PathLike):
+        images = tfds.TfdsImages(source, split, size, channels, labels, data_dir)
+        return images if images.num_bytes > tfds.MEMORY_LIMIT else images.read()
+    if isinstance(source, os.PathLike):
         raise ValueError(f"A path given as a source must be an existing folder. Received: {os.fspath(source)!r}")
-    else:
-        raise ValueError(f"`source` must be a name, a folder or an array. Received: {type(source).__name__}")
-    # Keras last: a mistake in the arguments is told at once.
-    from kerasgen.data.batches import ImageBatches
-
-    return ImageBatches(found.images, found.labels, batch_size, class_names=found.class_names, **options)
-
-
-def _size(image_size: int | tuple[int, int] | None) -> tuple[int, int] | None:
-    if image_size is None:
-        return None
-    size = tuple(image_size) if isinstance(image_size, (tuple, list)) else (image_size, image_size)
-    whole = all(isinstance(side, (int, np.integer)) and not isinstance(side, bool) for side in size)
-    if len(size) != 2 or not whole or min(size) < 1:
-        raise ValueError(f"`image_size` must be a positive int or (height, width). Received: {image_size!r}")
-    return int(size[0]), int(size[1])
+    raise ValueError(f"`source` must be a name, a folder or an array. Received: {type(source).__name__}")

@@ -1,5 +1,7 @@
 """The embedded data set: portraits of US politicians, 64 x 64 RGB; see the README.md beside its files."""
 
+from __future__ import annotations
+
 import io
 import json
 
@@ -22,20 +24,23 @@ def read_portraits(split: str, size: Size | None, channels: int | None, labels: 
     Labels: "era" (the default), "gender", "tone" are classes; "born" (year, 0 if unknown) and "last_congress" numbers.
     """
     label = label_name(labels, LABELS, "era")
-    pictures, numbers = [], []
+    names = ["image"] if label is None else ["image", label]
+    images, numbers = [], []
     for name, indices in select(split, split_sizes()):
         records = list(read_records(FOLDER / f"portraits-{name}.tfrecord-00000-of-00001"))
         for index in indices:
-            example = parse_example(records[index], ("image", label))
-            picture = Image.open(io.BytesIO(example["image"][0]))
+            example = parse_example(records[index], names)
+            content = example["image"][0]
+            assert isinstance(content, bytes), "a bytes feature"
+            image = Image.open(io.BytesIO(content))
             # Gray photographs are stored as RGB like all others: one set, one number of channels.
-            pictures.append(fit_image(picture, size, channels or 3))
+            images.append(fit_image(image, size, channels or 3))
             if label is not None:
                 numbers.append(example[label][0])
-    images = np.stack(pictures)
+    stacked = np.stack(images)
     if label is None:
-        return Source(images)
-    return Source(images, np.array(numbers, dtype="int32"), _class_names(label))
+        return Source(stacked)
+    return Source(stacked, np.array(numbers, dtype="int32"), _class_names(label))
 
 
 def split_sizes() -> dict[str, int]:

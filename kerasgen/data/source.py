@@ -1,9 +1,12 @@
 """What every source of images gives, and the names of those that are built in."""
 
+from __future__ import annotations
+
 from typing import NamedTuple
 
 import numpy as np
 
+from kerasgen.data.lazy import Images
 from kerasgen.errors import unknown_name
 
 BUILT_IN = {  # name: module of kerasgen.data and its function
@@ -19,7 +22,7 @@ FROM_TFDS = ("face_crops_and_flowers", "dsprites")  # which read a prepared set
 class Source(NamedTuple):
     """Images (N, height, width, channels), uint8 or float32 in [0, 1]; int32 labels (N,) and their names, or None."""
 
-    images: np.ndarray
+    images: Images
     labels: np.ndarray | None = None
     class_names: list[str] | None = None
 

@@ -1,5 +1,7 @@
 """Split names and slices in the syntax of tensorflow-datasets, for every source."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Mapping
 
@@ -43,9 +45,10 @@ def select(split: str, sizes: Mapping[str, int]) -> list[tuple[str, range]]:
     return parts
 
 
-def _parse(split: str) -> list[re.Match]:
-    parts = [_PART.fullmatch(part.strip()) for part in split.split("+")] if isinstance(split, str) else [None]
-    if any(part is None or part["slice"] == "[:]" for part in parts):
+def _parse(split: str) -> list[re.Match[str]]:
+    found = [_PART.fullmatch(part.strip()) for part in split.split("+")] if isinstance(split, str) else [None]
+    parts = [part for part in found if part is not None and part["slice"] != "[:]"]
+    if len(parts) < len(found):
         raise ValueError(
             f"`split` must be a name with or without a slice, such as 'train' or 'train[:90%]'. Received: {split!r}"
         )

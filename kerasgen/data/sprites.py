@@ -1,4 +1,4 @@
-"""Sprites with known factors: drawn by a rule from their index, 64 x 64, black and white.
+"""Sprites with known factors: rendered by a rule from their index, 64 x 64, black and white.
 
 The geometry is that of dSprites (Matthey et al. 2017) for the square and the ellipse, but the third shape is another heart,
 so that the set is not dSprites and does not bear its name.
@@ -7,10 +7,11 @@ so that the set is not dSprites and does not bear its name.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from kerasgen.data.lazy import Images, LazyImages
 from kerasgen.data.source import Source, label_name
 from kerasgen.data.splits import select
 from kerasgen.images.resize import Size, fit_array
@@ -23,7 +24,7 @@ TEST = 10_000
 _BOX = 32  # pixels a side about a sprite's center: the largest one reaches 13.6
 
 
-def sprite_factors(indices) -> np.ndarray:
+def sprite_factors(indices: np.ndarray | Sequence[int]) -> np.ndarray:
     """Gives the factors of sprites: (n, 5) int32 in the order of `FACTORS`, the last one changing fastest.
 
     Raises ValueError for indices outside [0, 737280).
@@ -34,7 +35,7 @@ def sprite_factors(indices) -> np.ndarray:
     return np.stack(np.unravel_index(indices, tuple(FACTORS.values())), axis=-1).astype("int32")
 
 
-def sprite_indices(factors) -> np.ndarray:
+def sprite_indices(factors: np.ndarray | Sequence[Sequence[int]]) -> np.ndarray:
     """The inverse of `sprite_factors`: (n,) int64. Raises ValueError for factors out of their range."""
     factors = np.asarray(factors)
     sizes = tuple(FACTORS.values())
@@ -43,8 +44,8 @@ def sprite_indices(factors) -> np.ndarray:
     return np.ravel_multi_index(tuple(factors.T), sizes)
 
 
-def render_sprites(factors) -> np.ndarray:
-    """Draws sprites: factors (n, 5) to uint8 images (n, 64, 64, 1) of 0 and 255.
+def render_sprites(factors: np.ndarray | Sequence[Sequence[int]]) -> np.ndarray:
+    """Renders sprites: factors (n, 5) to uint8 images (n, 64, 64, 1) of 0 and 255.
 
     Pixel centers lie at +0.5 and there is no antialiasing. The center is (16 + 32 x, 16 + 32 y) for x and y in 32 steps from
     0 to 1, the angle minus the orientation (40 steps from 0 to 2 pi, both ends), the scale 0.5 to 1. Raises ValueError for
@@ -61,33 +62,21 @@ def render_sprites(factors) -> np.ndarray:
     return images
 
 
-class Sprites:
-    """The images of `indices` as an array that is drawn when it is asked for; it feeds `ImageBatches`.
-
-    `sprites[chosen]` gives uint8 (n, 64, 64, 1) for an array of positions, `factors` their (n, 5) factors.
-    """
-
-    dtype = np.dtype("uint8")
-    ndim = 4
-
-    def __init__(self, indices: np.ndarray):
-        self.indices = np.asarray(indices)
-        self.shape = (len(self.indices), SIDE, SIDE, 1)
-
-    def __len__(self) -> int:
-        return len(self.indices)
-
-    def __getitem__(self, chosen) -> np.ndarray:
-        return self.render(sprite_factors(self.indices[chosen]))
-
-    def __array__(self, dtype=None, copy=None) -> np.ndarray:
-        return np.asarray(self[:], dtype=dtype)
+class Sprites(LazyImages):
+    """The images of `indices`, (n, 64, 64, 1), rendered when they are asked for; `factors` are their (n, 5) factors."""
 
     sizes = FACTORS
     categorical = (0,)  # the factors whose values have no order
 
+    def __init__(self, indices: np.ndarray) -> None:
+        self.indices = np.asarray(indices)
+        super().__init__(len(self.indices), (SIDE, SIDE, 1))
+
+    def take(self, indices: np.ndarray) -> np.ndarray:
+        return self.render(sprite_factors(self.indices[indices]))
+
     def render(self, factors: np.ndarray) -> np.ndarray:
-        """The images of factors (n, 5): `render_sprites`."""
+        """The images of factors (n, 5): uint8 (n, 64, 64, 1) of 0 and 255, as `render_sprites`."""
         return render_sprites(factors)
 
     @property
@@ -97,7 +86,7 @@ class Sprites:
 
 
 def read_sprites(split: str, size: Size | None, channels: int | None, labels: bool | str | None) -> Source:
-    """Gives the sprites of a split: 10,000 "test", drawn at random once and for all, the other 727,280 "train".
+    """Gives the sprites of a split: 10,000 "test", chosen at random once and for all, the other 727,280 "train".
 
     Labels are the factors by name, "shape" by default.
     """
@@ -113,7 +102,7 @@ def split_sprites(
     sets = {"train": order[TEST:], "test": order[:TEST]}
     parts = select(split, {name: len(indices) for name, indices in sets.items()})
     sprites = make(np.concatenate([sets[name][part.start : part.stop] for name, part in parts]))
-    images = sprites
+    images: Images = sprites
     if size not in (None, (SIDE, SIDE)) or channels not in (None, 1):
         images = np.stack([fit_array(image, size, channels) for image in sprites[:]])
     values = None if label is None else sprites.factors[:, list(FACTORS).index(label)]
@@ -143,18 +132,18 @@ def _masks(factors: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return covered, corner[1], corner[0]
 
 
-def _in_square(u, v):
+def _in_square(u: np.ndarray, v: np.ndarray) -> np.ndarray:
     return np.maximum(np.abs(u), np.abs(v)) <= 9.6
 
 
-def _in_ellipse(u, v):
+def _in_ellipse(u: np.ndarray, v: np.ndarray) -> np.ndarray:
     """A polygon of 48 corners: in the frame of the unit circle, the distance to its nearest side."""
     u, v = u / 12.8, v / 7.2
     wedge = 2.0 * np.pi / 48
     return np.hypot(u, v) * np.cos(np.arctan2(v, u) % wedge - wedge / 2) <= np.cos(wedge / 2)
 
 
-def _in_heart(u, v):
+def _in_heart(u: np.ndarray, v: np.ndarray) -> np.ndarray:
     """(u^2 + v^2 - 1)^3 <= u^2 v^3 in units of 9.6 pixels, its tip below."""
     u, v = u / 9.6, -v / 9.6
     return (u**2 + v**2 - 1.0) ** 3 <= u**2 * v**3

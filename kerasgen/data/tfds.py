@@ -1,9 +1,12 @@
 """tensorflow-datasets by name: small sets into memory, large ones as a stream."""
 
+from __future__ import annotations
+
 import importlib.util
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,6 +14,10 @@ from kerasgen.data.source import BUILT_IN, Source, label_name
 from kerasgen.data.splits import select
 from kerasgen.errors import unknown_name
 from kerasgen.images.resize import Size, fit_array
+
+if TYPE_CHECKING:
+    import tensorflow as tf
+    import tensorflow_datasets as tfds
 
 # Decoded bytes up to which a set is held in memory: there an epoch costs no decoding and has an exact order.
 MEMORY_LIMIT = 2 * 1024**3
@@ -26,22 +33,31 @@ class TfdsImages:
     TensorFlow or tensorflow-datasets is missing. Downloads a set that is not below `data_dir` yet.
     """
 
-    def __init__(self, name: str, split: str, size: Size | None, channels: int | None, labels, data_dir=None):
+    def __init__(
+        self,
+        name: str,
+        split: str,
+        size: Size | None,
+        channels: int | None,
+        labels: bool | str | None,
+        data_dir: str | os.PathLike[str] | None = None,
+    ) -> None:
         self.split, self.size, self.channels = split, size, channels
         self.builder = find_builder(name, data_dir)
         info = self.builder.info
         self.num_images = sum(len(indices) for _, indices in select(split, _sizes(info)))
         self.image = _image_name(info)
-        names = _label_features(info.features)
-        self.label = label_name(labels, sorted(names), _default_label(info, names))
-        self.class_names = list(getattr(names.get(self.label), "names", [])) or None
+        features = _label_features(info.features)
+        self.label = label_name(labels, sorted(features), _default_label(info, features))
+        self.class_names = _class_names(features[self.label]) if self.label else None
         height, width, found = info.features[self.image].shape
-        self.image_shape = (*(size or (height, width)), channels or found)
-        if None in self.image_shape:
+        shape = (*(size or (height, width)), channels or found)
+        if None in shape:
             raise ValueError(
                 f"Sets with images of various shapes need `image_size` and `channels`. Received: {name!r} with images "
                 f"of {(height, width, found)}, image_size={size}, channels={channels}"
             )
+        self.image_shape: tuple[int, int, int] = shape
 
     @property
     def num_bytes(self) -> int:
@@ -52,68 +68,89 @@ class TfdsImages:
         """Reads all into memory, in the set's order."""
         # Filled in place: a list of images and its stack would take twice the memory.
         images = np.empty((self.num_images, *self.image_shape), dtype="uint8")
-        labels = None if self.label is None else np.empty(self.num_images, dtype="int32")
-        for index, (image, label) in enumerate(self._examples()):
-            images[index] = fit_array(image, self.size, self.channels)
-            if labels is not None:
-                labels[index] = label
-        return Source(images, labels, self.class_names)
+        labels = np.empty(self.num_images, dtype="int32")
+        for index, (image, label) in enumerate(self.examples()):
+            images[index] = image
+            labels[index] = label
+        return Source(images, None if self.label is None else labels, self.class_names)
 
-    def stream(self, batch_size: int, *, mirror: bool, shuffle: bool, seed: int, drop_remainder: bool, binarize: bool = False):
-        """Gives a tf.data.Dataset of the same batches as `ImageBatches`, in an order of its own.
+    def read_labels(self, chosen: np.ndarray | None = None) -> np.ndarray:
+        """Reads the labels, (n,) int32, of all images or those of the `chosen` indices, and decodes no image."""
+        labels = self._encoded(chosen).map(lambda _, label: label).batch(_READ_BATCH)
+        return np.concatenate(list(labels.as_numpy_iterator()))
 
-        It shuffles files and a buffer of 10,000 images; the order depends on the seed and on how often it was iterated.
+    def examples(self, chosen: np.ndarray | None = None) -> Iterator[tuple[np.ndarray, int]]:
+        """Yields uint8 images of the size asked for and their labels, of all images or those of the `chosen` indices."""
+        decoded = self._decoded(self._encoded(chosen))
+        if None in self.builder.info.features[self.image].shape:
+            examples = decoded.as_numpy_iterator()
+        else:  # Fetched in batches: one call an image costs more than decoding a small one.
+            batches = decoded.batch(_READ_BATCH).as_numpy_iterator()
+            examples = (example for images, labels in batches for example in zip(images, labels, strict=True))
+        return ((fit_array(image, self.size, self.channels), label) for image, label in examples)
+
+    def stream(
+        self, batch_size: int, *, mirror: bool, shuffle: bool, seed: int, drop_remainder: bool, chosen: np.ndarray | None = None
+    ) -> Iterator[tuple[np.ndarray, ...]]:
+        """Yields the batches of an epoch, which depend on the arguments alone: float32 images in [0, 1], or these and labels.
+
+        Shuffles the files, unless images are `chosen` by their indices, and a buffer of 10,000 encoded images.
         """
         import tensorflow as tf
 
-        if binarize:
-            raise ValueError(f"Sets over {MEMORY_LIMIT >> 30} GiB are not binarized. Received: {self.builder.info.name!r}")
-
-        def fit(image, label, turn):
+        def fit(example: tuple[tf.Tensor, tf.Tensor], turn: tf.Tensor) -> tf.Tensor | tuple[tf.Tensor, tf.Tensor]:
+            image, label = example
             fitted = tf.numpy_function(lambda x: fit_array(x, self.size, self.channels), [image], tf.uint8)
             fitted.set_shape(self.image_shape)
             fitted = tf.cond(turn % 2 == 0, lambda: fitted[:, ::-1], lambda: fitted) if mirror else fitted
             fitted = tf.cast(fitted, tf.float32) / 255.0
             return fitted if self.label is None else (fitted, label)
 
-        dataset = self._dataset(shuffle_files=shuffle, seed=seed)
+        encoded = self._encoded(chosen, shuffle and chosen is None, seed)
         if shuffle:
-            dataset = dataset.shuffle(min(_SHUFFLE_BUFFER, self.num_images), seed=seed)
-        turns = tf.data.Dataset.random(seed=seed, rerandomize_each_iteration=True)
-        dataset = tf.data.Dataset.zip((dataset, turns)).map(
-            lambda example, turn: fit(*example, turn), num_parallel_calls=tf.data.AUTOTUNE, deterministic=True
-        )
-        dataset = dataset.batch(batch_size, drop_remainder=drop_remainder).prefetch(tf.data.AUTOTUNE)
-        dataset.class_names = self.class_names  # as the data sets of keras.utils do
-        return dataset
+            encoded = encoded.shuffle(min(_SHUFFLE_BUFFER, self.num_images), seed=seed)
+        turns = tf.data.Dataset.random(seed=seed)
+        dataset = tf.data.Dataset.zip((self._decoded(encoded), turns))
+        dataset = dataset.map(fit, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
+        return dataset.batch(batch_size, drop_remainder=drop_remainder).prefetch(tf.data.AUTOTUNE).as_numpy_iterator()
 
-    def _examples(self) -> Iterator[tuple[np.ndarray, int]]:
-        dataset = self._dataset()
-        if None in self.builder.info.features[self.image].shape:
-            yield from dataset.as_numpy_iterator()
-            return
-        # Fetched in batches: one call an image costs more than decoding a small one.
-        for images, labels in dataset.batch(_READ_BATCH).as_numpy_iterator():
-            yield from zip(images, labels, strict=True)
-
-    def _dataset(self, shuffle_files: bool = False, seed: int | None = None):
-        """A tf.data.Dataset of (uint8 image, int32 label or 0)."""
+    def _encoded(
+        self, chosen: np.ndarray | None = None, shuffle_files: bool = False, seed: int | None = None
+    ) -> tf.data.Dataset:
+        """A tf.data.Dataset of (encoded image, int32 label or 0)."""
         import tensorflow as tf
         import tensorflow_datasets as tfds
 
         config = tfds.ReadConfig(shuffle_seed=seed, try_autocache=False)
         # TensorFlow keeps the order only if told so where files are shuffled.
         config.options.deterministic = True
-        dataset = self.builder.as_dataset(split=self.split, shuffle_files=shuffle_files, read_config=config)
+        dataset = self.builder.as_dataset(
+            split=self.split,
+            shuffle_files=shuffle_files,
+            read_config=config,
+            decoders={self.image: tfds.decode.SkipDecoding()},
+        )
+        if chosen is not None:
+            wanted = np.zeros(self.num_images, dtype=bool)
+            wanted[chosen] = True
+            mask = tf.constant(wanted)
+            dataset = dataset.enumerate().filter(lambda index, _: mask[index]).map(lambda _, example: example).take(len(chosen))
 
-        def pick(example):
+        def pick(example: Mapping[str, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
             label = 0 if self.label is None else _lookup(example, self.label)
             return example[self.image], tf.cast(label, tf.int32)
 
-        return dataset.map(pick, num_parallel_calls=tf.data.AUTOTUNE)
+        return dataset.map(pick)
+
+    def _decoded(self, encoded: tf.data.Dataset) -> tf.data.Dataset:
+        """A tf.data.Dataset of (uint8 image, int32 label or 0)."""
+        import tensorflow as tf
+
+        decode = self.builder.info.features[self.image].decode_example
+        return encoded.map(lambda image, label: (decode(image), label), num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
 
 
-def find_builder(name: str, data_dir: str | os.PathLike | None = None):
+def find_builder(name: str, data_dir: str | os.PathLike[str] | None = None) -> tfds.core.DatasetBuilder:
     """Gives the builder of a prepared set, which it downloads first where `data_dir` lacks it; raises as `TfdsImages`."""
     for package in ("tensorflow", "tensorflow_datasets"):
         if not _is_installed(package):
@@ -143,11 +180,11 @@ def _is_installed(package: str) -> bool:
         return False
 
 
-def _sizes(info) -> dict[str, int]:
+def _sizes(info: tfds.core.DatasetInfo) -> dict[str, int]:
     return {name: split.num_examples for name, split in info.splits.items()}
 
 
-def _image_name(info) -> str:
+def _image_name(info: tfds.core.DatasetInfo) -> str:
     import tensorflow_datasets as tfds
 
     images = {name: each for name, each in info.features.items() if isinstance(each, tfds.features.Image)}
@@ -157,23 +194,31 @@ def _image_name(info) -> str:
     return "image" if "image" in names else names[0]
 
 
-def _label_features(features: Mapping, prefix: str = "") -> dict[str, object]:
+def _label_features(features: tfds.features.FeaturesDict, prefix: str = "") -> dict[str, tfds.features.FeatureConnector]:
     """Integer and truth features by name, those of nested features as "attributes/Smiling"."""
-    found = {}
+    import tensorflow_datasets as tfds
+
+    found: dict[str, tfds.features.FeatureConnector] = {}
     for name, feature in features.items():
-        if hasattr(feature, "items"):
+        if isinstance(feature, tfds.features.FeaturesDict):
             found |= _label_features(feature, f"{prefix}{name}/")
         elif feature.shape == () and np.dtype(feature.np_dtype).kind in "iub":
             found[prefix + name] = feature
     return found
 
 
-def _default_label(info, names: Mapping[str, object]) -> str | None:
+def _class_names(feature: tfds.features.FeatureConnector) -> list[str] | None:
+    import tensorflow_datasets as tfds
+
+    return list(feature.names) if isinstance(feature, tfds.features.ClassLabel) else None
+
+
+def _default_label(info: tfds.core.DatasetInfo, names: Mapping[str, object]) -> str | None:
     supervised = (info.supervised_keys or (None, None))[1]
     return supervised if supervised in names else next(iter(names)) if len(names) == 1 else None
 
 
-def _lookup(example: Mapping, path: str):
+def _lookup(example: Mapping[str, tf.Tensor], path: str) -> tf.Tensor:
     for name in path.split("/"):
         example = example[name]
     return example

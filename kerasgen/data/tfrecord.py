@@ -6,6 +6,8 @@ Example is a protobuf message, read here by its wire format; the field numbers a
 part of the package, and in Python the test would cost more than everything else.
 """
 
+from __future__ import annotations
+
 import struct
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -35,22 +37,23 @@ def parse_example(record: bytes, names: Collection[str] | None = None) -> dict[s
     With `names`, those features only: what is not asked for is not parsed.
     """
     example = {}
-    for features in _values(record, 1):  # Example.features
-        for entry in _values(features, 1):  # Features.feature, a map: key = 1, value = 2
-            name = next(_values(entry, 1)).decode()
+    for features in map(_message, _values(record, 1)):  # Example.features
+        for entry in map(_message, _values(features, 1)):  # Features.feature, a map: key = 1, value = 2
+            name = _message(next(_values(entry, 1))).decode()
             if names is None or name in names:
-                example[name] = _feature(next(_values(entry, 2), b""))
+                example[name] = _feature(_message(next(_values(entry, 2), b"")))
     return example
 
 
 def _feature(message: bytes) -> Value:
-    for kind, values in _fields(message):
+    for kind, value in _fields(message):
+        values = _values(_message(value), 1)
         if kind == 1:  # BytesList
-            return list(_values(values, 1))
+            return [_message(part) for part in values]
         if kind == 2:  # FloatList, packed or one by one
-            return [number for part in _values(values, 1) for (number,) in struct.iter_unpack("<f", part)]
+            return [number for part in values for (number,) in struct.iter_unpack("<f", _message(part))]
         if kind == 3:  # Int64List, packed or one by one
-            return [number for part in _values(values, 1) for number in _integers(part)]
+            return [number for part in values for number in _integers(part)]
     return []
 
 
@@ -68,7 +71,13 @@ def _signed(number: int) -> int:
     return number - (1 << 64) if number >> 63 else number  # int64 travels as its two's complement
 
 
-def _values(message: bytes, field: int) -> Iterator:
+def _message(value: bytes | int) -> bytes:
+    if isinstance(value, int):
+        raise ValueError(f"A field of a tf.train.Example must be bytes there. Received: the number {value}.")
+    return value
+
+
+def _values(message: bytes, field: int) -> Iterator[bytes | int]:
     return (value for number, value in _fields(message) if number == field)
 
 
@@ -77,6 +86,7 @@ def _fields(message: bytes) -> Iterator[tuple[int, bytes | int]]:
     while position < len(message):
         key, position = _varint(message, position)
         wire = key & 7
+        value: bytes | int
         if wire == _VARINT:
             value, position = _varint(message, position)
         else:

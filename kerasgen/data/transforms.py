@@ -1,4 +1,4 @@
-"""Drawings: from an image what is to be turned into that image again. `TRANSFORMS` names them.
+"""Transforms that make a source of an image: what a translator is to turn back into that image. `TRANSFORMS` names them.
 
 Each maps uint8 (height, width, channels) to uint8 (height, width, 1 or channels).
 """
@@ -10,7 +10,7 @@ from PIL import Image
 
 from kerasgen.images.resize import by_band, fit_array
 
-LINE = 0.8  # of the standard deviation of the difference of Gaussians: what is darker is drawn
+LINE = 0.8  # of the standard deviation of the difference of Gaussians: what is darker becomes a line
 SCALE = 64  # pixels a side to one of the finer Gaussian's deviation, so that lines look alike at every size
 
 

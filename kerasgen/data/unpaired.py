@@ -2,66 +2,78 @@
 
 from __future__ import annotations
 
+import copy
+import os
 from collections.abc import Sequence
 
 import numpy as np
 
-from kerasgen.data.batches import ImageBatches
-from kerasgen.data.epochs import EpochBatches
-from kerasgen.data.pairs import load_class
+from kerasgen.data.dataset import Dataset, ImageShape
+from kerasgen.data.image_dataset import ImageDataset
+from kerasgen.data.lazy import Images
+from kerasgen.data.pairs import read_class
+from kerasgen.data.sizes import check_image_size
 
 
-class UnpairedBatches(EpochBatches):
+class UnpairedDataset(Dataset):
     """Batches (a, b) of float32 images in [0, 1] from two sets, each in an order of its own; an epoch is the longer one.
 
-    Incomplete batches are left out. The order is a function of the seed and the epoch alone.
+    Incomplete batches are left out. The order is a function of the seed and the epoch alone. `num_images` is that of the larger
+    set.
 
     Args:
-        a, b: arrays (N, height, width, channels) of one shape an image, uint8 or float in [0, 1].
-        mirror, shuffle, seed: as `ImageBatches`.
+        a, b: images (N, height, width, channels) of one shape an image, uint8 or float in [0, 1]; arrays, or `LazyImages` as
+            for `ImageDataset`.
+        mirror, shuffle, seed: as `ImageDataset`.
     """
 
     def __init__(
-        self, a: np.ndarray, b: np.ndarray, batch_size: int = 1, *, mirror: bool = False, shuffle: bool = True, seed: int = 0
-    ):
-        super().__init__()
-        options = {"batch_size": batch_size, "mirror": mirror, "shuffle": shuffle, "drop_remainder": True}
-        self.domains = ImageBatches(a, seed=seed, **options), ImageBatches(b, seed=seed + 1, **options)
-        shapes = self.image_shapes
-        if shapes[0] != shapes[1]:
-            raise ValueError(f"The images of both sets must have one shape. Received: {shapes[0]} and {shapes[1]}.")
+        self, a: Images, b: Images, batch_size: int = 1, *, mirror: bool = False, shuffle: bool = True, seed: int = 0
+    ) -> None:
+        first, second = (
+            ImageDataset(images, None, batch_size, mirror=mirror, shuffle=shuffle, seed=seed + place, drop_remainder=True)
+            for place, images in enumerate((a, b))
+        )
+        if first.image_shape != second.image_shape:
+            raise ValueError(
+                f"The images of both sets must have one shape. Received: {first.image_shape} and {second.image_shape}."
+            )
+        self._take(first, second)
 
     @property
-    def batch_size(self) -> int:
-        return self.domains[0].batch_size
-
-    @property
-    def num_images(self) -> int:
-        """The number of images of the larger set."""
-        return max(domain.num_images for domain in self.domains)
-
-    @property
-    def image_shapes(self) -> tuple[tuple[int, int, int], tuple[int, int, int]]:
+    def image_shapes(self) -> tuple[ImageShape, ImageShape]:
         """(height, width, channels) of both."""
-        return tuple(tuple(domain.image_shape) for domain in self.domains)
+        return self.domains[0].image_shape, self.domains[1].image_shape
 
     def images(self, chosen: np.ndarray | slice = slice(None)) -> tuple[np.ndarray, np.ndarray]:
         """Gives all images of both sets, or those chosen in each, in the source's order, never mirrored."""
-        return tuple(domain.images(chosen) for domain in self.domains)
+        return self.domains[0].images(chosen), self.domains[1].images(chosen)
+
+    def split(self, fraction: float, seed: int = 0) -> tuple[UnpairedDataset, UnpairedDataset]:
+        """Gives two datasets without a common image; each set is split by `fraction`, as `Dataset.split` tells."""
+        (first_a, second_a), (first_b, second_b) = (domain.split(fraction, seed) for domain in self.domains)
+        return copy.copy(self)._take(first_a, first_b), copy.copy(self)._take(second_a, second_b)
 
     def __len__(self) -> int:
         return max(map(len, self.domains))
 
-    def batch(self, index: int):
+    def batch(self, index: int) -> tuple[np.ndarray, ...]:
         shown = []
         for domain in self.domains:
             domain.epoch, place = divmod(self.epoch * len(self) + index, len(domain))
-            shown.append(domain.batch(place))
+            batch = domain.batch(place)
+            assert isinstance(batch, np.ndarray), "domains have no labels"
+            shown.append(batch)
         return tuple(shown)
+
+    def _take(self, first: ImageDataset, second: ImageDataset) -> UnpairedDataset:
+        super().__init__(max(first.num_images, second.num_images), first.batch_size, drop_remainder=True)
+        self.domains = first, second
+        return self
 
 
 def load_unpaired(
-    source,
+    source: str | os.PathLike[str],
     domains: Sequence[str],
     split: str = "train",
     image_size: int | None = None,
@@ -69,10 +81,12 @@ def load_unpaired(
     *,
     label: str | None = None,
     channels: int | None = None,
-    data_dir=None,
-    **options,
-) -> UnpairedBatches:
-    """Loads two sets of images as batches (a, b) for the `fit` of a translator.
+    mirror: bool = False,
+    shuffle: bool | None = None,
+    seed: int = 0,
+    data_dir: str | os.PathLike[str] | None = None,
+) -> UnpairedDataset:
+    """Loads two sets of images as a `Dataset` of batches (a, b) for the `fit` of a translator.
 
     Args:
         source: what `load` takes: a tensorflow-datasets set or a folder.
@@ -81,17 +95,20 @@ def load_unpaired(
             folders of CycleGAN's archives.
         split: "train" or "test", without a slice.
         image_size: side in pixels.
-        **options: `mirror`, `shuffle`, `seed`, as `UnpairedBatches`.
+        label: the label of which the domains are classes.
+        channels: 1 or 3 converts; None keeps them.
+        mirror, seed: as `UnpairedDataset`.
+        shuffle: True for the train split and False for others if None.
+        data_dir: as in `load`.
 
     Raises ValueError unless there are two domains, and what `load` raises.
     """
     if len(domains) != 2 or isinstance(domains, str):
         raise ValueError(f"There must be two domains. Received: {domains!r}.")
-    options.setdefault("shuffle", split.startswith("train"))
-    sets = [
-        load_class(
-            source, split if label else split + domain, image_size, channels, {label: domain} if label else None, data_dir
-        )
+    size = check_image_size(image_size)
+    a, b = (
+        read_class(source, split if label else split + domain, size, channels, {label: domain} if label else None, data_dir)
         for domain in domains
-    ]
-    return UnpairedBatches(*sets, batch_size, **options)
+    )
+    shuffle = split.startswith("train") if shuffle is None else shuffle
+    return UnpairedDataset(a, b, batch_size, mirror=mirror, shuffle=shuffle, seed=seed)

@@ -1,7 +1,9 @@
-"""Checks of images and batch sizes: numpy only, so that every layer of the library can afford them."""
+"""Checks of images: numpy only, so that every layer of the library can afford them."""
 
-import operator
+from __future__ import annotations
+
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 
@@ -9,7 +11,19 @@ import numpy as np
 TOLERANCE = 1e-4
 
 
-def check_images(images: np.ndarray, image_shape: Sequence[int | None] | None = None, name: str = "images") -> None:
+class ImageArray(Protocol):
+    """An array, or what `np.asarray` makes one of."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """As numpy's."""
+
+    @property
+    def dtype(self) -> np.dtype:
+        """As numpy's."""
+
+
+def check_images(images: ImageArray, image_shape: Sequence[int | None] | None = None, name: str = "images") -> None:
     """Checks that an array holds images: (N, height, width, channels), uint8 or float in [0, 1].
 
     `image_shape` is (height, width, channels) to agree with; an entry None agrees with all. Reads the values once and
@@ -33,27 +47,12 @@ def check_images(images: np.ndarray, image_shape: Sequence[int | None] | None = 
     if not np.issubdtype(images.dtype, np.floating):
         raise ValueError(f"`{name}` must be uint8 or float in [0, 1]. Received: dtype {images.dtype}")
     # NaN and infinity show in the extremes, so that two passes without a copy find every fault.
-    low, high = float(images.min()), float(images.max())
+    values = np.asarray(images)
+    low, high = float(values.min()), float(values.max())
     if not (np.isfinite(low) and np.isfinite(high)):
         raise ValueError(f"`{name}` must be finite. Received: values from {low} to {high}")
     if low < -TOLERANCE or high > 1.0 + TOLERANCE:
         raise ValueError(f"Float `{name}` must lie in [0, 1].{_advice(low, high)} Received: values from {low:g} to {high:g}")
-
-
-def check_batch_size(batch_size: int, num_images: int | None = None, drop_remainder: bool = False) -> int:
-    """Gives a batch size as an int; raises ValueError unless it is positive and, with the remainder dropped, fits."""
-    try:
-        size = operator.index(batch_size)
-    except TypeError:
-        size = 0
-    if size <= 0 or isinstance(batch_size, bool):
-        raise ValueError(f"`batch_size` must be a positive integer. Received: {batch_size!r}")
-    if drop_remainder and num_images is not None and size > num_images:
-        raise ValueError(
-            f"`batch_size` must be at most the number of images, {num_images}, as incomplete batches are dropped "
-            f"(`drop_remainder=False` keeps them). Received: {size}"
-        )
-    return size
 
 
 def _advice(low: float, high: float) -> str:

@@ -8,14 +8,14 @@ import numpy as np
 
 from kerasgen.images.convert import to_uint8
 
-COLUMNS = 8  # of a make_grid in rows
+COLUMNS = 8  # of a grid in rows
 
 
 def make_grid(images: np.ndarray, columns: int | None = None, gap: int = 2) -> np.ndarray:
     """Lays images (n, height, width, channels) in [0, 1] out on white, row by row; (rows, columns) near a square if not told.
 
     Returns:
-        (make_grid height, make_grid width, channels) uint8.
+        (height of the grid, width of the grid, channels) uint8.
     """
     n, height, width, channels = images.shape
     columns = columns or math.ceil(math.sqrt(n))
@@ -28,10 +28,10 @@ def make_grid(images: np.ndarray, columns: int | None = None, gap: int = 2) -> n
 
 
 def interleave(*sets: np.ndarray, columns: int = COLUMNS) -> np.ndarray:
-    """Arranges sets of n pictures for a make_grid of `columns`: a row of the first, the same of the second, and so on.
+    """Arranges sets of n images for a grid of `columns`: a row of the first, the same of the second, and so on.
 
-    Gray pictures among color ones become color.
+    Gray images among color ones become color.
     """
     channels = max(part.shape[-1] for part in sets)
-    sets = [np.broadcast_to(part, (*part.shape[:-1], channels)) for part in sets]
-    return np.concatenate([part[start : start + columns] for start in range(0, len(sets[0]), columns) for part in sets])
+    parts = [np.broadcast_to(part, (*part.shape[:-1], channels)) for part in sets]
+    return np.concatenate([part[start : start + columns] for start in range(0, len(parts[0]), columns) for part in parts])

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+from kerasgen.files import atomic_write
+
 
 def check_output(path: str | Path, overwrite: bool = False) -> Path:
     """Raises ValueError, before any work, if `path` cannot be written or exists and is not to be replaced."""
@@ -20,22 +22,17 @@ def check_output(path: str | Path, overwrite: bool = False) -> Path:
     return path
 
 
-def save_png(path: str | Path, picture: np.ndarray) -> Path:
-    """Writes a uint8 picture (height, width, 1 or 3) as PNG, beside and renamed, so that no half file is left."""
-    path = Path(path)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        beside.write_bytes(_png(picture))
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
-    return path
+def save_png(path: str | Path, image: np.ndarray) -> Path:
+    """Writes a uint8 image (height, width, 1 or 3) as PNG, whole or not at all; gives the path."""
+    with atomic_write(path) as beside:
+        beside.write_bytes(_png(image))
+    return Path(path)
 
 
-def _png(picture: np.ndarray) -> bytes:
-    """The PNG (ISO/IEC 15948) of a uint8 picture (height, width, 1 or 3): each row by its filter 1, differences along it."""
-    height, width, channels = picture.shape
-    rows = np.diff(picture, axis=1, prepend=np.zeros_like(picture[:, :1])).reshape(height, -1)
+def _png(image: np.ndarray) -> bytes:
+    """The PNG (ISO/IEC 15948) of a uint8 image (height, width, 1 or 3): each row by its filter 1, differences along it."""
+    height, width, channels = image.shape
+    rows = np.diff(image, axis=1, prepend=np.zeros_like(image[:, :1])).reshape(height, -1)
     rows = np.concatenate([np.ones((height, 1), "uint8"), rows], axis=1)
     header = struct.pack(">IIBBBBB", width, height, 8, 0 if channels == 1 else 2, 0, 0, 0)
     chunks = (b"IHDR", header), (b"IDAT", zlib.compress(rows.tobytes(), 9)), (b"IEND", b"")

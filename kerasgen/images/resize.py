@@ -1,4 +1,6 @@
-"""Brings pictures to one size and number of channels, with Pillow."""
+"""Brings images to one size and number of channels, with Pillow."""
+
+from __future__ import annotations
 
 from collections.abc import Callable
 
@@ -11,15 +13,15 @@ Size = tuple[int, int]  # height, width
 _LUMA = np.array([0.299, 0.587, 0.114], dtype="float32")
 
 
-def fit_image(picture: Image.Image, size: Size | None, channels: int | None) -> np.ndarray:
-    """Gives an 8-bit picture as uint8 (height, width, channels); channels None keeps gray as 1 and the rest as 3."""
+def fit_image(image: Image.Image, size: Size | None, channels: int | None) -> np.ndarray:
+    """Gives an 8-bit image as uint8 (height, width, channels); channels None keeps gray as 1 and the rest as 3."""
     if channels is None:
-        channels = 1 if picture.mode in ("1", "L", "LA") else 3
+        channels = 1 if image.mode in ("1", "L", "LA") else 3
     mode = "L" if channels == 1 else "RGB"
-    picture = picture if picture.mode == mode else picture.convert(mode)
-    if size is not None and picture.size != size[::-1]:
-        picture = ImageOps.fit(picture, size[::-1], Image.Resampling.LANCZOS)
-    array = np.asarray(picture)
+    image = image if image.mode == mode else image.convert(mode)
+    if size is not None and image.size != size[::-1]:
+        image = ImageOps.fit(image, size[::-1], Image.Resampling.LANCZOS)
+    array = np.asarray(image)
     return array[..., None] if channels == 1 else array
 
 

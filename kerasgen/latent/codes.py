@@ -1,14 +1,18 @@
-"""Codes: numpy only, so that the runtime draws the same ones as the models."""
+"""Codes and labels: numpy only, so that the runtime samples the same codes as the models."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+if TYPE_CHECKING:
+    from kerasgen.backend.typing import Array, Labels
+
 
 def sample_codes(n: int, latent_dim: int, seed: int | None) -> np.ndarray:
-    """Draws (n, latent_dim) float32 codes from N(0, I) by numpy: the same on every backend and in every runtime.
+    """Samples (n, latent_dim) float32 codes from N(0, I) by numpy: the same on every backend and in every runtime.
 
     Raises ValueError unless n is a positive whole number, and seed one from 0 or None.
     """
@@ -19,14 +23,14 @@ def sample_codes(n: int, latent_dim: int, seed: int | None) -> np.ndarray:
     return np.random.default_rng(seed).standard_normal((n, latent_dim), dtype=np.float32)
 
 
-def check_codes(z, latent_dim: int) -> None:
+def check_codes(z: Array, latent_dim: int) -> None:
     """Raises ValueError unless `z` has the shape (n, latent_dim), n > 0."""
     shape = tuple(z.shape) if hasattr(z, "shape") else np.shape(z)
     if len(shape) != 2 or shape[1] != latent_dim or shape[0] == 0:
         raise ValueError(f"Codes must have the shape (n, {latent_dim}) with n > 0. Received: shape {shape}.")
 
 
-def check_labels(labels, n: int, num_classes: int) -> np.ndarray | None:
+def check_labels(labels: Labels, n: int, num_classes: int) -> np.ndarray | None:
     """Gives labels as (n,) float32, what networks take, None for a model without classes; one label serves for all.
 
     Raises ValueError for labels that are missing, too many or too few, no whole numbers, out of range, or not wanted.

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
 
 Function = Callable[..., np.ndarray]
+Encode = Callable[..., tuple[np.ndarray, np.ndarray]]
 ELBO_SAMPLES = 8
+
+
+class HasLikelihood(Protocol):
+    """A VAE, of Keras or of exported files."""
+
+    def log_likelihood(self, x: np.ndarray, samples: int, seed: int) -> np.ndarray:
+        """The lower bound of log p(x) in nats, (n,)."""
 
 
 def code_kl(mean: np.ndarray, log_variance: np.ndarray) -> np.ndarray:
@@ -16,13 +25,13 @@ def code_kl(mean: np.ndarray, log_variance: np.ndarray) -> np.ndarray:
     return 0.5 * (np.square(mean) + np.exp(log_variance) - 1.0 - log_variance)
 
 
-def negative_elbo(model, images: np.ndarray, seed: int) -> np.ndarray:
-    """-ELBO, (n,) nats, with 8 samples of the code; `model` has a `log_likelihood`."""
+def negative_elbo(model: HasLikelihood, images: np.ndarray, seed: int) -> np.ndarray:
+    """-ELBO, (n,) nats, with 8 samples of the code."""
     return -np.mean([model.log_likelihood(images, 1, seed + i) for i in range(ELBO_SAMPLES)], axis=0)
 
 
 def log_likelihood(
-    images: np.ndarray, encode: Function, decode: Function, nll: Function, *, samples: int, seed: int, batch_size: int
+    images: np.ndarray, encode: Encode, decode: Function, nll: Function, *, samples: int, seed: int, batch_size: int
 ) -> np.ndarray:
     """The lower bound of log p(x) in nats, (n,) float64; one sample gives the ELBO.
 

@@ -1,5 +1,7 @@
 """Batch normalization that means the same on one device and on many."""
 
+from __future__ import annotations
+
 import keras
 
 from kerasgen import backend

@@ -1,50 +1,89 @@
 """Equalized learning rates (Karras et al. 2018, arXiv:1710.10196, section 4.1)."""
 
+from __future__ import annotations
+
 import math
 
 import keras
 
 from kerasgen import backend
+from kerasgen.backend.typing import LayerOptions, Tensor, Unpack
+
+RECTIFIER = math.sqrt(2.0)  # the gain of ReLU and LeakyReLU
 
 
-class _Equalized:
-    """Mixin: weights are born N(0, 1) and scaled by He's constant whenever they are used, so that all learn at one speed.
+class _Equalized(keras.layers.Layer):
+    """Base: weights start from N(0, 1) and are scaled by He's constant at every use, so that all learn at one speed."""
 
-    Args:
-        gain: of the activation that follows: sqrt(2) for rectifiers, 1 for none.
-        rate: multiplies the learning rate (Karras et al. 2018, arXiv:1812.04948, appendix C, 0.01 for the mapping).
-    """
-
-    def __init__(self, *args, gain: float = math.sqrt(2.0), rate: float = 1.0, **kwargs):
-        kwargs["kernel_initializer"] = keras.initializers.RandomNormal(stddev=1.0 / rate)
-        super().__init__(*args, **kwargs)
-        self.gain = gain
-        self.rate = rate
+    gain: float
+    rate: float
 
     @property
-    def kernel(self):
+    def kernel(self) -> Tensor:
         plain = super().kernel
         return plain * (self.rate * self.gain / math.sqrt(math.prod(plain.shape[:-1])))
 
-    # Keras's own write what `kernel` gives.
+    # Those of `Dense` and `Conv2D` take what `kernel` gives for the weights, and have arguments that are not the layers' here.
 
-    def save_own_variables(self, store) -> None:
+    def save_own_variables(self, store: dict) -> None:
         keras.layers.Layer.save_own_variables(self, store)
 
-    def load_own_variables(self, store) -> None:
+    def load_own_variables(self, store: dict) -> None:
         keras.layers.Layer.load_own_variables(self, store)
 
-    def get_config(self):
-        config = {**super().get_config(), "gain": self.gain, "rate": self.rate}
-        del config["kernel_initializer"]
-        return config
+    def get_config(self) -> dict:
+        return {**keras.layers.Layer.get_config(self), "gain": self.gain, "rate": self.rate}
 
 
 @keras.saving.register_keras_serializable("kerasgen")
 class EqualizedConv2D(_Equalized, backend.Conv2D):
-    """`Conv2D` with an equalized learning rate."""
+    """`Conv2D` with an equalized learning rate.
+
+    Args:
+        filters: channels of the output.
+        kernel_size: pixels a side.
+        padding: "valid" or "same".
+        gain: of the activation that follows: sqrt(2) for rectifiers, 1 for none.
+        rate: multiplies the learning rate (Karras et al. 2018, arXiv:1812.04948, appendix C, 0.01 for the mapping).
+    """
+
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: int | tuple[int, int],
+        *,
+        padding: str = "valid",
+        gain: float = RECTIFIER,
+        rate: float = 1.0,
+        **kwargs: Unpack[LayerOptions],
+    ) -> None:
+        super().__init__(filters, kernel_size, padding=padding, kernel_initializer=_normal(rate), **kwargs)
+        self.gain = gain
+        self.rate = rate
+
+    def get_config(self) -> dict:
+        own = {"filters": self.filters, "kernel_size": self.kernel_size, "padding": self.padding}
+        return {**super().get_config(), **own}
 
 
 @keras.saving.register_keras_serializable("kerasgen")
 class EqualizedDense(_Equalized, keras.layers.Dense):
-    """`Dense` with an equalized learning rate."""
+    """`Dense` with an equalized learning rate.
+
+    Args:
+        units: size of the output.
+        gain: as of `EqualizedConv2D`.
+        rate: as of `EqualizedConv2D`.
+    """
+
+    def __init__(self, units: int, *, gain: float = RECTIFIER, rate: float = 1.0, **kwargs: Unpack[LayerOptions]) -> None:
+        super().__init__(units, kernel_initializer=_normal(rate), **kwargs)
+        self.gain = gain
+        self.rate = rate
+
+    def get_config(self) -> dict:
+        return {**super().get_config(), "units": self.units}
+
+
+def _normal(rate: float) -> keras.initializers.Initializer:
+    return keras.initializers.RandomNormal(stddev=1.0 / rate)

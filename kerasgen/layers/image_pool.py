@@ -1,7 +1,11 @@
 """The pool of earlier images (Shrivastava et al. 2017, arXiv:1612.07828, section 2.3)."""
 
+from __future__ import annotations
+
 import keras
 from keras import ops
+
+from kerasgen.backend.typing import Tensor
 
 
 class ImagePool(keras.layers.Layer):
@@ -12,14 +16,14 @@ class ImagePool(keras.layers.Layer):
     file of the model has them.
     """
 
-    def __init__(self, size: int, image_shape, **kwargs):
-        super().__init__(dtype="float32", **kwargs)
+    def __init__(self, size: int, image_shape: tuple[int, int, int], *, name: str | None = None) -> None:
+        super().__init__(name=name, dtype="float32")
         self.size = size
         self.images = self.add_weight(shape=(size, *image_shape), initializer="zeros", trainable=False, name="images")
         self.kept = self.add_weight(shape=(), initializer="zeros", dtype="int32", trainable=False, name="kept")
         self.built = True
 
-    def query(self, images, places, coins):
+    def query(self, images: Tensor, places: Tensor, coins: Tensor) -> Tensor:
         """Gives images to show for new ones, and keeps the new ones it does not show.
 
         Args:

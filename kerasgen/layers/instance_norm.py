@@ -1,7 +1,11 @@
 """Instance normalization (Ulyanov et al. 2016, arXiv:1607.08022)."""
 
+from __future__ import annotations
+
 import keras
 from keras import ops
+
+from kerasgen.backend.typing import LayerOptions, MapShape, Tensor, Unpack
 
 
 @keras.saving.register_keras_serializable("kerasgen")
@@ -15,24 +19,24 @@ class InstanceNormalization(keras.layers.Layer):
         epsilon: added to the variance.
     """
 
-    def __init__(self, epsilon: float = 1e-5, **kwargs):
+    def __init__(self, epsilon: float = 1e-5, **kwargs: Unpack[LayerOptions]) -> None:
         super().__init__(**kwargs)
         self.epsilon = epsilon
 
-    def build(self, input_shape):
+    def build(self, input_shape: MapShape) -> None:
         self.beta = self.add_weight(shape=input_shape[-1:], initializer="zeros", name="beta")
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         return standardize(inputs, self.epsilon, offset=ops.cast(self.beta, "float32"))
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: MapShape) -> MapShape:
         return input_shape
 
-    def get_config(self):
+    def get_config(self) -> dict:
         return {**super().get_config(), "epsilon": self.epsilon}
 
 
-def standardize(images, epsilon: float, scale=1.0, offset=0.0):
+def standardize(images: Tensor, epsilon: float, scale: float | Tensor = 1.0, offset: float | Tensor = 0.0) -> Tensor:
     """Sets the mean over the pixels of each channel of each image to `offset`, the standard deviation to `scale`.
 
     (batch, height, width, channels), of the same dtype; `scale` and `offset` are float32, of shapes that fit.

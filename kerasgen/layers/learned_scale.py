@@ -1,29 +1,37 @@
 """A trained number."""
 
+from __future__ import annotations
+
 import math
 
 import keras
 from keras import ops
 
+from kerasgen.backend.typing import LayerOptions, Shape, Tensor, Unpack
+
 
 @keras.saving.register_keras_serializable("kerasgen")
 class LearnedScale(keras.layers.Layer):
-    """A positive scalar exp(w), whatever the input; w starts at log(`initial`)."""
+    """Gives a positive scalar exp(w), whatever the input; w starts at log(`initial`).
 
-    def __init__(self, initial: float = 0.5, **kwargs):
+    Args:
+        initial: the scalar before training.
+    """
+
+    def __init__(self, initial: float = 0.5, **kwargs: Unpack[LayerOptions]) -> None:
         super().__init__(**kwargs)
         self.initial = initial
 
-    def build(self, input_shape):
+    def build(self, input_shape: Shape) -> None:
         self.log_scale = self.add_weight(
             shape=(), initializer=keras.initializers.Constant(math.log(self.initial)), name="log_scale"
         )
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         return ops.exp(self.log_scale)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
         return ()
 
-    def get_config(self):
+    def get_config(self) -> dict:
         return {**super().get_config(), "initial": self.initial}

@@ -1,23 +1,44 @@
 """Maxout (Goodfellow et al. 2013, arXiv:1302.4389)."""
 
+from __future__ import annotations
+
 import keras
 from keras import ops
+
+from kerasgen.backend.typing import Initializer, LayerOptions, Shape, Tensor, Unpack
 
 
 @keras.saving.register_keras_serializable("kerasgen")
 class Maxout(keras.layers.Dense):
-    """A dense layer of `units` maxima, each of `pieces` linear functions: (batch, features) to (batch, units)."""
+    """A dense layer of `units` maxima, each of `pieces` linear functions: (batch, features) to (batch, units).
 
-    def __init__(self, units: int, pieces: int, **kwargs):
-        super().__init__(units * pieces, **kwargs)
+    Args:
+        units: size of the output.
+        pieces: linear functions a unit.
+        kernel_initializer: as of `Dense`.
+        kernel_constraint: as of `Dense`.
+    """
+
+    def __init__(
+        self,
+        units: int,
+        pieces: int,
+        *,
+        kernel_initializer: Initializer = "glorot_uniform",
+        kernel_constraint: keras.constraints.Constraint | None = None,
+        **kwargs: Unpack[LayerOptions],
+    ) -> None:
+        super().__init__(units * pieces, kernel_initializer=kernel_initializer, kernel_constraint=kernel_constraint, **kwargs)
         self.pieces = pieces
 
-    def call(self, inputs, training=None):
+    def call(self, inputs: Tensor, training: bool | None = None) -> Tensor:
         x = super().call(inputs, training=training)  # (batch, units * pieces)
         return ops.max(ops.reshape(x, (-1, self.units // self.pieces, self.pieces)), axis=-1)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
         return (*input_shape[:-1], self.units // self.pieces)
 
-    def get_config(self):
-        return {**super().get_config(), "units": self.units // self.pieces, "pieces": self.pieces}
+    def get_config(self) -> dict:
+        dense = super().get_config()
+        kept = {key: dense[key] for key in ("name", "trainable", "dtype", "kernel_initializer", "kernel_constraint")}
+        return {**kept, "units": self.units // self.pieces, "pieces": self.pieces}

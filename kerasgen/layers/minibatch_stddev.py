@@ -1,7 +1,11 @@
 """The variation within a batch as a feature (Karras et al. 2018, arXiv:1710.10196, section 3)."""
 
+from __future__ import annotations
+
 import keras
 from keras import ops
+
+from kerasgen.backend.typing import LayerOptions, MapShape, Tensor, Unpack
 
 
 @keras.saving.register_keras_serializable("kerasgen")
@@ -10,13 +14,16 @@ class MinibatchStdDev(keras.layers.Layer):
 
     (batch, height, width, channels) to (batch, height, width, channels + 1). Groups are of `group` images where that divides
     the batch, else the whole batch is one.
+
+    Args:
+        group: images a group.
     """
 
-    def __init__(self, group: int = 4, **kwargs):
+    def __init__(self, group: int = 4, **kwargs: Unpack[LayerOptions]) -> None:
         super().__init__(**kwargs)
         self.group = group
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         batch, (height, width, channels) = ops.shape(inputs)[0], inputs.shape[1:]
         if isinstance(batch, int):
             size = self.group if batch % self.group == 0 else batch
@@ -28,8 +35,9 @@ class MinibatchStdDev(keras.layers.Layer):
         plane = ops.cast(means, inputs.dtype) + ops.zeros_like(inputs[..., :1])
         return ops.concatenate([inputs, plane], axis=-1)
 
-    def compute_output_shape(self, input_shape):
-        return *input_shape[:-1], input_shape[-1] + 1
+    def compute_output_shape(self, input_shape: MapShape) -> MapShape:
+        batch, height, width, channels = input_shape
+        return batch, height, width, channels + 1
 
-    def get_config(self):
+    def get_config(self) -> dict:
         return {**super().get_config(), "group": self.group}

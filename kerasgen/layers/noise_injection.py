@@ -1,5 +1,7 @@
 """Noise a pixel, with a learned strength a channel (Karras et al. 2018, arXiv:1812.04948, section 2)."""
 
+from __future__ import annotations
+
 import contextlib
 from collections.abc import Iterator
 
@@ -8,6 +10,7 @@ import numpy as np
 from keras import ops
 
 from kerasgen import backend
+from kerasgen.backend.typing import LayerOptions, MapShape, Tensor, Unpack
 
 
 @keras.saving.register_keras_serializable("kerasgen")
@@ -15,15 +18,18 @@ class NoiseInjection(keras.layers.Layer):
     """Adds one map of noise to all channels, each with its own learned strength, which begins at zero.
 
     In training the noise is drawn anew; else it is one map for all images, a weight that is not trained: a code gives one
-    picture, in an exported file too.
+    image, in an exported file too.
+
+    Args:
+        seed: of all noise of the layer.
     """
 
-    def __init__(self, seed: int = 0, **kwargs):
+    def __init__(self, seed: int = 0, **kwargs: Unpack[LayerOptions]) -> None:
         super().__init__(**kwargs)
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)
 
-    def build(self, input_shape):
+    def build(self, input_shape: MapShape) -> None:
         _, height, width, channels = input_shape
         self.strength = self.add_weight(shape=(channels,), initializer="zeros", name="strength")
         self.noise = self.add_weight(
@@ -33,17 +39,17 @@ class NoiseInjection(keras.layers.Layer):
             initializer=keras.initializers.RandomNormal(stddev=1.0, seed=self.seed),
         )
 
-    def call(self, inputs, training=False):
+    def call(self, inputs: Tensor, training: bool = False) -> Tensor:
         noise = ops.convert_to_tensor(self.noise)
         if training:
             shape = (ops.shape(inputs)[0], *inputs.shape[1:3], 1)
             noise = backend.normal(shape, self.seed_generator)
         return inputs + ops.cast(noise, inputs.dtype) * ops.cast(self.strength, inputs.dtype)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: MapShape) -> MapShape:
         return input_shape
 
-    def get_config(self):
+    def get_config(self) -> dict:
         return {**super().get_config(), "seed": self.seed}
 
 

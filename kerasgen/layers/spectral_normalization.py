@@ -1,7 +1,11 @@
 """Spectral normalization (Miyato et al. 2018, arXiv:1802.05957, section 2.1)."""
 
+from __future__ import annotations
+
 import keras
 from keras import StatelessScope
+
+from kerasgen.backend.typing import Tensor
 
 
 @keras.saving.register_keras_serializable("kerasgen")
@@ -13,7 +17,7 @@ class SpectralNormalization(keras.layers.SpectralNormalization):
     move the discriminator.
     """
 
-    def call(self, inputs, training=False):
+    def call(self, inputs: Tensor, training: bool = False) -> Tensor:
         vector, kernel = self.normalized_weights()
         if training:
             self.vector_u.assign(vector)

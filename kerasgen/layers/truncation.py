@@ -1,28 +1,41 @@
 """The truncation trick (Karras et al. 2018, arXiv:1812.04948, appendix B)."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+
 import keras
 from keras import ops
+
+from kerasgen.backend.typing import LayerOptions, Shape, Tensor, Unpack
 
 
 @keras.saving.register_keras_serializable("kerasgen")
 class Truncation(keras.layers.Layer):
-    """Keeps the moving average of w, and draws towards it: w' = average + truncation (w - average).
+    """Keeps the moving average of w, and pulls towards it: w' = average + truncation (w - average).
 
     Called with w (batch, dimensions), which passes unchanged and in training moves the average, or with [w, truncation], the
     latter (batch, 1): 1 changes nothing, 0 gives the average, -1 its mirror image.
+
+    Args:
+        momentum: of the moving average.
     """
 
-    def __init__(self, momentum: float = 0.995, **kwargs):
+    def __init__(self, momentum: float = 0.995, **kwargs: Unpack[LayerOptions]) -> None:
         super().__init__(**kwargs)
         self.momentum = momentum
 
-    def build(self, input_shape):
-        w = input_shape[0] if isinstance(input_shape[0], (tuple, list)) else input_shape
+    def build(self, input_shape: tuple) -> None:
         self.average = self.add_weight(
-            shape=(w[-1],), initializer="zeros", trainable=False, autocast=False, dtype="float32", name="average"
+            shape=_shape_of_w(input_shape)[-1:],
+            initializer="zeros",
+            trainable=False,
+            autocast=False,
+            dtype="float32",
+            name="average",
         )
 
-    def call(self, inputs, training=False):
+    def call(self, inputs: Tensor | Sequence[Tensor], training: bool = False) -> Tensor:
         if isinstance(inputs, (list, tuple)):
             w, truncation = inputs
             average = ops.cast(self.average, w.dtype)
@@ -32,8 +45,14 @@ class Truncation(keras.layers.Layer):
             self.average.assign(self.momentum * self.average + (1.0 - self.momentum) * now)
         return inputs
 
-    def compute_output_shape(self, input_shape):
-        return input_shape[0] if isinstance(input_shape[0], (tuple, list)) else input_shape
+    def compute_output_shape(self, input_shape: tuple) -> Shape:
+        return _shape_of_w(input_shape)
 
-    def get_config(self):
+    def get_config(self) -> dict:
         return {**super().get_config(), "momentum": self.momentum}
+
+
+def _shape_of_w(input_shape: tuple) -> Shape:
+    """Gives the first of two shapes, or the only one."""
+    first = input_shape[0]
+    return tuple(first) if isinstance(first, (tuple, list)) else input_shape

@@ -7,65 +7,72 @@ from collections.abc import Callable
 
 from keras import ops
 
+from kerasgen.backend.typing import Tensor
 from kerasgen.errors import unknown_name
 
 
 @dataclasses.dataclass(frozen=True)
 class AdversarialLoss:
-    """A pair of functions `(real_logits, fake_logits) -> scalar`; `relativistic` if the generator's looks at the real ones."""
+    """A pair of functions `(real_logits, fake_logits) -> scalar`; `relativistic` if the generator's uses the real ones.
 
-    discriminator: Callable
-    generator: Callable
+    Where it does not, `real_logits` may be None.
+    """
+
+    discriminator: Callable[[Tensor, Tensor], Tensor]
+    generator: Callable[[Tensor, Tensor], Tensor]
     relativistic: bool = False
 
 
-def cross_entropy(real_logits, fake_logits):
-    """-E[log D(x)] - E[log(1 - D(G(z)))], the negative of equation 1 of Goodfellow et al. 2014 (arXiv:1406.2661)."""
+def cross_entropy(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+    """Gives -E[log D(x)] - E[log(1 - D(G(z)))], the negative of equation 1 of Goodfellow et al. 2014 (arXiv:1406.2661)."""
     return ops.mean(ops.softplus(-real_logits)) + ops.mean(ops.softplus(fake_logits))
 
 
-def minimax(real_logits, fake_logits):
-    """E[log(1 - D(G(z)))]: what the generator minimizes in equation 1."""
+def minimax(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+    """Gives E[log(1 - D(G(z)))]: what the generator minimizes in equation 1."""
     return -ops.mean(ops.softplus(fake_logits))
 
 
-def non_saturating(real_logits, fake_logits):
-    """-E[log D(G(z))], section 3: with gradients where D rejects with confidence."""
+def non_saturating(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+    """Gives -E[log D(G(z))], section 3: with gradients where D rejects with confidence."""
     return ops.mean(ops.softplus(-fake_logits))
 
 
-def least_squares(real_logits, fake_logits):
-    """E[(D(x) - 1)^2] / 2 + E[D(G(z))^2] / 2, equation 9 of Mao et al. 2017 (arXiv:1611.04076)."""
+def least_squares(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+    """Gives E[(D(x) - 1)^2] / 2 + E[D(G(z))^2] / 2, equation 9 of Mao et al. 2017 (arXiv:1611.04076)."""
     return 0.5 * (ops.mean(ops.square(real_logits - 1.0)) + ops.mean(ops.square(fake_logits)))
 
 
-def least_squares_generator(real_logits, fake_logits):
-    """E[(D(G(z)) - 1)^2] / 2, equation 9 of Mao et al. 2017."""
+def least_squares_generator(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+    """Gives E[(D(G(z)) - 1)^2] / 2, equation 9 of Mao et al. 2017."""
     return 0.5 * ops.mean(ops.square(fake_logits - 1.0))
 
 
-def hinge(real_logits, fake_logits):
-    """E[max(0, 1 - D(x))] + E[max(0, 1 + D(G(z)))], equation 16 of Miyato et al. 2018 (arXiv:1802.05957)."""
+def hinge(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+    """Gives E[max(0, 1 - D(x))] + E[max(0, 1 + D(G(z)))], equation 16 of Miyato et al. 2018 (arXiv:1802.05957)."""
     return ops.mean(ops.relu(1.0 - real_logits)) + ops.mean(ops.relu(1.0 + fake_logits))
 
 
-def wasserstein(real_logits, fake_logits):
-    """E[D(G(z))] - E[D(x)], equation 2 of Arjovsky et al. 2017 (arXiv:1701.07875): the negative of the estimated distance."""
+def wasserstein(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+    """Gives E[D(G(z))] - E[D(x)], equation 2 of Arjovsky et al. 2017 (arXiv:1701.07875): minus the estimated distance."""
     return ops.mean(fake_logits) - ops.mean(real_logits)
 
 
-def critic_score(real_logits, fake_logits):
-    """-E[D(G(z))]: the generator's loss against `hinge` and `wasserstein`."""
+def critic_score(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+    """Gives -E[D(G(z))]: the generator's loss against `hinge` and `wasserstein`."""
     return -ops.mean(fake_logits)
 
 
-def relativistic(real_logits, fake_logits):
-    """E[log(1 + exp(-(D(x) - D(G(z)))))], equation 2 of Huang et al. 2024 (arXiv:2501.05441), with f(t) = -log(1 + exp(-t))."""
+def relativistic(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+    """Gives E[log(1 + exp(-(D(x) - D(G(z)))))].
+
+    Equation 2 of Huang et al. 2024 (arXiv:2501.05441), with f(t) = -log(1 + exp(-t)).
+    """
     return ops.mean(ops.softplus(fake_logits - real_logits))
 
 
-def relativistic_generator(real_logits, fake_logits):
-    """The same with the parts exchanged: fake images are to be more realistic than real ones."""
+def relativistic_generator(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+    """Gives the same with the arguments exchanged: fake images are to be more realistic than real ones."""
     return relativistic(fake_logits, real_logits)
 
 
@@ -80,13 +87,13 @@ LOSSES = {
 
 
 def check_objective(name: str, relativistic: bool = True) -> None:
-    """Raises ValueError for an unknown loss, and for a relativistic one where the generator's loss sees no real images."""
+    """Raises ValueError for an unknown loss, and for a relativistic one where the generator's gets no real images."""
     if name not in LOSSES:
         raise unknown_name("adversarial loss", name, LOSSES)
     if LOSSES[name].relativistic and not relativistic:
         raise ValueError(f"Translators take losses that are not relativistic. Received: {name!r}.")
 
 
-def pairwise_accuracy(real_logits, fake_logits):
-    """Share of the pairs in which the real image has the larger logit: 1/2 where D cannot tell, whatever the loss."""
+def pairwise_accuracy(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+    """Gives the share of the pairs in which the real image has the larger logit: 1/2 where D cannot tell, whatever the loss."""
     return ops.mean(ops.cast(real_logits > fake_logits, "float32"))

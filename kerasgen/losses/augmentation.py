@@ -1,15 +1,21 @@
 """Differentiable augmentation of what the discriminator sees (Zhao et al. 2020, arXiv:2006.10738, section 3.2).
 
 `AUGMENTATIONS` names functions `(images, numbers) -> images`: images (batch, height, width, channels) in [0, 1], numbers
-(batch, 3) uniform in [0, 1), other ones for each image. Real and generated images go through the same ones, and gradients
+(batch, 3) uniform in [0, 1), its own for each image. Real and generated images go through the same ones, and gradients
 pass through to the generator.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+
 from keras import ops
 
+from kerasgen.backend.typing import Tensor
 
-def color(images, numbers):
-    """Brightness by up to a quarter either way, saturation by 0 to 2, contrast by 0.5 to 1.5."""
+
+def color(images: Tensor, numbers: Tensor) -> Tensor:
+    """Changes brightness by up to a quarter either way, saturation by 0 to 2, contrast by 0.5 to 1.5."""
     brightness, saturation, contrast = (numbers[:, index, None, None, None] for index in range(3))
     images = images + 0.5 * (brightness - 0.5)
     gray = ops.mean(images, axis=-1, keepdims=True)
@@ -18,8 +24,8 @@ def color(images, numbers):
     return mean + (contrast + 0.5) * (images - mean)
 
 
-def translation(images, numbers):
-    """By up to an eighth of the side, up or down and left or right; gray comes in."""
+def translation(images: Tensor, numbers: Tensor) -> Tensor:
+    """Shifts by up to an eighth of the side, up or down and left or right; gray fills the rim."""
     images = images - 0.5
     for axis in (1, 2):
         side = images.shape[axis]
@@ -32,8 +38,8 @@ def translation(images, numbers):
     return images + 0.5
 
 
-def cutout(images, numbers):
-    """A gray square of half the side, anywhere."""
+def cutout(images: Tensor, numbers: Tensor) -> Tensor:
+    """Covers a square of half the side, anywhere, with gray."""
     keep = 1.0
     for axis in (1, 2):
         side = images.shape[axis]
@@ -48,7 +54,7 @@ def cutout(images, numbers):
 AUGMENTATIONS = {"color": color, "translation": translation, "cutout": cutout}
 
 
-def augment(images, names, numbers):
+def augment(images: Tensor, names: Sequence[str], numbers: Tensor) -> Tensor:
     """Applies the augmentations of `names` in their order; `numbers` (batch, len(names), 3) uniform in [0, 1)."""
     for index, name in enumerate(names):
         images = AUGMENTATIONS[name](images, numbers[:, index])

@@ -1,15 +1,20 @@
 """Divergences between distributions of codes."""
 
+from __future__ import annotations
+
 import math
 
 from keras import ops
 
+from kerasgen.backend.typing import Tensor
 
-def kl_to_standard_normal(mean, log_variance):
-    """KL(N(mean, exp(log_variance)) || N(0, I)) in nats.
+
+def kl_to_standard_normal(mean: Tensor, log_variance: Tensor) -> Tensor:
+    """Gives KL(N(mean, exp(log_variance)) || N(0, I)) in nats.
 
     Args:
-        mean, log_variance: (batch, latent_dim).
+        mean: (batch, latent_dim).
+        log_variance: (batch, latent_dim).
 
     Returns:
         (batch, latent_dim): one value a dimension. Kingma and Welling 2014 (arXiv:1312.6114), appendix B.
@@ -17,11 +22,13 @@ def kl_to_standard_normal(mean, log_variance):
     return 0.5 * (ops.square(mean) + ops.exp(log_variance) - 1.0 - log_variance)
 
 
-def minibatch_total_correlation(mean, log_variance, z):
-    """KL(q(z) || prod_j q(z_j)), q(z) being the mixture of the minibatch's posteriors; averaged over z.
+def minibatch_total_correlation(mean: Tensor, log_variance: Tensor, z: Tensor) -> Tensor:
+    """Gives KL(q(z) || prod_j q(z_j)), q(z) being the mixture of the minibatch's posteriors; averaged over z.
 
     Args:
-        mean, log_variance, z: (batch, latent_dim); z[i] is drawn from posterior i.
+        mean: (batch, latent_dim), of the posteriors.
+        log_variance: (batch, latent_dim), of the posteriors.
+        z: (batch, latent_dim); z[i] is a sample of posterior i.
 
     Returns:
         A scalar in nats. Chen et al. 2018 (arXiv:1802.04942), appendix C, up to a constant that depends on the number of
@@ -35,12 +42,14 @@ def minibatch_total_correlation(mean, log_variance, z):
     return ops.mean(joint - marginals)
 
 
-def covariance_penalty(mean, variances, off_diagonal, diagonal):
-    """off_diagonal sum_{i != j} C_ij^2 + diagonal sum_i (C_ii - 1)^2 for the batch's covariance C of `mean`.
+def covariance_penalty(mean: Tensor, variances: Tensor | None, off_diagonal: float, diagonal: float) -> Tensor:
+    """Gives off_diagonal sum_{i != j} C_ij^2 + diagonal sum_i (C_ii - 1)^2 for the batch's covariance C of `mean`.
 
     Args:
         mean: (batch, latent_dim).
         variances: (latent_dim,) added to the diagonal of C, or None.
+        off_diagonal: weight of the squared covariances.
+        diagonal: weight of the squared differences of the variances from 1.
 
     Returns:
         A scalar. Kumar et al. 2018 (arXiv:1711.00848), equations 6 (DIP-VAE-I, `variances` None) and 7 (DIP-VAE-II).
@@ -52,3 +61,22 @@ def covariance_penalty(mean, variances, off_diagonal, diagonal):
     if variances is not None:
         on_diagonal = on_diagonal + variances
     return off_diagonal * off + diagonal * ops.sum(ops.square(on_diagonal - 1.0))
+
+
+def maximum_mean_discrepancy(x: Tensor, y: Tensor) -> Tensor:
+    """Gives the squared MMD between two samples under the kernel k(a, b) = exp(-|a - b|^2 / (2 latent_dim)).
+
+    Args:
+        x: (n, latent_dim).
+        y: (m, latent_dim).
+
+    Returns:
+        A scalar in [0, 2]. Gretton et al. 2012 (JMLR 13), equation 5: the mean of k over the pairs within `x` and within `y`,
+        less twice that across. The width is the median distance's under N(0, I), nearly.
+    """
+
+    def mean_kernel(a: Tensor, b: Tensor) -> Tensor:
+        difference = ops.expand_dims(a, 1) - ops.expand_dims(b, 0)  # (n, m, latent_dim)
+        return ops.mean(ops.exp(-0.5 * ops.mean(ops.square(difference), axis=2)))
+
+    return mean_kernel(x, x) + mean_kernel(y, y) - 2.0 * mean_kernel(x, y)

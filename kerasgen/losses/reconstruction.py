@@ -1,15 +1,20 @@
 """How far images are from what they should be: negative log-likelihoods (one value an image, in nats) and L1."""
 
+from __future__ import annotations
+
 import math
 
 from keras import ops
 
+from kerasgen.backend.typing import Tensor
 
-def bernoulli_nll(images, probabilities):
-    """-log p(images) for independent Bernoulli pixels.
+
+def bernoulli_nll(images: Tensor, probabilities: Tensor) -> Tensor:
+    """Gives -log p(images) for independent Bernoulli pixels.
 
     Args:
-        images, probabilities: (batch, height, width, channels) in [0, 1]; gray values count as expected bits.
+        images: (batch, height, width, channels) in [0, 1]; gray values count as expected bits.
+        probabilities: likewise.
 
     Returns:
         (batch,)
@@ -18,11 +23,12 @@ def bernoulli_nll(images, probabilities):
     return -_sum(images * ops.log(p) + (1.0 - images) * ops.log(1.0 - p))
 
 
-def gaussian_nll(images, mean, scale):
-    """-log p(images) for independent Gaussian pixels of standard deviation `scale`; a density, so it may be negative.
+def gaussian_nll(images: Tensor, mean: Tensor, scale: float | Tensor) -> Tensor:
+    """Gives -log p(images) for independent Gaussian pixels of standard deviation `scale`; a density, so it may be negative.
 
     Args:
-        images, mean: (batch, height, width, channels).
+        images: (batch, height, width, channels).
+        mean: likewise.
         scale: a positive number, or a tensor that broadcasts to the images.
 
     Returns:
@@ -33,10 +39,10 @@ def gaussian_nll(images, mean, scale):
     return 0.5 * _sum(squares + (2.0 * log_scale + math.log(2.0 * math.pi)))
 
 
-def absolute_error(images, others):
-    """The mean absolute difference of two batches of images: a scalar."""
+def absolute_error(images: Tensor, others: Tensor) -> Tensor:
+    """Gives the mean absolute difference of two batches of images: a scalar."""
     return ops.mean(ops.abs(images - others))
 
 
-def _sum(values):
+def _sum(values: Tensor) -> Tensor:
     return ops.sum(values, axis=(1, 2, 3))

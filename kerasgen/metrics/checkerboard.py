@@ -1,26 +1,33 @@
 """The checkerboards that strided upsampling leaves."""
 
+from __future__ import annotations
+
 import numpy as np
 
 
 def checkerboard_energy(images: np.ndarray, others: np.ndarray, stride: int = 2) -> float:
-    """How much more energy images have at the frequency of a stride than others do, as a ratio.
+    """Gives the ratio of the energy that images have at the frequency of a stride to that of others.
 
     Uneven overlap of a transposed convolution repeats every `stride` pixels (Odena et al. 2016, doi:10.23915/distill.00003):
     it shows in the power spectrum at 1 / stride cycles a pixel, in height, in width or in both. The energy there is taken
     against that of the neighboring frequencies, so that sharper images are not held to have a pattern.
 
     Args:
-        images, others: (n, height, width, channels); generated ones and real ones, sides multiples of `stride`.
+        images: generated ones, (n, height, width, channels), sides multiples of `stride`.
+        others: real ones, likewise.
+        stride: of the upsampling layers.
 
     Returns:
         1 where images have as much of it as others.
+
+    Raises:
+        ValueError: for other sides.
     """
     return _peak(images, stride) / _peak(others, stride)
 
 
 def _peak(images: np.ndarray, stride: int) -> float:
-    """Energy at the stride's frequencies over the mean of their neighbors'."""
+    """Gives the energy at the stride's frequencies over the mean of their neighbors'."""
     height, width = images.shape[1:3]
     if height % stride or width % stride:
         raise ValueError(f"The images' sides must be multiples of the stride {stride}. Received: {height} x {width}.")

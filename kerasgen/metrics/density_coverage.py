@@ -9,13 +9,14 @@ from kerasgen.metrics.neighborhoods import check_neighbors, distances, radii
 
 
 def density_coverage(real: np.ndarray, generated: np.ndarray, k: int = 5) -> tuple[float, float]:
-    """Density, how many real neighborhoods hold a generated image, over k; coverage, the share that hold one at all.
+    """Gives density, the mean number of real neighborhoods around a generated image over k, and coverage, the share with any.
 
-    Unlike precision and recall, an outlier among the real images does not make the figures better. For equal distributions
+    Unlike precision and recall, an outlier among the real images does not improve them. For equal distributions
     density is expected to be 1 and coverage 1 - 2^-k for large sets.
 
     Args:
-        real, generated: features (n, dimensions).
+        real: features (n, dimensions).
+        generated: features (m, dimensions).
         k: neighbors that make a real image's neighborhood.
 
     Returns:
@@ -24,7 +25,7 @@ def density_coverage(real: np.ndarray, generated: np.ndarray, k: int = 5) -> tup
     real, generated = check_pair(real, generated)
     check_neighbors(k, real, generated)
     real_radii = radii(real, k)
-    inside, covered = 0, np.empty(len(real), dtype=bool)
+    inside, covered = 0.0, np.empty(len(real), dtype=bool)
     for rows, squared in distances(real, generated):
         within = squared < real_radii[rows, None]
         inside += np.count_nonzero(within)

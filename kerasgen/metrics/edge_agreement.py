@@ -1,17 +1,21 @@
 """How well the lines of two drawings agree."""
 
+from __future__ import annotations
+
 import numpy as np
 from scipy import ndimage
 
 
 def edge_agreement(lines: np.ndarray, others: np.ndarray, tolerance: int = 1) -> float:
-    """Mean F1 over drawings: of precision and recall of line pixels that have another's within `tolerance` pixels.
+    """Gives the mean F1 over drawings; a line pixel counts if the other drawing has one within `tolerance` pixels.
 
     As the boundary benchmark of Martin, Fowlkes and Malik 2004 counts, with a square for the distance and without its
     one-to-one assignment.
 
     Args:
-        lines, others: truth values (n, height, width), true on lines.
+        lines: truth values (n, height, width), true on lines.
+        others: likewise.
+        tolerance: in pixels, of the larger of the two offsets.
 
     Returns:
         1 for drawings whose lines agree; a drawing without lines agrees with its like alone.

@@ -1,5 +1,7 @@
 """The disentanglement score of Kim and Mnih 2018, "Disentangling by Factorizing" (arXiv:1802.05983, section 3)."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -13,16 +15,17 @@ def factor_vae_score(
     batch_size: int = 64,
     seed: int = 0,
 ) -> float:
-    """Accuracy of telling, by the code dimension that varies least, which factor was held fixed.
+    """Gives the accuracy of telling, by the code dimension that varies least, which factor was held fixed.
 
     Args:
         represent: factors (n, factors) to codes (n, latent_dim).
-        sizes: the number of values of each factor, all of which are drawn alike.
+        sizes: the number of values of each factor, all equally likely.
         votes: batches that train the majority vote; half as many test it.
         batch_size: examples a batch, one factor the same in all.
+        seed: of the factors.
 
     Returns:
-        1 for a code that has one dimension a factor, about 1 / factors for one that tells nothing, 0 where no dimension varies
+        1 for a code that has one dimension a factor, about 1 / factors for one without information, 0 where no dimension varies
         (a dimension counts if its deviation is over 5% of the largest). Raises ValueError for NaN in the codes.
     """
     rng = np.random.default_rng(seed)
@@ -40,7 +43,7 @@ def factor_vae_score(
     return float(np.mean(table.argmax(axis=1)[least[votes:]] == fixed[votes:]))
 
 
-def _codes(represent, factors) -> np.ndarray:
+def _codes(represent: Callable[[np.ndarray], np.ndarray], factors: np.ndarray) -> np.ndarray:
     codes = np.asarray(represent(factors), dtype="float64")
     if codes.ndim != 2 or len(codes) != len(factors) or not np.isfinite(codes).all():
         raise ValueError(

@@ -1,9 +1,14 @@
 """What the metrics of codes against known factors share."""
 
+from __future__ import annotations
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 
-def check_codes_and_factors(codes, factors, least_codes: int = 1, least: int = 10) -> tuple[np.ndarray, np.ndarray]:
+def check_codes_and_factors(
+    codes: ArrayLike, factors: ArrayLike, least_codes: int = 1, least: int = 10
+) -> tuple[np.ndarray, np.ndarray]:
     """Gives codes (n, latent_dim) as float64 and factors (n, factors) as they are.
 
     Raises ValueError for other shapes, fewer than `least` examples or `least_codes` dimensions, NaN, and a factor that does
@@ -21,7 +26,7 @@ def check_codes_and_factors(codes, factors, least_codes: int = 1, least: int = 1
     return codes, factors
 
 
-def check_codes(codes, least_codes: int = 1, least: int = 10) -> np.ndarray:
+def check_codes(codes: ArrayLike, least_codes: int = 1, least: int = 10) -> np.ndarray:
     """Gives codes (n, latent_dim) as float64; raises ValueError for other shapes, too few, NaN or infinity."""
     codes = np.asarray(codes, dtype="float64")
     if codes.ndim != 2 or codes.shape[1] < least_codes or len(codes) < least:

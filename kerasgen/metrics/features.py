@@ -1,9 +1,12 @@
 """What the metrics of features share: their check."""
 
+from __future__ import annotations
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 
-def check_features(features, least: int = 2) -> np.ndarray:
+def check_features(features: ArrayLike, least: int = 2) -> np.ndarray:
     """Gives features (n, dimensions) as float64.
 
     Raises ValueError for another rank, fewer than `least` rows, NaN or infinity.
@@ -16,7 +19,7 @@ def check_features(features, least: int = 2) -> np.ndarray:
     return features
 
 
-def check_pair(real, generated, least: int = 2) -> tuple[np.ndarray, np.ndarray]:
+def check_pair(real: ArrayLike, generated: ArrayLike, least: int = 2) -> tuple[np.ndarray, np.ndarray]:
     """Gives both sets, checked; raises ValueError too where their dimensions differ."""
     real, generated = check_features(real, least), check_features(generated, least)
     if real.shape[1] != generated.shape[1]:

@@ -16,9 +16,10 @@ class FeatureStatistics:
     `statistics = FeatureStatistics().update(part).update(part)`; `frechet_distance` takes two of them.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.n = 0
-        self.mean = self.scatter = 0.0
+        self.mean = np.zeros(())
+        self.scatter = np.zeros(())
 
     def update(self, features: np.ndarray) -> FeatureStatistics:
         """Adds (n, dimensions) features (Chan, Golub and LeVeque 1983, equation 2.1); raises ValueError for NaN."""
@@ -33,22 +34,23 @@ class FeatureStatistics:
 
     @property
     def covariance(self) -> np.ndarray:
-        """(dimensions, dimensions), divided by n - 1; raises ValueError for fewer than 2 features."""
+        """Gives the covariance (dimensions, dimensions), divided by n - 1; raises ValueError for fewer than 2 features."""
         if self.n < 2:
             raise ValueError(f"A covariance needs at least 2 features. Received: {self.n}.")
         return self.scatter / (self.n - 1)
 
 
-def frechet_distance(real, generated) -> float:
-    """||m1 - m2||^2 + tr(C1 + C2 - 2 (C1 C2)^(1/2)) of the Gaussians fitted to two sets: 0 for equal ones.
+def frechet_distance(real: np.ndarray | FeatureStatistics, generated: np.ndarray | FeatureStatistics) -> float:
+    """Gives ||m1 - m2||^2 + tr(C1 + C2 - 2 (C1 C2)^(1/2)) of the Gaussians fitted to two sets: 0 for equal ones.
 
     Comparable only for the same extractor, the same numbers of images and the same way of resizing: with fewer images it is
     larger (bias of order 1 / n).
 
     Args:
-        real, generated: features (n, dimensions), or the `FeatureStatistics` of them.
+        real: features (n, dimensions), or the `FeatureStatistics` of them.
+        generated: likewise.
 
-    Warns where a set has no more images than the features have dimensions, where `kernel_distance` is the better figure.
+    Warns where a set has no more images than the features have dimensions, where `kernel_distance` is the better metric.
     Raises ValueError for NaN and for dimensions that differ.
     """
     a, b = (each if isinstance(each, FeatureStatistics) else FeatureStatistics().update(each) for each in (real, generated))

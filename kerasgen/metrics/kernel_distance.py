@@ -9,12 +9,13 @@ from kerasgen.metrics.features import check_pair
 
 
 def kernel_distance(real: np.ndarray, generated: np.ndarray, block: int = 1000) -> tuple[float, float]:
-    """Squared maximum mean discrepancy under the kernel (x.y / dimensions + 1)^3, unbiased for any number of images.
+    """Gives the squared maximum mean discrepancy under the kernel (x.y / dimensions + 1)^3, unbiased for any number.
 
     The mean over disjoint blocks of both sets, in their order (shuffle sets that are sorted); what is left over is not used.
 
     Args:
-        real, generated: features (n, dimensions).
+        real: features (n, dimensions).
+        generated: features (m, dimensions).
         block: images of each set in a block; fewer where the smaller set would not give ten.
 
     Returns:
@@ -33,7 +34,7 @@ def kernel_distance(real: np.ndarray, generated: np.ndarray, block: int = 1000) 
 
 
 def _unbiased(x: np.ndarray, y: np.ndarray) -> float:
-    """The U-statistic of Gretton et al. 2012, equation 3."""
+    """Gives the U-statistic of Gretton et al. 2012, equation 3."""
     within = [polynomial_kernel(each, degree=3, coef0=1.0) for each in (x, y)]
     pairs = len(x) * (len(x) - 1)
     across = polynomial_kernel(x, y, degree=3, coef0=1.0).mean()

@@ -1,14 +1,17 @@
 """The reconstruction error of the best linear code, the anchor of an autoencoder's."""
 
+from __future__ import annotations
+
 import numpy as np
 from sklearn.decomposition import PCA
 
 
 def linear_code_error(train: np.ndarray, images: np.ndarray, size: int, seed: int = 0) -> float:
-    """Mean squared error a value of `images` behind `size` principal components of `train` (Hotelling 1933).
+    """Gives the mean squared error of the values of `images` behind `size` principal components of `train` (Hotelling 1933).
 
     Args:
-        train, images: (n, ...) and (m, ...), of one shape but for their number.
+        train: (n, ...).
+        images: (m, ...), of the same shape but for their number.
         size: of the code; at most n and the values of an image are used.
         seed: of the randomized solver.
     """

@@ -6,10 +6,11 @@ import numpy as np
 
 
 def mode_histogram(classes: np.ndarray, num_classes: int) -> np.ndarray:
-    """Shares (num_classes,) of the classes told, which sum to 1.
+    """Gives the shares (num_classes,) of the predicted classes, which sum to 1.
 
     Args:
         classes: (n,) whole numbers in [0, num_classes).
+        num_classes: of the classifier.
 
     Raises ValueError for none, and for classes out of range.
     """

@@ -21,18 +21,20 @@ def perceptual_path_length(
     epsilon: float = 1e-4,
     seed: int = 0,
 ) -> tuple[float, float]:
-    """The mean of |features(way(t)) - features(way(t + epsilon))|^2 / epsilon^2 over ways between pairs of codes.
+    """Gives the mean of |features(way(t)) - features(way(t + epsilon))|^2 / epsilon^2 over ways between pairs of codes.
 
-    The shorter, the more evenly a picture changes on the way. As in the authors' evaluation the lowest and the highest
+    The shorter, the more evenly an image changes on the way. As in the authors' evaluation the lowest and the highest
     hundredth of the pairs do not count.
 
     Args:
-        start, end: codes (n, dimensions), a pair a row.
-        features: codes (n, dimensions) to features (n, m) of the pictures that they draw. It decides, with the number of pairs,
-            which figures may be compared.
+        start: codes (n, dimensions).
+        end: codes (n, dimensions); a row of both is a pair.
+        features: maps codes (n, dimensions) to features (n, m) of their images. Lengths compare only for the same features
+            and number of pairs.
         kind: "spherical" for codes z of N(0, I), after they are brought to length 1 (equation 2); "linear" for w (equation 3).
         whole: t from all of [0, 1), or from its beginning alone.
-        epsilon: of the way; larger than the steps in which the features see their pictures.
+        epsilon: of the way; larger than the steps in which the features see their images.
+        seed: of t.
 
     Returns:
         The length, at least 0, and its standard error over the pairs. Raises ValueError for codes that are no pairs, and for
@@ -50,11 +52,11 @@ def perceptual_path_length(
     return float(stats.trim_mean(lengths, UNCOUNTED)), float(stats.mstats.trimmed_stde(lengths, (UNCOUNTED, UNCOUNTED)))
 
 
-def _linear(start, end, t):
+def _linear(start: np.ndarray, end: np.ndarray, t: np.ndarray) -> np.ndarray:
     return start + t * (end - start)
 
 
-def _spherical(start, end, t):
+def _spherical(start: np.ndarray, end: np.ndarray, t: np.ndarray) -> np.ndarray:
     start, end = (codes / np.linalg.norm(codes, axis=1, keepdims=True) for codes in (start, end))
     cosine = np.sum(start * end, axis=1, keepdims=True)
     across = end - cosine * start

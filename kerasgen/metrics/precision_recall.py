@@ -9,13 +9,14 @@ from kerasgen.metrics.neighborhoods import check_neighbors, distances, radii
 
 
 def precision_recall(real: np.ndarray, generated: np.ndarray, k: int = 3) -> tuple[float, float]:
-    """Precision, the share of generated images that look real, and recall, the share of real ones that could be generated.
+    """Gives precision, the share of generated images that look real, and recall, the share of real ones within reach.
 
     An image belongs to the other set's manifold if it lies within the distance of one of its images to the k-th nearest
     image of the same set. Comparable only for equal numbers of images.
 
     Args:
-        real, generated: features (n, dimensions).
+        real: features (n, dimensions).
+        generated: features (m, dimensions).
         k: neighbors.
 
     Returns:

@@ -1,5 +1,7 @@
 """The separated attribute predictability score of Kumar et al. 2018 (arXiv:1711.00848, section 3)."""
 
+from __future__ import annotations
+
 from collections.abc import Collection
 
 import numpy as np
@@ -10,7 +12,7 @@ from kerasgen.metrics.factors import check_codes_and_factors
 
 
 def separated_attribute_predictability(codes: np.ndarray, factors: np.ndarray, categorical: Collection[int] = ()) -> float:
-    """SAP: the gap between the best and the second best single code dimension that predicts a factor; the mean.
+    """Gives the mean over factors of the gap between the two code dimensions that predict a factor best.
 
     An ordered factor is predicted by a line, scored by its R^2; a categorical one by two thresholds a class (a tree), fitted
     on one half and scored by balanced accuracy on the other.
@@ -33,11 +35,11 @@ def separated_attribute_predictability(codes: np.ndarray, factors: np.ndarray, c
     return float(np.mean(gaps))
 
 
-def _r_squared(code, factor) -> float:
+def _r_squared(code: np.ndarray, factor: np.ndarray) -> float:
     return np.corrcoef(code, factor)[0, 1] ** 2 if code.std() > 0 else 0.0
 
 
-def _accuracy(code, factor) -> float:
+def _accuracy(code: np.ndarray, factor: np.ndarray) -> float:
     half = len(code) // 2
     tree = DecisionTreeClassifier(max_leaf_nodes=2 * len(np.unique(factor)), class_weight="balanced", random_state=0)
     tree.fit(code[:half, None], factor[:half])

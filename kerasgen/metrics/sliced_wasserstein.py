@@ -11,14 +11,15 @@ BINOMIAL = np.array([1.0, 4.0, 6.0, 4.0, 1.0], dtype="float32") / 16.0
 def sliced_wasserstein(
     images: np.ndarray, others: np.ndarray, *, patches: int = 64, size: int = 7, directions: int = 256, seed: int = 0
 ) -> dict[int, float]:
-    """Distance at each resolution of the Laplacian pyramid down to 16 pixels, times 1000; 0 for equal distributions.
+    """Gives the distance at each resolution of the Laplacian pyramid down to 16 pixels, times 1000; 0 for equal distributions.
 
     Args:
-        images, others: (n, height, width, channels) in [0, 1], as many of each; height and width powers of two times 16
-            (28 x 28 gives one level).
+        images: (n, height, width, channels) in [0, 1]; height and width powers of two times 16 (28 x 28 gives one level).
+        others: as many, likewise.
         patches: patches an image and level.
         size: side of a patch.
         directions: random projections.
+        seed: of the patches and projections.
 
     Returns:
         {height: distance}, the finest level first. Large heights tell of fine texture, small ones of layout and color.
@@ -41,7 +42,7 @@ def sliced_wasserstein(
 
 
 def _descriptors(images: np.ndarray, patches: int, size: int, rng: np.random.Generator) -> np.ndarray:
-    """Random patches, each channel normalized to mean 0 and deviation 1 over the set: (n * patches, size^2 * channels)."""
+    """Cuts random patches, each channel normalized to mean 0 and deviation 1: (n * patches, size^2 * channels)."""
     n, height, width, channels = images.shape
     windows = np.lib.stride_tricks.sliding_window_view(images, (size, size), axis=(1, 2))
     tops = rng.integers(0, height - size + 1, n * patches)
@@ -53,7 +54,7 @@ def _descriptors(images: np.ndarray, patches: int, size: int, rng: np.random.Gen
 
 
 def _laplacian(images: np.ndarray) -> list[np.ndarray]:
-    """What each halving of the resolution loses, and the last picture."""
+    """Gives what each halving of the resolution loses, and the last image."""
     levels, current = [], images.astype("float32")
     while current.shape[1] % 2 == 0 and current.shape[1] // 2 >= 16:
         smaller = _blur(current)[:, ::2, ::2]

@@ -8,6 +8,8 @@ from kerasgen.models.dcgan import DCGAN
 from kerasgen.models.debiasing_vae import DebiasingVAE
 from kerasgen.models.disentangling import DIPVAE, BetaTCVAE, BetaVAE, FactorVAE
 from kerasgen.models.gan import GAN
+from kerasgen.models.info_vae import InfoVAE
+from kerasgen.models.lsgan import LSGAN
 from kerasgen.models.pix2pix import Pix2Pix
 from kerasgen.models.progressive_gan import ProgressiveGAN
 from kerasgen.models.r3gan import R3GAN
@@ -20,6 +22,7 @@ __all__ = [
     "DCGAN",
     "DIPVAE",
     "GAN",
+    "LSGAN",
     "R3GAN",
     "SNGAN",
     "VAE",
@@ -32,6 +35,7 @@ __all__ = [
     "CycleGAN",
     "DebiasingVAE",
     "FactorVAE",
+    "InfoVAE",
     "Pix2Pix",
     "ProgressiveGAN",
     "StyleGAN",

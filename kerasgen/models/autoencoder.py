@@ -5,6 +5,8 @@ from __future__ import annotations
 import keras
 from keras import ops
 
+from kerasgen.backend.typing import Batch, Values
+from kerasgen.base.hyperparameters import NotNegative
 from kerasgen.base.phase import Phase
 from kerasgen.models.autoencoder_base import BaseAutoencoder
 
@@ -14,24 +16,19 @@ class Autoencoder(BaseAutoencoder):
     """Minimizes the squared error of images that went through a code of `latent_dim` numbers.
 
     Args:
-        image_shape, **kwargs: as `BaseAutoencoder`: latent_dim, network, channels, hidden, normalize, activation, seed.
+        further arguments: as `BaseAutoencoder`.
         noise: standard deviation of the Gaussian noise that training adds to the input, not to the target: 0 is plain.
     """
 
-    def __init__(self, image_shape, *, noise=0.0, **kwargs):
-        super().__init__(image_shape, **kwargs)
-        if noise < 0:
-            raise ValueError(f"noise must not be negative. Received: {noise}.")
-        self.noise = noise
-        self.assemble()
+    noise: NotNegative = 0.0
 
     def make_phases(self) -> tuple[Phase, ...]:
         return (Phase("autoencoder", (self.encoder, self.decoder), self.squared_error, ("reconstruction",)),)
 
-    def default_optimizers(self) -> dict:
+    def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
         return {"autoencoder": keras.optimizers.Adam(1e-3)}
 
-    def squared_error(self, batch, training: bool) -> dict:
+    def squared_error(self, batch: Batch, training: bool) -> Values:
         """Mean over pixels and batch of (x - decoder(encoder(x + noise)))^2."""
         images = inputs = batch[0]
         if training and self.noise:

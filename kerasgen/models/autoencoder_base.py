@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import keras
 import numpy as np
 
-from kerasgen.base.model import GenerativeModel
-from kerasgen.base.prediction import predict
+from kerasgen.backend.typing import Array, Tensor
+from kerasgen.base.hyperparameters import Positive, built
+from kerasgen.base.prediction import predict_all
 from kerasgen.images import to_float
 from kerasgen.images.check import check_images
 from kerasgen.models.latent_base import LatentDecoder
-from kerasgen.networks.autoencoder import check_autoencoder, encoder_and_decoder
+from kerasgen.networks.autoencoder import encoder_and_decoder
+from kerasgen.networks.conv import stages
 
 
-class BaseAutoencoder(LatentDecoder, GenerativeModel):
+class BaseAutoencoder(LatentDecoder):
     """Abstract base of models with networks `encoder`, whose first output is the code, and `decoder`.
-
-    A variant's constructor stores its own arguments and ends with `self.assemble()`.
 
     Args:
         image_shape: (height, width, channels); for "conv" square, 4..7 times a power of two.
@@ -26,32 +28,19 @@ class BaseAutoencoder(LatentDecoder, GenerativeModel):
         seed: of the training noise.
     """
 
-    encoder: keras.Model
-    decoder: keras.Model
+    network: Literal["conv", "dense"] = "conv"
+    channels: Positive = 32
+    hidden: tuple[Positive, ...] = ()
+    normalize: bool = True
+    activation: Literal["leaky_relu", "relu"] = "leaky_relu"
 
-    def __init__(
-        self,
-        image_shape,
-        *,
-        latent_dim=64,
-        network="conv",
-        channels=32,
-        hidden=(),
-        normalize=True,
-        activation="leaky_relu",
-        seed=0,
-        **kwargs,
-    ):
-        super().__init__(**kwargs)
-        check_autoencoder(network, image_shape, latent_dim, channels, hidden, activation)
-        self.image_shape = tuple(image_shape)
-        self.latent_dim = latent_dim
-        self.network = network
-        self.channels = channels
-        self.hidden = tuple(hidden)
-        self.normalize = normalize
-        self.activation = activation
-        self.seed = seed
+    encoder: keras.Model = built()
+    decoder: keras.Model = built()
+
+    def check(self) -> None:
+        super().check()
+        if self.network == "conv":
+            stages(self.image_shape)
 
     @property
     def encoder_heads(self) -> dict[str, int]:
@@ -74,21 +63,20 @@ class BaseAutoencoder(LatentDecoder, GenerativeModel):
     def decoder_network(self) -> keras.Model:
         return self.decoder
 
-    def call(self, images, training=False):
+    def call(self, images: Tensor, training: bool = False) -> Tensor:
         """The image of the code: (batch, height, width, channels)."""
         return self.decoder(keras.tree.flatten(self.encoder(images, training=training))[0], training=training)
 
-    def run_encoder(self, x, batch_size: int = 64) -> list[np.ndarray]:
+    def run_encoder(self, x: Array, batch_size: int = 64) -> list[np.ndarray]:
         """All outputs of the encoder, float32, for images (n, height, width, channels) in [0, 1] or uint8."""
         x = keras.ops.convert_to_numpy(x)
         check_images(x, self.image_shape)
-        outputs = predict(self.ema_network(self.encoder), to_float(x), batch_size)
-        return outputs if isinstance(outputs, list) else [outputs]
+        return predict_all(self.ema_network(self.encoder), to_float(x), batch_size)
 
-    def encode(self, x, batch_size: int = 64) -> np.ndarray:
+    def encode(self, x: Array, batch_size: int = 64) -> np.ndarray:
         """Images (n, height, width, channels) in [0, 1] or uint8 to codes (n, latent_dim); a VAE's are the means."""
         return self.run_encoder(x, batch_size)[0]
 
-    def reconstruct(self, x, batch_size: int = 64) -> np.ndarray:
+    def reconstruct(self, x: Array, batch_size: int = 64) -> np.ndarray:
         """`decode(encode(x))`: (n, height, width, channels) float32 in [0, 1]."""
         return self.decode(self.encode(x, batch_size), batch_size)

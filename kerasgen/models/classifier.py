@@ -8,9 +8,11 @@ from keras import layers, ops
 from scipy.special import softmax
 
 from kerasgen.backend import Conv2D
+from kerasgen.backend.typing import Array, Batch, Tensor, Values
+from kerasgen.base.hyperparameters import Classes, Positive, Share
 from kerasgen.base.model import GenerativeModel
 from kerasgen.base.phase import Phase
-from kerasgen.base.prediction import predict
+from kerasgen.base.prediction import predict_all
 from kerasgen.images import to_float
 from kerasgen.images.check import check_images
 from kerasgen.layers.batch_norm import batch_norm
@@ -34,26 +36,20 @@ class Classifier(GenerativeModel):
 
     requires_labels = True
 
-    def __init__(
-        self, image_shape, *, num_classes=10, channels=32, features=128, dropout=0.5, label_smoothing=0.0, seed=0, **kwargs
-    ):
-        super().__init__(**kwargs)
-        self.halvings = stages(image_shape)
-        if num_classes < 2 or min(channels, features) < 1:
-            raise ValueError(
-                "num_classes must be at least 2, channels and features positive. Received: "
-                f"{num_classes=}, {channels=}, {features=}."
-            )
-        if not 0 <= dropout < 1 or not 0 <= label_smoothing < 1:
-            raise ValueError(f"Shares lie in [0, 1). Received: {dropout=}, {label_smoothing=}.")
-        self.image_shape = tuple(image_shape)
-        self.num_classes = num_classes
-        self.channels = channels
-        self.features = features
-        self.dropout = dropout
-        self.label_smoothing = label_smoothing
-        self.seed = seed
-        self.assemble()
+    num_classes: Classes = 10
+    channels: Positive = 32
+    features: Positive = 128
+    dropout: Share = 0.5
+    label_smoothing: Share = 0.0
+
+    @property
+    def halvings(self) -> int:
+        """How often the network halves the resolution."""
+        return stages(self.image_shape)
+
+    def check(self) -> None:
+        super().check()
+        stages(self.image_shape)
 
     def build_networks(self) -> None:
         with keras.name_scope("classifier"):
@@ -80,10 +76,10 @@ class Classifier(GenerativeModel):
     def make_phases(self) -> tuple[Phase, ...]:
         return (Phase("classifier", (self.classifier,), self.terms, ("cross_entropy",), monitors=("accuracy",)),)
 
-    def default_optimizers(self) -> dict:
+    def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
         return {"classifier": keras.optimizers.Adam(1e-3)}
 
-    def terms(self, batch, training: bool) -> dict:
+    def terms(self, batch: Batch, training: bool) -> Values:
         """Cross-entropy in nats an image, and the share of images that are told right."""
         images, labels = batch
         logits = self.classifier(images, training=training)[1]
@@ -96,11 +92,11 @@ class Classifier(GenerativeModel):
             "accuracy": ops.mean(ops.cast(right, "float32")),
         }
 
-    def extract(self, x, batch_size: int = 64) -> np.ndarray:
+    def extract(self, x: Array, batch_size: int = 64) -> np.ndarray:
         """Features (n, features) of images (n, height, width, channels) in [0, 1] or uint8: what metrics compare."""
         return self._run(x, batch_size)[0]
 
-    def classify(self, x, batch_size: int = 64) -> np.ndarray:
+    def classify(self, x: Array, batch_size: int = 64) -> np.ndarray:
         """Probabilities (n, num_classes) of the classes of images in [0, 1] or uint8."""
         return softmax(self._run(x, batch_size)[1], axis=-1)
 
@@ -109,11 +105,11 @@ class Classifier(GenerativeModel):
         kernel, bias = (ops.convert_to_numpy(weight) for weight in self.classifier.get_layer("logits").weights)
         return softmax(features @ kernel + bias, axis=-1)
 
-    def _run(self, x, batch_size: int):
+    def _run(self, x: Array, batch_size: int) -> list[np.ndarray]:
         x = ops.convert_to_numpy(x)
         check_images(x, self.image_shape)
-        return predict(self.ema_network(self.classifier), to_float(x), batch_size)
+        return predict_all(self.ema_network(self.classifier), to_float(x), batch_size)
 
-    def call(self, images, training=False):
+    def call(self, images: Tensor, training: bool = False) -> Tensor:
         """Images to features and logits."""
         return self.classifier(images, training=training)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keras
 
+from kerasgen.base.hyperparameters import Classes
 from kerasgen.layers.spectral_normalization import SpectralNormalization
 from kerasgen.models.conv_gan_base import BaseConvGAN
 from kerasgen.networks.adversarial import discriminator, generator
@@ -18,8 +19,7 @@ class ConditionalGAN(BaseConvGAN):
     generator beside the code, into the discriminator as one plane a class (the paper's concatenation) or by projection (Miyato
     and Koyama 2018, arXiv:1802.05637).
 
-    Args:
-        image_shape, **kwargs: as `BaseConvGAN`.
+    Takes the arguments of `BaseConvGAN`.
         num_classes: labels are whole numbers from 0 below it.
         projection: whether the discriminator takes the label by projection.
         normalize: whether the networks are normalized as `SNGAN`'s are. Plain ones, as `R3GAN`'s, go with the relativistic loss
@@ -28,14 +28,10 @@ class ConditionalGAN(BaseConvGAN):
 
     requires_labels = True
 
-    def __init__(self, image_shape, *, num_classes=10, projection=True, normalize=True, objective="hinge", **kwargs):
-        super().__init__(image_shape, objective=objective, **kwargs)
-        if num_classes < 2:
-            raise ValueError(f"num_classes must be at least 2. Received: {num_classes}.")
-        self.num_classes = num_classes
-        self.projection = projection
-        self.normalize = normalize
-        self.assemble()
+    num_classes: Classes = 10
+    projection: bool = True
+    normalize: bool = True
+    objective: str = "hinge"
 
     def build_networks(self) -> None:
         wrap = SpectralNormalization if self.normalize else None
@@ -52,7 +48,7 @@ class ConditionalGAN(BaseConvGAN):
             self.num_classes,
         )
 
-    def default_optimizers(self) -> dict:
+    def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
         return {
             "discriminator": keras.optimizers.Adam(4e-4, beta_1=0.0, beta_2=0.9),
             "generator": keras.optimizers.Adam(1e-4, beta_1=0.0, beta_2=0.9, use_ema=True, ema_momentum=0.998),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kerasgen.base.hyperparameters import Positive
 from kerasgen.models.gan_base import BaseGAN
 from kerasgen.networks.conv import stages
 
@@ -12,12 +13,16 @@ class BaseConvGAN(BaseGAN):
     Args:
         image_shape: (height, width, channels); square, 28, 32, 64, 128 or another 4..7 times a power of two.
         channels: convolution channels at the largest resolution, doubled at each halving.
-        **kwargs: as `BaseGAN`.
+        further arguments: as `BaseGAN`.
     """
 
-    def __init__(self, image_shape, *, channels=64, **kwargs):
-        super().__init__(image_shape, **kwargs)
-        self.halvings = stages(image_shape)
-        if channels < 1:
-            raise ValueError(f"channels must be positive. Received: {channels=}.")
-        self.channels = channels
+    channels: Positive = 64
+
+    @property
+    def halvings(self) -> int:
+        """How often the networks halve and double the resolution."""
+        return stages(self.image_shape)
+
+    def check(self) -> None:
+        super().check()
+        stages(self.image_shape)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import keras
 from keras import ops
 
+from kerasgen.backend.typing import Batch, Values
+from kerasgen.base.batches import batch_size_of
+from kerasgen.base.hyperparameters import Count, NotNegative, Positive, built
 from kerasgen.base.phase import Phase
 from kerasgen.layers.image_pool import ImagePool
 from kerasgen.losses.adversarial import LOSSES, check_objective, pairwise_accuracy
@@ -31,55 +36,38 @@ class CycleGAN(BaseTranslator):
         seed: of the pool.
     """
 
-    def __init__(
-        self,
-        image_shape,
-        *,
-        channels=64,
-        blocks=None,
-        full_size=False,
-        receptive_field=70,
-        cycle_weight=10.0,
-        identity_weight=0.5,
-        objective="least_squares",
-        pool_size=50,
-        seed=0,
-        **kwargs,
-    ):
-        super().__init__(**kwargs)
-        self.image_shape = tuple(image_shape)
+    channels: Positive = 64
+    blocks: Positive | None = None
+    full_size: bool = False
+    receptive_field: Positive | Literal["image"] = 70
+    cycle_weight: NotNegative = 10.0
+    identity_weight: NotNegative = 0.5
+    objective: str = "least_squares"
+    pool_size: Count = 50
+
+    def check(self) -> None:
+        super().check()
         if any(side % 4 for side in self.image_shape[:2]) or min(self.image_shape[:2]) < 8:
             raise ValueError(
                 f"Images must have sides of 8 pixels or more, multiples of 4. Received: image_shape={self.image_shape}."
             )
-        blocks = (9 if min(self.image_shape[:2]) >= 256 else 6) if blocks is None else blocks
-        if min(channels, blocks) < 1 or pool_size < 0:
-            raise ValueError(
-                f"channels and blocks must be positive, pool_size 0 or more. Received: {channels=}, {blocks=}, {pool_size=}."
-            )
-        if not min(cycle_weight, identity_weight) >= 0:
-            raise ValueError(f"Weights must not be negative. Received: {cycle_weight=}, {identity_weight=}.")
-        check_objective(objective, relativistic=False)
-        self.channels = channels
-        self.blocks = blocks
-        self.full_size = full_size
-        self.receptive_field = receptive_field
-        self.cycle_weight = cycle_weight
-        self.identity_weight = identity_weight
-        self.objective = objective
-        self.pool_size = pool_size
-        self.seed = seed
-        self.assemble()
+        check_objective(self.objective, relativistic=False)
+        if self.blocks is None:  # kept, so that the model is the same at another size
+            self.blocks = 9 if min(self.image_shape[:2]) >= 256 else 6
+
+    pool_a: ImagePool | None = built()
+    pool_b: ImagePool | None = built()
 
     def build_networks(self) -> None:
+        self.pool_a = self.pool_b = None
         field = receptive_field(self.receptive_field, self.image_shape)
         for name in ("generator_ab", "generator_ba"):
-            setattr(self, name, residual_translator(name, self.image_shape, self.channels, self.blocks, self.full_size))
+            setattr(self, name, residual_translator(name, self.image_shape, self.channels, self.blocks or 6, self.full_size))
         for name in ("discriminator_a", "discriminator_b"):
             setattr(self, name, patch_discriminator(name, [self.image_shape], self.channels, field, "instance"))
 
     def prepare_training(self) -> None:
-        if self.pool_size and not hasattr(self, "pool_a"):
+        if self.pool_size and self.pool_a is None:
             self.pool_a = ImagePool(self.pool_size, self.image_shape, name="pool_a")
             self.pool_b = ImagePool(self.pool_size, self.image_shape, name="pool_b")
 
@@ -98,22 +86,23 @@ class CycleGAN(BaseTranslator):
             ),
         )
 
-    def default_optimizers(self) -> dict:
+    def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
         return {phase.name: keras.optimizers.Adam(2e-4, beta_1=0.5) for phase in self.phases}
 
     @property
     def translators(self) -> dict[str, keras.Model]:
         return {"a_to_b": self.generator_ab, "b_to_a": self.generator_ba}
 
-    def check_training(self, x, y, batch_size: int | None) -> None:
+    def check_training(self, x: object, y: object, batch_size: int | None) -> None:
         super().check_training(x, y, batch_size)
-        size = getattr(x, "batch_size", None) or batch_size or 32
+        size = batch_size_of(x, batch_size)
         if 0 < self.pool_size < size:
             raise ValueError(f"The pool must hold a batch at least. Received: pool_size={self.pool_size}, a batch of {size}.")
 
     # ---- losses ------------------------------------------------------------------------------------------------
 
-    def generator_terms(self, batch, training: bool) -> dict:
+    def generator_terms(self, batch: Batch, training: bool) -> Values:
+        """Gives the generators' terms: adversarial, cycle consistency and identity, weighted, in both directions."""
         a, b = batch
         loss = LOSSES[self.objective].generator
         fake_b, fake_a = self.generator_ab(a, training=training), self.generator_ba(b, training=training)
@@ -130,7 +119,8 @@ class CycleGAN(BaseTranslator):
             terms["identity_b"] = weight * absolute_error(b, self.generator_ab(b, training=training))
         return terms
 
-    def discriminator_terms(self, batch, training: bool) -> dict:
+    def discriminator_terms(self, batch: Batch, training: bool) -> Values:
+        """Gives the discriminators' losses, with a pool of earlier translations in training, and their accuracies."""
         a, b = batch
         result = {}
         for kind, real, source, translator in (("a", a, b, self.generator_ba), ("b", b, a, self.generator_ab)):

@@ -7,6 +7,8 @@ import numpy as np
 from keras import ops
 from scipy.special import expit
 
+from kerasgen.backend.typing import Array, Batch, Tensor, Values
+from kerasgen.base.hyperparameters import NotNegative
 from kerasgen.base.phase import Phase
 from kerasgen.models.vae_base import BaseVAE
 
@@ -18,20 +20,14 @@ class DebiasingVAE(BaseVAE):
     The encoder's third output is the class's logit. Images of label 0 give the decoder no gradient. Train it with
     `callbacks.AdaptiveResampling`, which shows rare positives more often.
 
-    Args:
-        image_shape, **kwargs: as `BaseVAE`.
+    Takes the arguments of `BaseVAE`.
         reconstruction_weight, kl_weight: of the two terms for positives, per image in nats.
     """
 
     requires_labels = True
 
-    def __init__(self, image_shape, *, reconstruction_weight=0.002, kl_weight=0.002, **kwargs):
-        super().__init__(image_shape, **kwargs)
-        if reconstruction_weight < 0 or kl_weight < 0:
-            raise ValueError(f"The weights must not be negative. Received: {reconstruction_weight=}, {kl_weight=}.")
-        self.reconstruction_weight = reconstruction_weight
-        self.kl_weight = kl_weight
-        self.assemble()
+    reconstruction_weight: NotNegative = 0.002
+    kl_weight: NotNegative = 0.002
 
     @property
     def encoder_heads(self) -> dict[str, int]:
@@ -41,7 +37,7 @@ class DebiasingVAE(BaseVAE):
         (vae,) = super().make_phases()
         return (Phase("vae", vae.networks, self.terms, ("classification", "reconstruction", *self.regularizer_terms)),)
 
-    def terms(self, batch, training: bool) -> dict:
+    def terms(self, batch: Batch, training: bool) -> Values:
         """The three terms; labels (batch,) are 1 for the positive class and 0 for others."""
         images, labels = batch
         labels = ops.cast(labels, "float32")
@@ -55,9 +51,9 @@ class DebiasingVAE(BaseVAE):
             **self.regularizer(positive * mean, positive * log_variance, None, training),
         }
 
-    def regularizer(self, mean, log_variance, z, training: bool) -> dict:
+    def regularizer(self, mean: Tensor, log_variance: Tensor, z: Tensor, training: bool) -> Values:
         return {"kl": self.kl_weight * self.kl(mean, log_variance)}
 
-    def classify(self, x, batch_size: int = 64) -> np.ndarray:
+    def classify(self, x: Array, batch_size: int = 64) -> np.ndarray:
         """The probability of the positive class: images (n, height, width, channels) in [0, 1] or uint8 to (n,)."""
         return expit(self.run_encoder(x, batch_size)[2][:, 0])

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import keras
 from keras import ops
 
+from kerasgen.backend.typing import Batch, Tensor, Values
+from kerasgen.base.hyperparameters import NotNegative, Positive
 from kerasgen.base.phase import Phase
 from kerasgen.losses.adversarial import cross_entropy
 from kerasgen.losses.divergences import covariance_penalty, minibatch_total_correlation
@@ -16,18 +20,13 @@ from kerasgen.networks.dense import head_layers, hidden_layers
 class BetaVAE(BaseVAE):
     """beta-VAE (Higgins et al. 2017, ICLR, equation 4): beta KL(q(z|x) || N(0, I)) with beta over 1.
 
-    Args:
-        image_shape, **kwargs: as `BaseVAE`.
+    Takes the arguments of `BaseVAE`.
         beta: weight of the KL term.
     """
 
-    def __init__(self, image_shape, *, beta=4.0, **kwargs):
-        super().__init__(image_shape, **kwargs)
-        _check_weights(beta=beta)
-        self.beta = beta
-        self.assemble()
+    beta: NotNegative = 4.0
 
-    def regularizer(self, mean, log_variance, z, training: bool) -> dict:
+    def regularizer(self, mean: Tensor, log_variance: Tensor, z: Tensor, training: bool) -> Values:
         return {"kl": self.beta * self.kl(mean, log_variance)}
 
 
@@ -37,20 +36,15 @@ class BetaTCVAE(BaseVAE):
 
     The total correlation TC = KL(q(z) || prod_j q(z_j)) is estimated within the minibatch.
 
-    Args:
-        image_shape, **kwargs: as `BaseVAE`.
+    Takes the arguments of `BaseVAE`.
         beta: weight of the total correlation.
     """
 
     regularizer_terms = ("kl", "total_correlation")
 
-    def __init__(self, image_shape, *, beta=6.0, **kwargs):
-        super().__init__(image_shape, **kwargs)
-        _check_weights(beta=beta)
-        self.beta = beta
-        self.assemble()
+    beta: NotNegative = 6.0
 
-    def regularizer(self, mean, log_variance, z, training: bool) -> dict:
+    def regularizer(self, mean: Tensor, log_variance: Tensor, z: Tensor, training: bool) -> Values:
         total_correlation = minibatch_total_correlation(mean, log_variance, z)
         return {"kl": self.kl(mean, log_variance), "total_correlation": (self.beta - 1.0) * total_correlation}
 
@@ -59,8 +53,7 @@ class BetaTCVAE(BaseVAE):
 class DIPVAE(BaseVAE):
     """DIP-VAE (Kumar et al. 2018, arXiv:1711.00848, equations 6 and 7): the codes' covariance is drawn to the identity.
 
-    Args:
-        image_shape, **kwargs: as `BaseVAE`.
+    Takes the arguments of `BaseVAE`.
         variant: "i", the covariance of the means, or "ii", that of the sampled codes: plus the mean variance of q(z|x).
         off_diagonal: weight of the squared covariances.
         diagonal: weight of the squared distances of the variances from 1.
@@ -68,17 +61,11 @@ class DIPVAE(BaseVAE):
 
     regularizer_terms = ("kl", "covariance")
 
-    def __init__(self, image_shape, *, variant="ii", off_diagonal=10.0, diagonal=10.0, **kwargs):
-        super().__init__(image_shape, **kwargs)
-        if variant not in ("i", "ii"):
-            raise ValueError(f"variant must be 'i' or 'ii'. Received: {variant!r}.")
-        _check_weights(off_diagonal=off_diagonal, diagonal=diagonal)
-        self.variant = variant
-        self.off_diagonal = off_diagonal
-        self.diagonal = diagonal
-        self.assemble()
+    variant: Literal["i", "ii"] = "ii"
+    off_diagonal: NotNegative = 10.0
+    diagonal: NotNegative = 10.0
 
-    def regularizer(self, mean, log_variance, z, training: bool) -> dict:
+    def regularizer(self, mean: Tensor, log_variance: Tensor, z: Tensor, training: bool) -> Values:
         variances = ops.mean(ops.exp(log_variance), axis=0) if self.variant == "ii" else None
         return {
             "kl": self.kl(mean, log_variance),
@@ -93,20 +80,15 @@ class FactorVAE(BaseVAE):
     The discriminator learns to tell codes from codes whose dimensions were shuffled over the batch, each for itself; its
     logit estimates the density ratio in TC. Both phases see one batch where the paper draws two.
 
-    Args:
-        image_shape, **kwargs: as `BaseVAE`.
+    Takes the arguments of `BaseVAE`.
         gamma: weight of the total correlation.
         discriminator_hidden: widths of the discriminator's layers.
     """
 
     regularizer_terms = ("kl", "total_correlation")
 
-    def __init__(self, image_shape, *, gamma=10.0, discriminator_hidden=(1000,) * 6, **kwargs):
-        super().__init__(image_shape, **kwargs)
-        _check_weights(gamma=gamma)
-        self.gamma = gamma
-        self.discriminator_hidden = tuple(discriminator_hidden)
-        self.assemble()
+    gamma: NotNegative = 10.0
+    discriminator_hidden: tuple[Positive, ...] = (1000,) * 6
 
     def build_networks(self) -> None:
         super().build_networks()
@@ -121,14 +103,15 @@ class FactorVAE(BaseVAE):
             Phase("discriminator", (self.discriminator,), self.discriminator_terms, ("discriminator",)),
         )
 
-    def default_optimizers(self) -> dict:
+    def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
         return {"vae": keras.optimizers.Adam(1e-3), "discriminator": keras.optimizers.Adam(1e-4, beta_1=0.5)}
 
-    def regularizer(self, mean, log_variance, z, training: bool) -> dict:
+    def regularizer(self, mean: Tensor, log_variance: Tensor, z: Tensor, training: bool) -> Values:
         total_correlation = ops.mean(self.discriminator(z, training=training))
         return {"kl": self.kl(mean, log_variance), "total_correlation": self.gamma * total_correlation}
 
-    def discriminator_terms(self, batch, training: bool) -> dict:
+    def discriminator_terms(self, batch: Batch, training: bool) -> Values:
+        """Gives the cross-entropy of telling codes from codes whose dimensions were shuffled over the batch."""
         mean, log_variance = self.encoder(batch[0], training=training)
         z = ops.stop_gradient(self.reparameterize(mean, log_variance))
         keys = self.normal(ops.shape(z)[0], self.latent_dim)
@@ -138,9 +121,3 @@ class FactorVAE(BaseVAE):
                 self.discriminator(z, training=training), self.discriminator(shuffled, training=training)
             )
         }
-
-
-def _check_weights(**weights) -> None:
-    negative = {name: value for name, value in weights.items() if value < 0}
-    if negative:
-        raise ValueError(f"{', '.join(weights)} must not be negative. Received: {negative}.")

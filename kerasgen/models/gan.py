@@ -5,6 +5,8 @@ from __future__ import annotations
 import keras
 from keras import layers
 
+from kerasgen.backend.typing import Tensor
+from kerasgen.base.hyperparameters import Positive, Share
 from kerasgen.layers.maxout import Maxout
 from kerasgen.models.gan_base import BaseGAN
 from kerasgen.networks.adversarial import discriminator, generator
@@ -23,28 +25,13 @@ class GAN(BaseGAN):
         hidden: widths of the generator's layers.
         maxout: (units, pieces) of each of the discriminator's layers.
         dropout: shares of the image's values and of each hidden layer's that the discriminator is not shown in training.
-        **kwargs: as `BaseGAN`; `objective="non_saturating"` is the paper's alternative.
+        further arguments: as `BaseGAN`; `objective="non_saturating"` is the paper's alternative.
     """
 
-    def __init__(
-        self,
-        image_shape,
-        *,
-        hidden=(1200, 1200),
-        maxout=((240, 5), (240, 5)),
-        dropout=(0.2, 0.5),
-        objective="minimax",
-        **kwargs,
-    ):
-        super().__init__(image_shape, objective=objective, **kwargs)
-        if min((*hidden, *(number for layer in maxout for number in layer)), default=1) < 1:
-            raise ValueError(f"The widths must be positive. Received: {hidden=}, {maxout=}.")
-        if len(dropout) != 2 or not all(0 <= share < 1 for share in dropout):
-            raise ValueError(f"dropout must be two shares in [0, 1): of the image, of what is hidden. Received: {dropout}.")
-        self.hidden = tuple(hidden)
-        self.maxout = tuple(tuple(layer) for layer in maxout)
-        self.dropout = tuple(dropout)
-        self.assemble()
+    hidden: tuple[Positive, ...] = (1200, 1200)
+    maxout: tuple[tuple[Positive, Positive], ...] = ((240, 5), (240, 5))
+    dropout: tuple[Share, Share] = (0.2, 0.5)
+    objective: str = "minimax"
 
     def build_networks(self) -> None:
         self.discriminator = discriminator(self.image_shape, self._features, initializer=_uniform(0.005))
@@ -52,7 +39,7 @@ class GAN(BaseGAN):
             self.latent_dim, lambda z: dense_images(z, self.image_shape, self.hidden, "relu", _uniform(0.05))
         )
 
-    def _features(self, images):
+    def _features(self, images: Tensor) -> Tensor:
         # With a seed: PyTorch draws from its global state without one, which no file keeps.
         image, hidden = self.dropout
         x = layers.Dropout(image, seed=self.seed, name="drop_image")(layers.Flatten(name="flatten")(images))
@@ -67,7 +54,7 @@ class GAN(BaseGAN):
             x = layers.Dropout(hidden, seed=self.seed + index + 1, name=f"drop_{index}")(x)
         return x
 
-    def default_optimizers(self) -> dict:
+    def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
         # The paper's code has 0.1 for both and half of the discriminator's objective.
         return {
             name: keras.optimizers.SGD(keras.optimizers.schedules.ExponentialDecay(rate, 1, 1 / 1.000004), momentum=0.5)
@@ -75,5 +62,5 @@ class GAN(BaseGAN):
         }
 
 
-def _uniform(bound: float) -> dict:
+def _uniform(bound: float) -> dict[str, object]:
     return {"class_name": "RandomUniform", "config": {"minval": -bound, "maxval": bound}}

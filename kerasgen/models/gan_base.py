@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import keras
 from keras import ops
 
 from kerasgen import backend
-from kerasgen.base.model import GenerativeModel
+from kerasgen.backend.keras_internals import AutoJitCompile
+from kerasgen.backend.typing import Batch, Tensor, Values
+from kerasgen.base.hyperparameters import NotNegative, Positive, PositiveFloat, built
 from kerasgen.base.phase import Phase
 from kerasgen.errors import unknown_name
 from kerasgen.losses.adversarial import LOSSES, check_objective, pairwise_accuracy
@@ -17,11 +19,11 @@ from kerasgen.losses.penalties import PENALTIES
 from kerasgen.models.latent_base import LatentSampler
 
 
-class BaseGAN(LatentSampler, GenerativeModel):
+class BaseGAN(AutoJitCompile, LatentSampler):
     """Abstract base: Algorithm 1 of Goodfellow et al. 2014 with any loss, penalties and augmentation.
 
-    A variant builds `generator` and `discriminator`; its constructor stores its own arguments and ends with
-    `self.assemble()`. Beside the terms, training tracks `accuracy`: how often a real image has a larger logit than a fake one.
+    A variant builds `generator` and `discriminator`. Beside the terms, training tracks `accuracy`: how often a real image has a
+    larger logit than a fake one.
 
     Args:
         image_shape: (height, width, channels).
@@ -37,40 +39,22 @@ class BaseGAN(LatentSampler, GenerativeModel):
         seed: of the training noise.
     """
 
-    def __init__(
-        self,
-        image_shape,
-        *,
-        latent_dim=100,
-        objective="non_saturating",
-        penalties=None,
-        penalty_interval=1,
-        discriminator_steps=1,
-        weight_clip=None,
-        augmentations=(),
-        seed=0,
-        **kwargs,
-    ):
-        super().__init__(**kwargs)
-        if min(latent_dim, penalty_interval, discriminator_steps) < 1 or (weight_clip is not None and not weight_clip > 0):
-            raise ValueError(
-                "latent_dim, penalty_interval, discriminator_steps and weight_clip must be positive. Received: "
-                f"{latent_dim=}, {penalty_interval=}, {discriminator_steps=}, {weight_clip=}."
-            )
-        check_objective(objective)
-        _check_names("penalty", penalties or (), PENALTIES)
-        _check_names("augmentation", augmentations, AUGMENTATIONS)
-        if any(not weight >= 0 for weight in (penalties or {}).values()):
-            raise ValueError(f"The weights of penalties must not be negative. Received: {penalties}.")
-        self.image_shape = tuple(image_shape)
-        self.latent_dim = latent_dim
-        self.objective = objective
-        self.penalties = dict(penalties or {})
-        self.penalty_interval = penalty_interval
-        self.discriminator_steps = discriminator_steps
-        self.weight_clip = weight_clip
-        self.augmentations = tuple(augmentations)
-        self.seed = seed
+    latent_dim: Positive = 100
+    objective: str = "non_saturating"
+    penalties: dict[str, NotNegative] = {}
+    penalty_interval: Positive = 1
+    discriminator_steps: Positive = 1
+    weight_clip: PositiveFloat | None = None
+    augmentations: tuple[str, ...] = ()
+
+    generator: keras.Model = built()
+    discriminator: keras.Model = built()
+
+    def check(self) -> None:
+        super().check()
+        check_objective(self.objective)
+        _check_names("penalty", self.penalties, PENALTIES)
+        _check_names("augmentation", self.augmentations, AUGMENTATIONS)
 
     def assemble(self) -> None:
         super().assemble()
@@ -98,30 +82,31 @@ class BaseGAN(LatentSampler, GenerativeModel):
 
     # ---- losses ------------------------------------------------------------------------------------------------
 
-    def real_images(self, batch):
+    def real_images(self, batch: Batch) -> Tensor:
         """The images of a batch as the discriminator is to see them; a hook."""
         return batch[0]
 
-    def generate(self, batch, training: bool):
+    def generate(self, batch: Batch, training: bool) -> Tensor:
         """As many images as the batch has, from fresh codes, for its labels if it has any."""
         codes = self.normal(ops.shape(batch[0])[0], self.latent_dim)
         return self.generator([codes, *batch[1:]] if self.requires_labels else codes, training=training)
 
-    def discriminate(self, images, batch, training: bool):
+    def discriminate(self, images: Tensor, batch: Batch, training: bool) -> Tensor:
         """Logits (batch, 1) of images, for the batch's labels if it has any."""
         return self.discriminator([images, *batch[1:]] if self.requires_labels else images, training=training)
 
-    def augmented(self, images):
+    def augmented(self, images: Tensor) -> Tensor:
         """What the discriminator sees of images."""
         if not self.augmentations:
             return images
         return augment(images, self.augmentations, self.uniform(ops.shape(images)[0], len(self.augmentations), 3))
 
-    def uniform(self, *shape):
+    def uniform(self, *shape: int | Tensor) -> Tensor:
         """Draws float32 numbers from [0, 1], by the distribution function of `normal`."""
         return 0.5 * (1.0 + ops.erf(self.normal(*shape) * 0.5**0.5))
 
-    def discriminator_terms(self, batch, training: bool) -> dict:
+    def discriminator_terms(self, batch: Batch, training: bool) -> Values:
+        """Gives the discriminator's loss, its weighted penalties and `accuracy`, of a batch and as many fake images."""
         real = self.augmented(self.real_images(batch))
         fake = ops.stop_gradient(self.augmented(self.generate(batch, training)))
         real_logits = self.discriminate(real, batch, training)
@@ -132,13 +117,13 @@ class BaseGAN(LatentSampler, GenerativeModel):
             **self.penalty_terms(real, fake, batch, training),
         }
 
-    def penalty_terms(self, real, fake, batch, training: bool) -> dict:
+    def penalty_terms(self, real: Tensor, fake: Tensor, batch: Batch, training: bool) -> Values:
         """The weighted penalties; at the steps between, zeros."""
         if not self.penalties:
             return {}
         mix = self.uniform(ops.shape(real)[0], 1, 1, 1)
 
-        def penalize(factor):
+        def penalize(factor: float) -> Values:
             # Without dropout, or moving statistics, whose change would not leave the differentiated function.
             return {
                 name: factor * weight * PENALTIES[name](lambda x: self.discriminate(x, batch, False), real, fake, mix)
@@ -147,7 +132,7 @@ class BaseGAN(LatentSampler, GenerativeModel):
 
         return self.lazily(0, penalize, training)
 
-    def lazily(self, phase: int, penalize: Callable[[float], dict], training: bool) -> dict:
+    def lazily(self, phase: int, penalize: Callable[[float], Values], training: bool) -> Values:
         """`penalize(factor)` at every `penalty_interval`-th step of a phase, for all of them; zeros at the steps between."""
         if self.penalty_interval == 1 or not training:
             return penalize(1.0)
@@ -158,17 +143,18 @@ class BaseGAN(LatentSampler, GenerativeModel):
             lambda: {name: ops.zeros(()) for name in self.phases[phase].terms[1:]},
         )
 
-    def _resolve_auto_jit_compile(self) -> bool:  # Keras's hook
+    def can_auto_jit_compile(self) -> bool:
         lazy = self.penalty_interval > 1 and any(len(phase.terms) > 1 for phase in self.phases)
-        return (backend.COMPILES_BRANCHES or not lazy) and super()._resolve_auto_jit_compile()
+        return backend.COMPILES_BRANCHES or not lazy
 
-    def generator_terms(self, batch, training: bool) -> dict:
+    def generator_terms(self, batch: Batch, training: bool) -> Values:
+        """Gives the generator's loss, of fresh codes."""
         loss = LOSSES[self.objective]
         fake_logits = self.discriminate(self.augmented(self.generate(batch, training)), batch, training)
         real_logits = self.discriminate(self.augmented(self.real_images(batch)), batch, training) if loss.relativistic else None
         return {"generator": loss.generator(real_logits, fake_logits)}
 
-    def call(self, z, training=False):
+    def call(self, z: Tensor, training: bool = False) -> Tensor:
         """The generator's inputs to images (batch, height, width, channels)."""
         return self.generator(z, training=training)
 
@@ -177,17 +163,17 @@ class BaseGAN(LatentSampler, GenerativeModel):
 class Clip(keras.constraints.Constraint):
     """Bounds the absolute value of weights."""
 
-    def __init__(self, bound: float):
+    def __init__(self, bound: float) -> None:
         self.bound = bound
 
-    def __call__(self, w):
+    def __call__(self, w: Tensor) -> Tensor:
         return ops.clip(w, -self.bound, self.bound)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, object]:
         return {"bound": self.bound}
 
 
-def _check_names(kind: str, names, known) -> None:
+def _check_names(kind: str, names: Iterable[str], known: Iterable[str]) -> None:
     for name in names:
         if name not in known:
             raise unknown_name(kind, name, known)

@@ -7,21 +7,25 @@ import abc
 import keras
 import numpy as np
 
+from kerasgen.backend.typing import Array, Labels
 from kerasgen.base.averaging import standing_statistics
+from kerasgen.base.hyperparameters import Positive
+from kerasgen.base.model import GenerativeModel
 from kerasgen.base.prediction import predict
 from kerasgen.latent.codes import check_codes, check_labels, labels_in_turn, sample_codes
 
 
-class LatentDecoder(abc.ABC):
-    """Mixin of models that map codes, and labels where they have classes, to images.
+class LatentDecoder(GenerativeModel):
+    """Abstract base of models that map codes, and labels where they have classes, to images.
 
-    The model has `latent_dim` and the property `decoder_network`.
+    Args:
+        latent_dim: size of the code.
+        further arguments: as `GenerativeModel`.
     """
 
-    latent_dim: int
-    num_classes: int
+    latent_dim: Positive = 64
 
-    def decode(self, z, batch_size: int = 64, *, labels=None) -> np.ndarray:
+    def decode(self, z: Array, batch_size: int = 64, *, labels: Labels = None) -> np.ndarray:
         """Maps codes to images.
 
         Args:
@@ -34,10 +38,10 @@ class LatentDecoder(abc.ABC):
         """
         check_codes(z, self.latent_dim)
         network = self.ema_network(self.decoder_network)
-        labels = check_labels(labels, len(z), self.num_classes)
-        return self.run_decoder(network, z if labels is None else [z, labels], batch_size)
+        wanted = check_labels(labels, len(z), self.num_classes)
+        return self.run_decoder(network, z if wanted is None else [z, wanted], batch_size)
 
-    def run_decoder(self, network: keras.Model, inputs, batch_size: int) -> np.ndarray:
+    def run_decoder(self, network: keras.Model, inputs: Array | list[Array], batch_size: int) -> np.ndarray:
         """Images of the decoder network, or of its average; a hook."""
         return predict(self.image_network(network), inputs, batch_size)
 
@@ -52,9 +56,9 @@ class LatentDecoder(abc.ABC):
 
 
 class LatentSampler(LatentDecoder):
-    """Mixin of models whose codes are drawn from N(0, I)."""
+    """Abstract base of models whose codes are drawn from N(0, I)."""
 
-    def sample(self, n: int, seed: int | None = None, batch_size: int = 64, *, labels=None) -> np.ndarray:
+    def sample(self, n: int, seed: int | None = None, batch_size: int = 64, *, labels: Labels = None) -> np.ndarray:
         """Draws `n` images: `decode` of codes from N(0, I). The same seed gives the same images on every backend.
 
         Returns:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import keras
 from keras import ops
 
+from kerasgen.backend.typing import Batch, Tensor, Values
+from kerasgen.base.hyperparameters import NotNegative, Positive, Share
 from kerasgen.base.phase import Phase
-from kerasgen.layers.normalization import check_norm
 from kerasgen.losses.adversarial import LOSSES, check_objective, pairwise_accuracy
 from kerasgen.losses.reconstruction import absolute_error
 from kerasgen.models.translation_base import BaseTranslator
 from kerasgen.networks.patch import patch_discriminator, receptive_field
-from kerasgen.networks.unet import check_upsampling, halvings, unet
+from kerasgen.networks.unet import halvings, unet
 
 
 @keras.saving.register_keras_serializable("kerasgen")
@@ -37,56 +40,32 @@ class Pix2Pix(BaseTranslator):
         seed: of the dropout.
     """
 
-    def __init__(
-        self,
-        image_shape,
-        *,
-        source_channels=None,
-        channels=64,
-        depth=None,
-        norm="batch",
-        dropout=0.5,
-        upsampling="transposed",
-        full_size=False,
-        receptive_field=70,
-        l1_weight=100.0,
-        adversarial_weight=1.0,
-        conditional=True,
-        objective="non_saturating",
-        seed=0,
-        **kwargs,
-    ):
-        super().__init__(**kwargs)
-        self.image_shape = tuple(image_shape)
+    source_channels: Positive | None = None
+    channels: Positive = 64
+    depth: Positive | None = None
+    norm: Literal["batch", "instance"] = "batch"
+    dropout: Share = 0.5
+    upsampling: Literal["transposed", "nearest"] = "transposed"
+    full_size: bool = False
+    receptive_field: Positive | Literal["image"] = 70
+    l1_weight: NotNegative = 100.0
+    adversarial_weight: NotNegative = 1.0
+    conditional: bool = True
+    objective: str = "non_saturating"
+
+    def check(self) -> None:
+        super().check()
         most = halvings(self.image_shape)
-        depth = most if depth is None else depth
-        if min(channels, source_channels or 1) < 1 or not 2 <= depth <= most:
+        if self.depth is None:  # kept, so that the model is the same at another size
+            self.depth = most
+        if not 2 <= self.depth <= most:
+            raise ValueError(f"depth must be from 2 to {most} at this size. Received: {self.depth}.")
+        if not self.l1_weight + self.adversarial_weight > 0:
             raise ValueError(
-                f"Channels must be positive and depth from 2 to {most} at this size. Received: {channels=}, "
-                f"{source_channels=}, {depth=}."
+                "l1_weight and adversarial_weight must not both be zero. Received: "
+                f"{self.l1_weight}, {self.adversarial_weight}."
             )
-        if not 0 <= dropout < 1 or not (min(l1_weight, adversarial_weight) >= 0 and l1_weight + adversarial_weight > 0):
-            raise ValueError(
-                "dropout lies in [0, 1); the weights must not be negative, nor both zero. Received: "
-                f"{dropout=}, {l1_weight=}, {adversarial_weight=}."
-            )
-        check_norm(norm)
-        check_upsampling(upsampling)
-        check_objective(objective, relativistic=False)
-        self.source_channels = source_channels
-        self.channels = channels
-        self.depth = depth
-        self.norm = norm
-        self.dropout = dropout
-        self.upsampling = upsampling
-        self.full_size = full_size
-        self.receptive_field = receptive_field
-        self.l1_weight = l1_weight
-        self.adversarial_weight = adversarial_weight
-        self.conditional = conditional
-        self.objective = objective
-        self.seed = seed
-        self.assemble()
+        check_objective(self.objective, relativistic=False)
 
     def build_networks(self) -> None:
         self.generator = unet(
@@ -94,7 +73,7 @@ class Pix2Pix(BaseTranslator):
             self.source_shape,
             self.image_shape[2],
             self.channels,
-            self.depth,
+            self.depth or halvings(self.image_shape),
             norm=self.norm,
             dropout=self.dropout,
             seed=self.seed,
@@ -117,7 +96,7 @@ class Pix2Pix(BaseTranslator):
             generator,
         )
 
-    def default_optimizers(self) -> dict:
+    def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
         return {phase.name: keras.optimizers.Adam(2e-4, beta_1=0.5) for phase in self.phases}
 
     @property
@@ -130,11 +109,12 @@ class Pix2Pix(BaseTranslator):
 
     # ---- losses ------------------------------------------------------------------------------------------------
 
-    def discriminate(self, sources, targets, training: bool):
+    def discriminate(self, sources: Tensor, targets: Tensor, training: bool) -> Tensor:
         """Logits (batch, h, w, 1) of targets, beside their sources if the model is conditional."""
         return self.discriminator([sources, targets] if self.conditional else targets, training=training)
 
-    def discriminator_terms(self, batch, training: bool) -> dict:
+    def discriminator_terms(self, batch: Batch, training: bool) -> Values:
+        """Gives the discriminator's loss, of real pairs and of sources with their translations, and `accuracy`."""
         sources, targets = batch
         real = self.discriminate(sources, targets, training)
         fake = self.discriminate(sources, ops.stop_gradient(self.generator(sources, training=training)), training)
@@ -144,7 +124,8 @@ class Pix2Pix(BaseTranslator):
             "accuracy": pairwise_accuracy(real, fake),
         }
 
-    def generator_terms(self, batch, training: bool) -> dict:
+    def generator_terms(self, batch: Batch, training: bool) -> Values:
+        """Gives the generator's adversarial term and the L1 distance to the targets, weighted."""
         sources, targets = batch
         fake = self.generator(sources, training=training)
         terms = {}

@@ -9,9 +9,11 @@ import numpy as np
 from keras import ops
 
 from kerasgen.backend import AveragePooling2D
-from kerasgen.base.model import split
+from kerasgen.backend.typing import Array, Batch, Tensor, Values
+from kerasgen.base.batches import batch_size_of, split
+from kerasgen.base.hyperparameters import Positive, built
 from kerasgen.base.phase import Phase
-from kerasgen.base.prediction import predict
+from kerasgen.base.prediction import predict_all
 from kerasgen.layers.counter import Counter
 from kerasgen.layers.upsample import Upsample
 from kerasgen.models.gan_base import BaseGAN
@@ -34,59 +36,56 @@ class BaseProgressiveGAN(BaseGAN):
         fade_images: images shown while a stage fades in, one number for all or one a stage; the first does not fade in.
         stable_images: images shown before the next stage begins, likewise; the last stage has no end.
         batch_sizes: images of a step at each stage, into which the data's batches are split; None for whole batches.
-        **kwargs: as `BaseGAN`.
+        further arguments: as `BaseGAN`.
     """
 
-    def __init__(
-        self,
-        image_shape,
-        *,
-        channels=16,
-        max_channels=512,
-        start_size=4,
-        fade_images=600_000,
-        stable_images=600_000,
-        batch_sizes=None,
-        **kwargs,
-    ):
-        super().__init__(image_shape, **kwargs)
-        sizes = [FIRST * 2**stage for stage in range(growth_stages(image_shape))]
-        if start_size not in sizes:
-            raise ValueError(f"start_size must be a resolution, one of {', '.join(map(str, sizes))}. Received: {start_size}.")
-        self.start_size = start_size
-        count = len(sizes) - self.first_stage
-        for name, value in (("fade_images", fade_images), ("stable_images", stable_images)):
-            numbers = value if isinstance(value, (list, tuple)) else [value]
-            if len(numbers) not in (1, count) or min(numbers) < 1:
-                raise ValueError(f"{name} must be one positive number, or {count}, one a stage. Received: {value}.")
-        if batch_sizes is not None and (len(batch_sizes) != count or min(batch_sizes) < 1):
-            raise ValueError(f"batch_sizes must be {count} positive numbers, one a stage, or None. Received: {batch_sizes}.")
-        if min(channels, max_channels) < 1:
-            raise ValueError(f"Channels must be positive. Received: {channels=}, {max_channels=}.")
-        self.channels = channels
-        self.max_channels = max_channels
-        self.fade_images = fade_images
-        self.stable_images = stable_images
-        self.batch_sizes = batch_sizes
-        self.parts = {}  # of a batch, by stage
-        self.stage = self.last_stage  # of the compiled steps; `Growth` sets it in training
+    channels: Positive = 16
+    max_channels: Positive = 512
+    start_size: Positive = 4
+    fade_images: Positive | tuple[Positive, ...] = 600_000
+    stable_images: Positive | tuple[Positive, ...] = 600_000
+    batch_sizes: tuple[Positive, ...] | None = None
 
-    def default_optimizers(self) -> dict:
+    progress: Counter = built()  # of the images shown; None before `compile`
+    parts: dict[int, int] = built()  # of a batch, by stage
+
+    def check(self) -> None:
+        super().check()
+        sizes = [FIRST * 2**stage for stage in range(growth_stages(self.image_shape))]
+        if self.start_size not in sizes:
+            raise ValueError(
+                f"start_size must be a resolution, one of {', '.join(map(str, sizes))}. Received: {self.start_size}."
+            )
+        count = len(sizes) - self.first_stage
+        for name in ("fade_images", "stable_images"):
+            value = getattr(self, name)
+            if isinstance(value, (list, tuple)) and len(value) not in (1, count):
+                raise ValueError(f"{name} must be one number, or {count}, one a stage. Received: {value}.")
+        if self.batch_sizes is not None and len(self.batch_sizes) != count:
+            raise ValueError(f"batch_sizes must be {count} numbers, one a stage, or None. Received: {self.batch_sizes}.")
+
+    def assemble(self) -> None:
+        self.progress = None  # type: ignore[assignment]  # never read before `compile`
+        self.parts = {}
+        self.stage = self.last_stage  # of the compiled steps; `Growth` sets it in training
+        super().assemble()
+
+    def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
         return {
             "discriminator": keras.optimizers.Adam(1e-3, beta_1=0.0, beta_2=0.99, epsilon=1e-8),
             "generator": keras.optimizers.Adam(1e-3, beta_1=0.0, beta_2=0.99, epsilon=1e-8, use_ema=True, ema_momentum=0.999),
         }
 
     def prepare_training(self) -> None:
-        if not hasattr(self, "progress"):
+        if self.progress is None:
             self.progress = Counter(name="progress")
 
-    def trained_variables(self, phase: Phase) -> list:
+    def trained_variables(self, phase: Phase) -> list[keras.Variable]:
         (network,) = phase.networks
         return self.network_of_stage(network, self.stage).trainable_variables
 
-    def training_callbacks(self, x, batch_size: int | None) -> list:
-        size = getattr(x, "batch_size", None) or batch_size or 32
+    def training_callbacks(self, x: object, batch_size: int | None) -> list[keras.callbacks.Callback]:
+        size = batch_size_of(x, batch_size)
         if any(size % part for part in self.batch_sizes or ()):
             raise ValueError(f"The data's batches must split into those of every stage, {self.batch_sizes}. Received: {size}.")
         if self.batch_sizes and isinstance(x, np.ndarray) and len(x) % size:
@@ -97,7 +96,7 @@ class BaseProgressiveGAN(BaseGAN):
         self.parts = {self.first_stage + index: size // part for index, part in enumerate(self.batch_sizes or ())}
         return [Growth(size // self.repeats * self.phases[0].repeat)]
 
-    def step_batches(self, batch) -> list:
+    def step_batches(self, batch: Batch) -> list[Batch]:
         return split(batch, self.parts.get(self.stage, 1))
 
     # ---- where it stands ---------------------------------------------------------------------------------------
@@ -105,7 +104,7 @@ class BaseProgressiveGAN(BaseGAN):
     @property
     def shown(self) -> int:
         """Images shown in training so far; 0 for a model that is not trained here."""
-        return int(self.progress.count) if hasattr(self, "progress") else 0
+        return int(self.progress.count) if self.progress is not None else 0
 
     @property
     def first_stage(self) -> int:
@@ -114,6 +113,7 @@ class BaseProgressiveGAN(BaseGAN):
 
     @property
     def last_stage(self) -> int:
+        """The number of the stage at the full size."""
         return growth_stages(self.image_shape) - 1
 
     @property
@@ -137,7 +137,7 @@ class BaseProgressiveGAN(BaseGAN):
         begin, fade = self.schedule[stage]
         return stage, min(1.0, (shown - begin) / fade) if fade else 1.0
 
-    def grown(self):
+    def grown(self) -> Tensor:
         """How far the stage in training has grown: (1, 1, 1, 1)."""
         begin, fade = self.schedule[self.stage]
         share = ops.clip((ops.cast(self.progress.count, "float32") - begin) / fade, 0.0, 1.0) if fade else 1.0
@@ -145,33 +145,33 @@ class BaseProgressiveGAN(BaseGAN):
 
     # ---- what the losses see -----------------------------------------------------------------------------------
 
-    def real_images(self, batch):
+    def real_images(self, batch: Batch) -> Tensor:
         images = _shrink(batch[0], 2 ** (self.last_stage - self.stage))
         return self.faded([_shrink(images, 2), images] if self.stage > self.first_stage else [images], self.grown())
 
-    def generate(self, batch, training: bool):
+    def generate(self, batch: Batch, training: bool) -> Tensor:
         codes = self.normal(ops.shape(batch[0])[0], self.latent_dim)
         return self.faded(self.images_of_stage(self.generator, self.stage, codes, training), self.grown())
 
-    def images_of_stage(self, generator: keras.Model, stage: int, codes, training: bool) -> list:
+    def images_of_stage(self, generator: keras.Model, stage: int, codes: Tensor, training: bool) -> list[Tensor]:
         """The images of a stage and of the one before in [0, 1]; a hook."""
         return self.shown_images(self.network_of_stage(generator, stage)(codes, training=training))
 
-    def shown_images(self, outputs) -> list:
+    def shown_images(self, outputs: Tensor | list[Tensor]) -> list[Tensor]:
         """A stage's network's outputs as a list of images in [0, 1]: Keras gives a single output bare."""
         return [0.5 * (image + 1.0) for image in (outputs if isinstance(outputs, (list, tuple)) else [outputs])]
 
-    def faded(self, images: list, grown):
+    def faded(self, images: list[Tensor], grown: float | Tensor) -> Tensor:
         """The last of `images`, mixed with the one before, enlarged, where there is one."""
         if len(images) == 1:
             return images[0]
         before = Upsample(dtype="float32")(images[0])
         return before + grown * (images[1] - before)
 
-    def discriminate(self, images, batch, training: bool):
+    def discriminate(self, images: Tensor, batch: Batch, training: bool) -> Tensor:
         return self.network_of_stage(self.discriminator, self.stage)([images, self.grown()], training=training)
 
-    def discriminator_terms(self, batch, training: bool) -> dict:
+    def discriminator_terms(self, batch: Batch, training: bool) -> Values:
         terms = super().discriminator_terms(batch, training)
         if training:
             self.progress.count.assign(self.progress.count + ops.shape(batch[0])[0])
@@ -190,7 +190,7 @@ class BaseProgressiveGAN(BaseGAN):
             ),
         )
 
-    def part(self, network: keras.Model, key, make: Callable[[], keras.Model]) -> keras.Model:
+    def part(self, network: keras.Model, key: object, make: Callable[[], keras.Model]) -> keras.Model:
         """What `make` cuts from a network, made once for a key."""
         parts = self.__dict__.setdefault("_parts", _Parts()).found
         key = id(network), key
@@ -201,18 +201,18 @@ class BaseProgressiveGAN(BaseGAN):
     # ---- use ---------------------------------------------------------------------------------------------------
 
     def image_network(self, network: keras.Model) -> keras.Model:
-        def make():
+        def make() -> keras.Model:
             image = keras.layers.Rescaling(0.5, 0.5, dtype="float32", name="from_plus_minus_one")(network.outputs[-1])
             image = keras.layers.ReLU(max_value=1.0, dtype="float32", name="image")(image)
             return keras.Model(network.input, image, name=network.name)
 
         return self.part(network, "image_network", make)
 
-    def run_decoder(self, network: keras.Model, inputs, batch_size: int) -> np.ndarray:
+    def run_decoder(self, network: keras.Model, inputs: Array | list[Array], batch_size: int) -> np.ndarray:
         stage, grown = self.position(self.shown) if self.shown else (self.last_stage, 1.0)
         if (stage, grown) == (self.last_stage, 1.0):
             return super().run_decoder(network, inputs, batch_size)
-        outputs = predict(self.network_of_stage(network, stage), inputs, batch_size)
+        outputs = predict_all(self.network_of_stage(network, stage), inputs, batch_size)
         images = self.shown_images(keras.tree.map_structure(ops.convert_to_tensor, outputs))
         image = ops.convert_to_numpy(self.faded(images, grown))
         times = self.image_shape[0] // image.shape[1]
@@ -222,9 +222,9 @@ class BaseProgressiveGAN(BaseGAN):
 class _Parts:
     """Hides networks from Keras, which would otherwise count them among the model's layers."""
 
-    def __init__(self):
-        self.found = {}
+    def __init__(self) -> None:
+        self.found: dict[tuple[int, object], tuple[keras.Model, keras.Model]] = {}
 
 
-def _shrink(images, times: int):
+def _shrink(images: Tensor, times: int) -> Tensor:
     return images if times == 1 else AveragePooling2D(times, dtype="float32")(images)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keras
 
+from kerasgen.base.hyperparameters import NotNegative, Positive
 from kerasgen.models.progressive_base import BaseProgressiveGAN
 from kerasgen.networks.progressive import growing_discriminator, growing_generator
 
@@ -13,18 +14,12 @@ class ProgressiveGAN(BaseProgressiveGAN):
     """Pixel norm, equalized learning rates, the deviation within a batch, WGAN-GP with drift: the paper's networks and loss.
 
     Args:
-        image_shape, **kwargs: as `BaseProgressiveGAN`; the paper's have 16 channels at 1024 x 1024.
+        further arguments: as `BaseProgressiveGAN`; the paper's have 16 channels at 1024 x 1024.
     """
 
-    def __init__(self, image_shape, *, latent_dim=512, objective="wasserstein", penalties=None, **kwargs):
-        super().__init__(
-            image_shape,
-            latent_dim=latent_dim,
-            objective=objective,
-            penalties={"gradient_penalty": 10.0, "drift": 0.001} if penalties is None else penalties,
-            **kwargs,
-        )
-        self.assemble()
+    latent_dim: Positive = 512
+    objective: str = "wasserstein"
+    penalties: dict[str, NotNegative] = {"gradient_penalty": 10.0, "drift": 0.001}
 
     def build_networks(self) -> None:
         sizes = self.image_shape, self.channels, self.max_channels, self.first_stage

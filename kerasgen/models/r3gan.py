@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keras
 
+from kerasgen.base.hyperparameters import NotNegative
 from kerasgen.models.conv_gan_base import BaseConvGAN
 from kerasgen.networks.adversarial import discriminator, generator
 from kerasgen.networks.resnet import resnet_features, resnet_images
@@ -16,15 +17,11 @@ class R3GAN(BaseConvGAN):
     The paper's networks have grouped convolutions of inverted bottlenecks, which CPUs are slow at; these have 3 x 3 ones.
     The paper's gamma / 2 on images in [-1, 1] is a weight of gamma / 4 here.
 
-    Args:
-        image_shape, **kwargs: as `BaseConvGAN`.
+    Takes the arguments of `BaseConvGAN`.
     """
 
-    def __init__(self, image_shape, *, objective="relativistic", penalties=None, **kwargs):
-        super().__init__(
-            image_shape, objective=objective, penalties={"r1": 0.25, "r2": 0.25} if penalties is None else penalties, **kwargs
-        )
-        self.assemble()
+    objective: str = "relativistic"
+    penalties: dict[str, NotNegative] = {"r1": 0.25, "r2": 0.25}
 
     def build_networks(self) -> None:
         self.discriminator = discriminator(self.image_shape, lambda x: resnet_features(x, self.halvings, self.channels))
@@ -32,7 +29,7 @@ class R3GAN(BaseConvGAN):
             self.latent_dim, lambda z: resnet_images(z, self.image_shape, self.channels, normalize=False)
         )
 
-    def default_optimizers(self) -> dict:
+    def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
         return {
             "discriminator": keras.optimizers.Adam(2e-4, beta_1=0.0, beta_2=0.99),
             "generator": keras.optimizers.Adam(2e-4, beta_1=0.0, beta_2=0.99, use_ema=True, ema_momentum=0.999),

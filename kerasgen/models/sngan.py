@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keras
 
+from kerasgen.base.hyperparameters import Positive
 from kerasgen.layers.spectral_normalization import SpectralNormalization
 from kerasgen.models.conv_gan_base import BaseConvGAN
 from kerasgen.networks.adversarial import discriminator, generator
@@ -14,13 +15,11 @@ from kerasgen.networks.resnet import resnet_features, resnet_images
 class SNGAN(BaseConvGAN):
     """Residual networks with the hinge loss; every layer of the discriminator has a spectral norm of 1.
 
-    Args:
-        image_shape, **kwargs: as `BaseConvGAN`.
+    Takes the arguments of `BaseConvGAN`.
     """
 
-    def __init__(self, image_shape, *, objective="hinge", discriminator_steps=5, **kwargs):
-        super().__init__(image_shape, objective=objective, discriminator_steps=discriminator_steps, **kwargs)
-        self.assemble()
+    objective: str = "hinge"
+    discriminator_steps: Positive = 5
 
     def build_networks(self) -> None:
         self.discriminator = discriminator(
@@ -30,7 +29,7 @@ class SNGAN(BaseConvGAN):
         )
         self.generator = generator(self.latent_dim, lambda z: resnet_images(z, self.image_shape, self.channels, normalize=True))
 
-    def default_optimizers(self) -> dict:
+    def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
         return {
             "discriminator": keras.optimizers.Adam(2e-4, beta_1=0.0, beta_2=0.9),
             "generator": keras.optimizers.Adam(2e-4, beta_1=0.0, beta_2=0.9, use_ema=True, ema_momentum=0.998),

@@ -8,6 +8,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from kerasgen.backend.typing import Array, Batch, Labels, Tensor, Values
+from kerasgen.base.hyperparameters import Count, NotNegative, Positive, PositiveFloat, Probability
 from kerasgen.base.phase import Phase
 from kerasgen.base.prediction import predict
 from kerasgen.latent.codes import check_codes, check_labels, sample_codes
@@ -27,60 +29,27 @@ class StyleGAN(BaseProgressiveGAN):
     to a layer and one from there on (section 3.1). The paper's gamma / 2 = 5 on images in [-1, 1] is an R1 weight of 2.5 here.
 
     Args:
-        image_shape, **kwargs: as `BaseProgressiveGAN`; the paper's have 16 channels at 1024 x 1024.
+        further arguments: as `BaseProgressiveGAN`; the paper's have 16 channels at 1024 x 1024.
         style_dim: numbers of w.
         mapping_layers: dense layers from z to w.
         mapping_lr_multiplier: learning rate of these layers, against that of the others.
         style_mixing_prob: share of the images in training that have two codes.
         blur: smooths after each doubling and before each halving, as in the paper; few pixels lose too much by it.
-        path_length_weight: weight of the penalty on uneven path lengths of images in [0, 1] (`kerasgen.losses.path_length`), every
-            `penalty_interval` steps; 0 for none, as in this paper. Its successor's is 4 ln 2 / (ln side - ln 2).
+        path_length_weight: weight of the penalty on uneven path lengths of images in [0, 1] (`kerasgen.losses.path_length`),
+            every `penalty_interval` steps; 0 for none, as in this paper. Its successor's is 4 ln 2 / (ln side - ln 2).
         path_length_start: images shown before that penalty begins (Sauer et al. 2022, arXiv:2202.00273: 200,000).
     """
 
-    def __init__(
-        self,
-        image_shape,
-        *,
-        latent_dim=512,
-        style_dim=512,
-        mapping_layers=8,
-        mapping_lr_multiplier=0.01,
-        style_mixing_prob=0.9,
-        blur=True,
-        path_length_weight=0.0,
-        path_length_start=0,
-        start_size=8,
-        objective="non_saturating",
-        penalties=None,
-        **kwargs,
-    ):
-        super().__init__(
-            image_shape,
-            latent_dim=latent_dim,
-            start_size=start_size,
-            objective=objective,
-            penalties={"r1": 2.5} if penalties is None else penalties,
-            **kwargs,
-        )
-        if min(style_dim, mapping_layers) < 1 or not mapping_lr_multiplier > 0 or not 0 <= style_mixing_prob <= 1:
-            raise ValueError(
-                "style_dim, mapping_layers and mapping_lr_multiplier must be positive, and style_mixing_prob lie in [0, 1]. Received: "
-                f"{style_dim=}, {mapping_layers=}, {mapping_lr_multiplier=}, {style_mixing_prob=}."
-            )
-        if not min(path_length_weight, path_length_start) >= 0:
-            raise ValueError(
-                "path_length_weight and path_length_start must not be negative. Received: "
-                f"{path_length_weight=}, {path_length_start=}."
-            )
-        self.style_dim = style_dim
-        self.mapping_layers = mapping_layers
-        self.mapping_lr_multiplier = mapping_lr_multiplier
-        self.style_mixing_prob = style_mixing_prob
-        self.blur = blur
-        self.path_length_weight = path_length_weight
-        self.path_length_start = path_length_start
-        self.assemble()
+    latent_dim: Positive = 512
+    style_dim: Positive = 512
+    mapping_layers: Positive = 8
+    mapping_lr_multiplier: PositiveFloat = 0.01
+    style_mixing_prob: Probability = 0.9
+    blur: bool = True
+    path_length_weight: NotNegative = 0.0
+    path_length_start: Count = 0
+    start_size: Positive = 8
+    penalties: dict[str, NotNegative] = {"r1": 2.5}
 
     def build_networks(self) -> None:
         sizes = self.image_shape, self.channels, self.max_channels, self.first_stage
@@ -96,7 +65,7 @@ class StyleGAN(BaseProgressiveGAN):
         terms = (*generator.terms, "path_length") if self.path_length_weight else generator.terms
         return discriminator, dataclasses.replace(generator, terms=terms)
 
-    def images_of_stage(self, generator: keras.Model, stage: int, codes, training: bool) -> list:
+    def images_of_stage(self, generator: keras.Model, stage: int, codes: Tensor, training: bool) -> list[Tensor]:
         if not (training and self.style_mixing_prob):
             return super().images_of_stage(generator, stage, codes, training)
         n, used = ops.shape(codes)[0], 2 * (stage + 1)
@@ -108,11 +77,11 @@ class StyleGAN(BaseProgressiveGAN):
         part = self.network_of_stage(self.synthesis_of(generator), stage)
         return self.shown_images(part(ops.where(mine, first, second), training=True))
 
-    def generator_terms(self, batch, training: bool) -> dict:
+    def generator_terms(self, batch: Batch, training: bool) -> Values:
         terms = super().generator_terms(batch, training)
         return {**terms, **self.path_terms(batch, training)} if self.path_length_weight else terms
 
-    def path_terms(self, batch, training: bool) -> dict:
+    def path_terms(self, batch: Batch, training: bool) -> Values:
         """The weighted penalty on path lengths, of codes of its own without mixing; at the steps between, zero."""
         n, side = ops.shape(batch[0])[0], FIRST * 2**self.stage
         codes, noise = self.normal(n, self.latent_dim), self.normal(n, side, side, self.image_shape[2])
@@ -122,14 +91,14 @@ class StyleGAN(BaseProgressiveGAN):
         if training:
             weight *= ops.cast(self.progress.count >= self.path_length_start, "float32")
 
-        def draw(w):
+        def generate(w: Tensor) -> Tensor:
             styles = ops.repeat(w[:, None], self.style_layers, axis=1)
             return self.faded(self.shown_images(part(styles, training=False)), self.grown())
 
-        def penalize(factor):
+        def penalize(factor: float) -> Values:
             # As in use: the average of w and the drawn noise, which training moves, would not leave the function.
             w = self.mapping_of(self.generator)(codes, training=False)[:, 0]
-            return {"path_length": factor * weight * path_length_penalty(draw, w, noise)}
+            return {"path_length": factor * weight * path_length_penalty(generate, w, noise)}
 
         return self.lazily(1, penalize, training)
 
@@ -149,7 +118,7 @@ class StyleGAN(BaseProgressiveGAN):
         return 2 * (self.last_stage + 1)
 
     def sample(
-        self, n: int, seed: int | None = None, batch_size: int = 64, *, labels=None, truncation: float = 1.0
+        self, n: int, seed: int | None = None, batch_size: int = 64, *, labels: Labels = None, truncation: float = 1.0
     ) -> np.ndarray:
         """Draws `n` images: `decode` of codes from N(0, I). The same seed gives the same images on every backend.
 
@@ -158,7 +127,7 @@ class StyleGAN(BaseProgressiveGAN):
         """
         return self.decode(sample_codes(n, self.latent_dim, seed), batch_size, labels=labels, truncation=truncation)
 
-    def decode(self, z, batch_size: int = 64, *, labels=None, truncation: float = 1.0) -> np.ndarray:
+    def decode(self, z: Array, batch_size: int = 64, *, labels: Labels = None, truncation: float = 1.0) -> np.ndarray:
         """Maps codes (n, latent_dim) to images.
 
         `truncation` in [-1, 2] draws w towards its average (appendix B): 1 leaves it, 0 gives the average face; less than 1 is
@@ -171,14 +140,14 @@ class StyleGAN(BaseProgressiveGAN):
         check_labels(labels, len(z), self.num_classes)
         return self.synthesize(self.styles(z, truncation, batch_size), batch_size)
 
-    def styles(self, z, truncation: float = 1.0, batch_size: int = 64) -> np.ndarray:
+    def styles(self, z: Array, truncation: float = 1.0, batch_size: int = 64) -> np.ndarray:
         """Maps codes (n, latent_dim) to styles (n, style_layers, style_dim) float32; raises ValueError as `decode`."""
         check_codes(z, self.latent_dim)
         check_truncation(truncation)
         network = self.mapping_of(self.ema_network(self.generator), truncated=True)
         return predict(network, [z, np.full((len(z), 1), truncation, "float32")], batch_size)
 
-    def synthesize(self, styles, batch_size: int = 64, *, noise: int | None = None) -> np.ndarray:
+    def synthesize(self, styles: np.ndarray, batch_size: int = 64, *, noise: int | None = None) -> np.ndarray:
         """Maps styles (n, style_layers, style_dim) to images (n, height, width, channels) float32 in [0, 1].
 
         `noise` is the seed of other maps of noise than the generator's own. Raises ValueError for styles of another shape.

@@ -7,6 +7,7 @@ import abc
 import keras
 import numpy as np
 
+from kerasgen.backend.typing import Array, Tensor
 from kerasgen.base.checks import check_training_pairs
 from kerasgen.base.model import GenerativeModel
 from kerasgen.base.prediction import predict
@@ -38,7 +39,7 @@ class BaseTranslator(GenerativeModel):
         """The directions that the model has, of `DIRECTIONS`."""
         return tuple(self.translators)
 
-    def translate(self, x, direction: str = "a_to_b", batch_size: int = 16) -> np.ndarray:
+    def translate(self, x: Array, direction: str = "a_to_b", batch_size: int = 16) -> np.ndarray:
         """Turns images into images of the other kind.
 
         Args:
@@ -68,16 +69,15 @@ class BaseTranslator(GenerativeModel):
 
         Raises ValueError for a size that the networks cannot have.
         """
-        twin = type(self)(
-            **{**{name: getattr(self, name) for name in self.arguments()}, "image_shape": (height, width, self.image_shape[2])}
-        )
+        arguments = {name: getattr(self, name) for name in self.arguments()}
+        twin = type(self)(**{**arguments, "image_shape": (height, width, self.image_shape[2])})
         for network, other in zip(self.translators.values(), twin.translators.values(), strict=True):
             other.set_weights(self.ema_network(network).get_weights())
         return twin
 
-    def check_training(self, x, y, batch_size: int | None) -> None:
+    def check_training(self, x: object, y: object, batch_size: int | None) -> None:
         check_training_pairs(x, y, (self.source_shape, self.image_shape), batch_size, self.repeats)
 
-    def call(self, x, training=False):
+    def call(self, x: Tensor, training: bool = False) -> Tensor:
         """Sources to targets."""
         return self.translator("a_to_b")(x, training=training)

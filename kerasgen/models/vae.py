@@ -5,6 +5,8 @@ from __future__ import annotations
 import keras
 from keras import ops
 
+from kerasgen.backend.typing import Tensor, Values
+from kerasgen.base.hyperparameters import Count, NotNegative
 from kerasgen.losses.divergences import kl_to_standard_normal
 from kerasgen.models.vae_base import BaseVAE
 
@@ -14,31 +16,24 @@ class VAE(BaseVAE):
     """Maximizes E_q[log p(x|z)] - beta KL(q(z|x) || N(0, I)), equation 3 for beta = 1.
 
     Args:
-        image_shape, **kwargs: as `BaseVAE`: latent_dim, network, likelihood, ...
+        further arguments: as `BaseVAE`.
         beta: weight of the KL term.
         kl_warmup: optimizer steps over which the weight of the KL term rises from 0 to `beta` (in training only).
         free_bits: nats a dimension that the KL term may cost for free, so that no dimension dies early (Kingma et al. 2016,
             arXiv:1606.04934, equation 15; in training only).
     """
 
-    def __init__(self, image_shape, *, beta=1.0, kl_warmup=0, free_bits=0.0, **kwargs):
-        super().__init__(image_shape, **kwargs)
-        if beta < 0 or kl_warmup < 0 or free_bits < 0:
-            raise ValueError(
-                f"beta, kl_warmup and free_bits must not be negative. Received: {beta=}, {kl_warmup=}, {free_bits=}."
-            )
-        self.beta = beta
-        self.kl_warmup = kl_warmup
-        self.free_bits = free_bits
-        self.assemble()
+    beta: NotNegative = 1.0
+    kl_warmup: Count = 0
+    free_bits: NotNegative = 0.0
 
-    def regularizer(self, mean, log_variance, z, training: bool) -> dict:
+    def regularizer(self, mean: Tensor, log_variance: Tensor, z: Tensor, training: bool) -> Values:
         a_dimension = ops.mean(kl_to_standard_normal(mean, log_variance), axis=0)  # (latent_dim,)
         if training and self.free_bits:
             a_dimension = ops.maximum(a_dimension, self.free_bits)
         return {"kl": (self.kl_weight() if training else self.beta) * ops.sum(a_dimension)}
 
-    def kl_weight(self):
+    def kl_weight(self) -> float | Tensor:
         """beta, or its part at this step of the warm-up."""
         if not self.kl_warmup:
             return self.beta

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import abc
+from typing import ClassVar, Literal
 
 import keras
 import numpy as np
 from keras import ops
 
+from kerasgen.backend.typing import Array, Batch, Tensor, Values
+from kerasgen.base.hyperparameters import PositiveFloat
 from kerasgen.base.phase import Phase
 from kerasgen.images import to_float
 from kerasgen.latent.posterior import log_likelihood
@@ -17,35 +20,30 @@ from kerasgen.losses.reconstruction import bernoulli_nll, gaussian_nll
 from kerasgen.models.autoencoder_base import BaseAutoencoder
 from kerasgen.models.latent_base import LatentSampler
 
-LIKELIHOODS = ("bernoulli", "gaussian")
-
 
 class BaseVAE(BaseAutoencoder, LatentSampler):
     """Abstract base: -E_q[log p(x|z)] plus the terms of `regularizer`.
 
-    A variant's constructor stores its own arguments and ends with `self.assemble()`.
-
     Args:
-        image_shape, **kwargs: as `BaseAutoencoder`: latent_dim, network, channels, hidden, normalize, activation, seed.
+        further arguments: as `BaseAutoencoder`.
         likelihood: "bernoulli" (gray values as probabilities) or "gaussian".
         scale: standard deviation of a pixel under the Gaussian likelihood, or "learned": one number for all pixels, trained
             with the networks (Rybkin et al. 2021, arXiv:2006.13202).
     """
 
-    regularizer_terms: tuple[str, ...] = ("kl",)
+    regularizer_terms: ClassVar[tuple[str, ...]] = ("kl",)
 
-    def __init__(self, image_shape, *, likelihood="bernoulli", scale=0.1, **kwargs):
-        super().__init__(image_shape, **kwargs)
-        if likelihood not in LIKELIHOODS:
-            raise ValueError(f"likelihood must be one of {LIKELIHOODS}. Received: {likelihood!r}.")
-        if scale != "learned" and (isinstance(scale, str) or not scale > 0):
-            raise ValueError(f"scale must be a positive number or 'learned'. Received: {scale!r}.")
-        self.likelihood = likelihood
-        self.scale = scale
+    likelihood: Literal["bernoulli", "gaussian"] = "bernoulli"
+    scale: PositiveFloat | Literal["learned"] = 0.1
 
     @abc.abstractmethod
-    def regularizer(self, mean, log_variance, z, training: bool) -> dict:
+    def regularizer(self, mean: Tensor, log_variance: Tensor, z: Tensor, training: bool) -> Values:
         """Gives the scalars of `regularizer_terms`, from (batch, latent_dim) each: nats an image, weighted."""
+
+    @property
+    def learns_scale(self) -> bool:
+        """Whether the standard deviation of a pixel is trained with the networks."""
+        return self.likelihood == "gaussian" and self.scale == "learned"
 
     @property
     def encoder_heads(self) -> dict[str, int]:
@@ -53,20 +51,21 @@ class BaseVAE(BaseAutoencoder, LatentSampler):
 
     def build_networks(self) -> None:
         super().build_networks()
-        if self.likelihood == "gaussian" and self.scale == "learned":
+        if self.learns_scale:
             images = keras.Input(self.image_shape, name="image")
             self.pixel_scale = keras.Model(images, LearnedScale(dtype="float32")(images), name="pixel_scale")
 
     def make_phases(self) -> tuple[Phase, ...]:
-        networks = (self.encoder, self.decoder, *filter(None, [getattr(self, "pixel_scale", None)]))
+        learned = (self.pixel_scale,) if self.learns_scale else ()
+        networks = (self.encoder, self.decoder, *learned)
         return (Phase("vae", networks, self.negative_elbo, ("reconstruction", *self.regularizer_terms)),)
 
-    def default_optimizers(self) -> dict:
+    def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
         return {"vae": keras.optimizers.Adam(1e-3)}
 
     # ---- loss --------------------------------------------------------------------------------------------------
 
-    def negative_elbo(self, batch, training: bool) -> dict:
+    def negative_elbo(self, batch: Batch, training: bool) -> Values:
         """-E_q[log p(x|z)] with one sample of z, and the regularizer; nats an image, averaged over the batch."""
         images = batch[0]
         mean, log_variance = self.encoder(images, training=training)[:2]
@@ -74,35 +73,36 @@ class BaseVAE(BaseAutoencoder, LatentSampler):
         reconstruction = ops.mean(self.reconstruction_nll(images, self.decoder(z, training=training)))
         return {"reconstruction": reconstruction, **self.regularizer(mean, log_variance, z, training)}
 
-    def reparameterize(self, mean, log_variance):
-        """z = mean + exp(log_variance / 2) * noise, section 2.4 of Kingma and Welling 2014: (batch, latent_dim)."""
+    def reparameterize(self, mean: Tensor, log_variance: Tensor) -> Tensor:
+        """Samples z = mean + exp(log_variance / 2) * noise, section 2.4 of Kingma and Welling 2014: (batch, latent_dim)."""
         noise = self.normal(ops.shape(mean)[0], self.latent_dim)
         return mean + ops.exp(0.5 * log_variance) * noise
 
-    def reconstruction_nll(self, images, output):
+    def reconstruction_nll(self, images: Tensor, output: Tensor) -> Tensor:
         """-log p(images | output): (batch,) nats."""
         if self.likelihood == "bernoulli":
             return bernoulli_nll(images, output)
-        return gaussian_nll(images, output, self.pixel_scale(output) if self.scale == "learned" else self.scale)
+        return gaussian_nll(images, output, self.pixel_scale(output) if self.learns_scale else self.scale)
 
     @property
     def pixel_deviation(self) -> float | None:
         """The standard deviation of a pixel under the Gaussian likelihood, a learned one as it stands; else None."""
         if self.likelihood == "bernoulli":
             return None
-        return float(self.pixel_scale(ops.zeros((1, *self.image_shape)))) if self.scale == "learned" else float(self.scale)
+        return float(self.pixel_scale(ops.zeros((1, *self.image_shape)))) if self.learns_scale else float(self.scale)
 
-    def kl(self, mean, log_variance):
+    def kl(self, mean: Tensor, log_variance: Tensor) -> Tensor:
         """KL(q(z|x) || N(0, I)), averaged over the batch: nats an image."""
         return ops.mean(ops.sum(kl_to_standard_normal(mean, log_variance), axis=-1))
 
     # ---- use ---------------------------------------------------------------------------------------------------
 
-    def encode_distribution(self, x, batch_size: int = 64) -> tuple[np.ndarray, np.ndarray]:
+    def encode_distribution(self, x: Array, batch_size: int = 64) -> tuple[np.ndarray, np.ndarray]:
         """Mean and log-variance of q(z|x), each (n, latent_dim) float32, for images in [0, 1] or uint8."""
-        return tuple(self.run_encoder(x, batch_size)[:2])
+        mean, log_variance = self.run_encoder(x, batch_size)[:2]
+        return mean, log_variance
 
-    def log_likelihood(self, x, samples: int = 100, seed: int = 0, batch_size: int = 1000) -> np.ndarray:
+    def log_likelihood(self, x: Array, samples: int = 100, seed: int = 0, batch_size: int = 1000) -> np.ndarray:
         """The importance-weighted lower bound of log p(x) in nats: (n,) float64; one sample gives the ELBO.
 
         Equation 8 of Burda et al. 2016 (arXiv:1509.00519).
@@ -114,7 +114,7 @@ class BaseVAE(BaseAutoencoder, LatentSampler):
             batch_size: pairs of image and code at a time.
         """
 
-        def nll(images, outputs):
+        def nll(images: np.ndarray, outputs: np.ndarray) -> np.ndarray:
             return ops.convert_to_numpy(self.reconstruction_nll(*map(ops.convert_to_tensor, (images, outputs))))
 
         return log_likelihood(

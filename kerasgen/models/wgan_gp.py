@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keras
 
+from kerasgen.base.hyperparameters import NotNegative, Positive
 from kerasgen.models.conv_gan_base import BaseConvGAN
 from kerasgen.networks.adversarial import discriminator, generator
 from kerasgen.networks.conv import conv_features, conv_images
@@ -13,19 +14,12 @@ from kerasgen.networks.conv import conv_features, conv_images
 class WGANGP(BaseConvGAN):
     """Strided convolutions; a critic without BatchNorm, five steps for one of the generator, its gradients' norm drawn to 1.
 
-    Args:
-        image_shape, **kwargs: as `BaseConvGAN`.
+    Takes the arguments of `BaseConvGAN`.
     """
 
-    def __init__(self, image_shape, *, objective="wasserstein", penalties=None, discriminator_steps=5, **kwargs):
-        super().__init__(
-            image_shape,
-            objective=objective,
-            discriminator_steps=discriminator_steps,
-            penalties={"gradient_penalty": 10.0} if penalties is None else penalties,
-            **kwargs,
-        )
-        self.assemble()
+    objective: str = "wasserstein"
+    penalties: dict[str, NotNegative] = {"gradient_penalty": 10.0}
+    discriminator_steps: Positive = 5
 
     def build_networks(self) -> None:
         self.discriminator = discriminator(
@@ -33,7 +27,7 @@ class WGANGP(BaseConvGAN):
         )
         self.generator = generator(self.latent_dim, lambda z: conv_images(z, self.image_shape, self.channels))
 
-    def default_optimizers(self) -> dict:
+    def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
         return {
             "discriminator": keras.optimizers.Adam(1e-4, beta_1=0.5, beta_2=0.9),
             "generator": keras.optimizers.Adam(1e-4, beta_1=0.5, beta_2=0.9, use_ema=True, ema_momentum=0.998),

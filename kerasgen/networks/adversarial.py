@@ -7,11 +7,12 @@ from collections.abc import Callable
 import keras
 from keras import layers
 
+from kerasgen.backend.typing import Initializer, Tensor, Wrapper
 from kerasgen.layers.one_hot import OneHot
 
 
-def generator(latent_dim: int, body: Callable, num_classes: int = 0) -> keras.Model:
-    """Codes (batch, latent_dim), and labels (batch,) where there are classes, to `body(vectors)`, images."""
+def generator(latent_dim: int, body: Callable[[Tensor], Tensor], num_classes: int = 0) -> keras.Model:
+    """Maps codes (batch, latent_dim), and labels (batch,) where there are classes, to `body(vectors)`, images."""
     with keras.name_scope("generator"):
         codes = keras.Input((latent_dim,), name="z")
         if not num_classes:
@@ -22,15 +23,15 @@ def generator(latent_dim: int, body: Callable, num_classes: int = 0) -> keras.Mo
 
 
 def discriminator(
-    image_shape,
-    body: Callable,
+    image_shape: tuple[int, int, int],
+    body: Callable[[Tensor], Tensor],
     *,
-    wrap: Callable | None = None,
-    initializer="glorot_uniform",
+    wrap: Wrapper | None = None,
+    initializer: Initializer = "glorot_uniform",
     num_classes: int = 0,
     projection: bool = False,
 ) -> keras.Model:
-    """Images, and labels (batch,) where there are classes, to logits (batch, 1), float32, through `body(images)`, features.
+    """Maps images, and labels (batch,) where there are classes, to logits (batch, 1), float32, by the features `body(images)`.
 
     Labels come in as one plane a class beside the image (Mirza and Osindero 2014, arXiv:1411.1784), or, by `projection`, as
     the product of the features with a vector of the class, added to the logit (Miyato and Koyama 2018, arXiv:1802.05637,

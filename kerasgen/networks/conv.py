@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import keras
 from keras import layers
 
 from kerasgen.backend import Conv2D, Conv2DTranspose
+from kerasgen.backend.typing import Initializer, Tensor, Wrapper
 from kerasgen.layers.batch_norm import batch_norm
 from kerasgen.networks.dense import head_layers, hidden_layers
 
@@ -15,7 +16,7 @@ KERNEL = 4  # a multiple of the stride: every output pixel of a transposed convo
 
 
 def stages(image_shape: tuple[int, int, int]) -> int:
-    """Number of halvings from the image to its 4 to 7 pixels a side.
+    """Counts the halvings from the image to its 4 to 7 pixels a side.
 
     Raises ValueError for sizes that are not square or do not halve down to 4..7 (28, 32, 64 and 128 do), and for
     channel counts other than 1 and 3.
@@ -34,15 +35,15 @@ def stages(image_shape: tuple[int, int, int]) -> int:
 
 def conv_down(
     name: str,
-    image_shape,
+    image_shape: tuple[int, int, int],
     channels: int,
     heads: dict[str, int],
     *,
     hidden: Sequence[int] = (),
     normalize: bool = True,
-    activation="leaky_relu",
+    activation: str = "leaky_relu",
 ) -> keras.Model:
-    """Images (batch, height, width, channels) in [0, 1] to one vector a head, float32.
+    """Maps images (batch, height, width, channels) in [0, 1] to one vector a head, float32.
 
     `conv_features`, then dense layers of the widths `hidden` with `activation`.
     """
@@ -55,31 +56,31 @@ def conv_down(
 def conv_up(
     name: str,
     latent_dim: int,
-    image_shape,
+    image_shape: tuple[int, int, int],
     channels: int,
     *,
     hidden: Sequence[int] = (),
     normalize: bool = True,
-    activation="leaky_relu",
+    activation: str = "leaky_relu",
 ) -> keras.Model:
-    """Codes (batch, latent_dim) to images (batch, height, width, channels) in [0, 1], float32; the mirror of `conv_down`."""
+    """Maps codes (batch, latent_dim) to images (batch, height, width, channels) in [0, 1], float32; mirrors `conv_down`."""
     with keras.name_scope(name):
         codes = keras.Input((latent_dim,), name="z")
-        x = hidden_layers(codes, reversed(hidden), activation)
+        x = hidden_layers(codes, hidden[::-1], activation)
         return keras.Model(codes, conv_images(x, image_shape, channels, normalize=normalize), name=name)
 
 
 def conv_features(
-    images,
+    images: Tensor,
     halvings: int,
     channels: int,
     *,
     normalize: bool = True,
     normalize_first: bool = True,
-    initializer="glorot_uniform",
-    wrap: Callable | None = None,
-):
-    """Images (batch, height, width, image channels) in [0, 1] to features (batch, n).
+    initializer: Initializer = "glorot_uniform",
+    wrap: Wrapper | None = None,
+) -> Tensor:
+    """Maps images (batch, height, width, image channels) in [0, 1] to features (batch, n).
 
     Channels double at each halving, from `channels`. BatchNorm and LeakyReLU(0.2) after each convolution.
     `normalize_first=False` leaves the norm out at the image, as discriminators do; `normalize=False` everywhere. `wrap` is
@@ -96,8 +97,15 @@ def conv_features(
     return layers.Flatten(name="flatten")(x)
 
 
-def conv_images(x, image_shape, channels: int, *, normalize: bool = True, initializer="glorot_uniform"):
-    """Vectors (batch, n) to images (batch, height, width, image channels) in [0, 1], float32.
+def conv_images(
+    x: Tensor,
+    image_shape: tuple[int, int, int],
+    channels: int,
+    *,
+    normalize: bool = True,
+    initializer: Initializer = "glorot_uniform",
+) -> Tensor:
+    """Maps vectors (batch, n) to images (batch, height, width, image channels) in [0, 1], float32.
 
     The mirror of `conv_features`. LeakyReLU, not ReLU: LiteRT fuses ReLU into TRANSPOSE_CONV version 4, which its GPU delegate
     refuses. The sigmoid is the paper's tanh, rescaled to [0, 1].
@@ -117,7 +125,7 @@ def conv_images(x, image_shape, channels: int, *, normalize: bool = True, initia
     return layers.Activation("sigmoid", dtype="float32", name="image")(x)  # (batch, height, width, image channels)
 
 
-def _activate(x, name, normalize: bool):
+def _activate(x: Tensor, name: str | int, normalize: bool) -> Tensor:
     if normalize:
         x = batch_norm(f"norm_{name}")(x)
     return layers.LeakyReLU(0.2, name=f"act_{name}")(x)

@@ -8,13 +8,14 @@ import keras
 from keras import layers
 
 from kerasgen.backend import Conv2D
+from kerasgen.backend.typing import Tensor
 from kerasgen.layers.normalization import normalization
 from kerasgen.networks.unet import INITIAL
 
 HALVINGS = {1: 0, 16: 1, 34: 2, 70: 3, 142: 4, 286: 5}  # by the pixels a side that a logit sees
 
 
-def receptive_field(name: int | str, image_shape) -> int:
+def receptive_field(name: int | str, image_shape: tuple[int, int, int]) -> int:
     """Gives the pixels a side that a logit sees: one of `HALVINGS`, or for "image" the first that covers the image.
 
     Raises ValueError for others, and for images that leave no logit.
@@ -31,12 +32,16 @@ def receptive_field(name: int | str, image_shape) -> int:
     return known[0]
 
 
-def patch_discriminator(name: str, image_shapes: Sequence, channels: int, field: int, norm: str) -> keras.Model:
-    """Images, one or several that belong together, to logits (batch, h, w, 1), float32; each sees `field` pixels a side.
+def patch_discriminator(
+    name: str, image_shapes: Sequence[tuple[int, int, int]], channels: int, field: int, norm: str
+) -> keras.Model:
+    """Maps images, one or several that belong together, to logits (batch, h, w, 1), float32; each sees `field` pixels a side.
 
     Args:
+        name: of the network.
         image_shapes: of each input; height and width are the same.
         channels: of the first convolution; doubled at each, eight times as many at most.
+        field: one of `HALVINGS`.
         norm: "batch" or "instance"; the first convolution has none.
     """
     with keras.name_scope(name):
@@ -61,12 +66,12 @@ def patch_discriminator(name: str, image_shapes: Sequence, channels: int, field:
         return keras.Model(inputs if len(inputs) > 1 else inputs[0], logits, name=name)
 
 
-def _edge(x, size: int, name: str):
-    """One pixel of zeros around, for kernels of 4: the map shrinks by one, as in the paper."""
+def _edge(x: Tensor, size: int, name: str) -> Tensor:
+    """Pads one pixel of zeros around, for kernels of 4: the map shrinks by one, as in the paper."""
     return layers.ZeroPadding2D(1, name=f"pad_{name}")(x) if size == 4 else x
 
 
-def _activate(x, name, norm: str | None):
+def _activate(x: Tensor, name: str | int, norm: str | None) -> Tensor:
     if norm is not None:
         x = normalization(norm, f"norm_{name}")(x)
     return layers.LeakyReLU(0.2, name=f"act_{name}")(x)

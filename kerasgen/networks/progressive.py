@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import keras
 from keras import layers
 
 from kerasgen.backend import AveragePooling2D
+from kerasgen.backend.typing import Tensor
 from kerasgen.layers.blend import Blend
 from kerasgen.layers.blur import Blur
 from kerasgen.layers.equalized import EqualizedConv2D, EqualizedDense
@@ -16,8 +19,8 @@ from kerasgen.layers.upsample import Upsample
 FIRST = 4  # pixels a side
 
 
-def growth_stages(image_shape) -> int:
-    """Number of resolutions from 4 pixels to the image's; raises ValueError for a side that is no power of two from 8 on."""
+def growth_stages(image_shape: tuple[int, int, int]) -> int:
+    """Counts the resolutions from 4 pixels to the image's; raises ValueError for a side that is no power of two from 8 on."""
     height, width, _ = image_shape
     if height != width or height < 2 * FIRST or height & (height - 1):
         raise ValueError(
@@ -27,50 +30,58 @@ def growth_stages(image_shape) -> int:
     return (height // FIRST).bit_length()
 
 
-def width(stage: int, count: int, channels: int, most: int) -> int:
-    """Channels of a stage, 0 at 4 x 4: `channels` at the largest resolution, doubled at each halving, `most` at most."""
-    return min(channels * 2 ** (count - 1 - stage), most)
+def width(stage: int, count: int, channels: int, max_channels: int) -> int:
+    """Gives the channels of a stage: `channels` at the largest resolution, doubled at each halving, `max_channels` at most."""
+    return min(channels * 2 ** (count - 1 - stage), max_channels)
 
 
-def growing_generator(latent_dim: int, image_shape, channels: int, most: int, begin: int = 0) -> keras.Model:
-    """Codes (batch, latent_dim) to a list of images in [-1, 1], (batch, 4 2^stage, 4 2^stage, channels), one a stage.
+def growing_generator(
+    latent_dim: int, image_shape: tuple[int, int, int], channels: int, max_channels: int, first_stage: int = 0
+) -> keras.Model:
+    """Maps codes (batch, latent_dim) to a list of images in [-1, 1], (batch, 4 2^stage, 4 2^stage, channels), one a stage.
 
-    `begin` is the first stage that has an image.
+    `first_stage` is the first stage that has an image.
     """
     count = growth_stages(image_shape)
     with keras.name_scope("generator"):
         codes = keras.Input((latent_dim,), name="z")
-        first = width(0, count, channels, most)
+        first = width(0, count, channels, max_channels)
         x = PixelNorm(name="norm_z")(codes)
         x = EqualizedDense(FIRST * FIRST * first, gain=2**0.5 / 4, name="project")(x)  # the authors' gain
         x = layers.Reshape((FIRST, FIRST, first), name="reshape")(x)
         x = _convolve(_finish(x, "project"), first, "0")  # (batch, 4, 4, first)
-        images = [] if begin else [to_image(x, image_shape[2], 0)]
+        images = [] if first_stage else [to_image(x, image_shape[2], 0)]
         for stage in range(1, count):
             x = Upsample(name=f"up_{stage}")(x)
             for half in "ab":
-                x = _convolve(x, width(stage, count, channels, most), f"{stage}_{half}")  # (batch, 2h, 2w, c)
-            if stage >= begin:
+                x = _convolve(x, width(stage, count, channels, max_channels), f"{stage}_{half}")  # (batch, 2h, 2w, c)
+            if stage >= first_stage:
                 images.append(to_image(x, image_shape[2], stage))
         return keras.Model(codes, images, name="generator")
 
 
 def growing_discriminator(
-    image_shape, channels: int, most: int, begin: int = 0, *, blur: bool = False, group: int = 4
+    image_shape: tuple[int, int, int],
+    channels: int,
+    max_channels: int,
+    first_stage: int = 0,
+    *,
+    blur: bool = False,
+    group: int = 4,
 ) -> keras.Model:
-    """A list of images in [0, 1], one a stage and each with a logit (batch, 1), float32, and last how far each stage has grown.
+    """Maps images in [0, 1], one a stage, and `grown` to a list of logits (batch, 1), float32, one a stage.
 
-    `grown`, (1, 1, 1, 1) in [0, 1], is the share that a stage's own way in has; the rest comes from the stage before. `begin`
-    is the first stage that has an image; `blur` smooths before each halving.
+    `grown`, (1, 1, 1, 1) in [0, 1], is the share that a stage's own way in has; the rest comes from the stage before.
+    `first_stage` is the first stage that has an image; `blur` smooths before each halving.
     """
     count = growth_stages(image_shape)
     with keras.name_scope("discriminator"):
-        stages = range(begin, count)
+        stages = range(first_stage, count)
         images = {
             stage: keras.Input((FIRST * 2**stage, FIRST * 2**stage, image_shape[2]), name=f"image_{stage}") for stage in stages
         }
         grown = keras.Input((1, 1, 1), name="grown")
-        widths = [width(stage, count, channels, most) for stage in range(count)]
+        widths = [width(stage, count, channels, max_channels) for stage in range(count)]
         ways_in = {
             stage: _chain(
                 layers.Rescaling(2.0, -1.0, name=f"rescale_{stage}"),
@@ -102,7 +113,7 @@ def growing_discriminator(
         logits = []
         for stage, image in images.items():
             x, left = ways_in[stage](image), stage
-            if stage > begin:
+            if stage > first_stage:
                 before = ways_in[stage - 1](AveragePooling2D(2, name=f"down_image_{stage}")(image))
                 x, left = Blend(name=f"blend_{stage}")([before, blocks[stage](x), grown]), stage - 1
             for below in range(left, 0, -1):
@@ -112,14 +123,14 @@ def growing_discriminator(
 
 
 def at_stage(network: keras.Model, index: int) -> keras.Model:
-    """The part of a growing discriminator that one of its stages needs: its image and `grown` to its logit."""
+    """Gives the part of a growing discriminator that one of its stages needs: its image and `grown` to its logit."""
     return keras.Model([network.inputs[index], network.inputs[-1]], network.outputs[index])
 
 
-def _chain(*parts):
-    """The same layers for every input: what is called twice learns once."""
+def _chain(*parts: keras.layers.Layer) -> Callable[[Tensor], Tensor]:
+    """Gives the same layers for every input: what is called twice learns once."""
 
-    def apply(x):
+    def apply(x: Tensor) -> Tensor:
         for part in parts:
             x = part(x)
         return x
@@ -127,19 +138,19 @@ def _chain(*parts):
     return apply
 
 
-def _convolve(x, filters: int, name: str):
+def _convolve(x: Tensor, filters: int, name: str) -> Tensor:
     return _finish(EqualizedConv2D(filters, 3, padding="same", name=f"conv_{name}")(x), name)
 
 
-def _finish(x, name: str):
+def _finish(x: Tensor, name: str) -> Tensor:
     return PixelNorm(name=f"norm_{name}")(activation(name)(x))
 
 
-def activation(name: str):
-    """The rectifier of both networks."""
+def activation(name: str) -> keras.layers.Layer:
+    """Gives the rectifier of both networks."""
     return layers.LeakyReLU(0.2, name=f"act_{name}")
 
 
-def to_image(x, image_channels: int, stage: int):
-    """A stage's image in [-1, 1], by a convolution of 1 x 1."""
+def to_image(x: Tensor, image_channels: int, stage: int) -> Tensor:
+    """Gives a stage's image in [-1, 1], by a convolution of 1 x 1."""
     return EqualizedConv2D(image_channels, 1, gain=1.0, dtype="float32", name=f"to_image_{stage}")(x)

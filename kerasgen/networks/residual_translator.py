@@ -6,20 +6,25 @@ import keras
 from keras import layers
 
 from kerasgen.backend import Conv2D
+from kerasgen.backend.typing import Tensor
 from kerasgen.layers.instance_norm import InstanceNormalization
 from kerasgen.layers.reflection_padding import ReflectionPadding2D
 from kerasgen.layers.upsample import Upsample
 from kerasgen.networks.unet import INITIAL
 
 
-def residual_translator(name: str, image_shape, channels: int, blocks: int, full_size: bool = False) -> keras.Model:
-    """Images (batch, height, width, channels) to images of the same shape, in [0, 1].
+def residual_translator(
+    name: str, image_shape: tuple[int, int, int], channels: int, blocks: int, full_size: bool = False
+) -> keras.Model:
+    """Maps images (batch, height, width, channels) to images of the same shape, in [0, 1].
 
-    The paper's transposed convolutions of 3 x 3 draw checkerboards: a stride of 2 does not divide 3. Here pixels are repeated
+    The paper's transposed convolutions of 3 x 3 leave checkerboards: a stride of 2 does not divide 3. Here pixels are repeated
     and then convolved (Odena et al. 2016, doi:10.23915/distill.00003), with as many weights. An offset after each
     normalization is in the place of the paper's bias before it, which the normalization would take away.
 
     Args:
+        name: of the network.
+        image_shape: (height, width, channels).
         channels: of the first convolution, four times as many in the blocks.
         blocks: residual ones, 6 up to 128 pixels in the paper and 9 from 256 on.
         full_size: whether the last convolution sees the first one's maps too, so that lines stay where they are.
@@ -43,7 +48,9 @@ def residual_translator(name: str, image_shape, channels: int, blocks: int, full
         return keras.Model(images, layers.Activation("sigmoid", dtype="float32", name="translated")(x), name=name)
 
 
-def _convolve(x, filters: int, size: int, name: str, *, strides: int = 1, padding: str | None = None, activate: bool = True):
+def _convolve(
+    x: Tensor, filters: int, size: int, name: str, *, strides: int = 1, padding: str | None = None, activate: bool = True
+) -> Tensor:
     padding = padding or ("same" if strides > 1 else "valid")
     x = Conv2D(filters, size, strides, padding, use_bias=False, kernel_initializer=INITIAL, name=f"conv_{name}")(x)
     x = InstanceNormalization(name=f"norm_{name}")(x)

@@ -7,18 +7,18 @@ Huang et al. 2024 (arXiv:2501.05441).
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+import keras
 from keras import layers
 
 from kerasgen.backend import AveragePooling2D, Conv2D
+from kerasgen.backend.typing import Tensor, Wrapper
 from kerasgen.layers.batch_norm import batch_norm
 from kerasgen.layers.upsample import Upsample
 from kerasgen.networks.conv import stages
 
 
-def resnet_images(x, image_shape, channels: int, *, normalize: bool):
-    """Vectors (batch, n) to images (batch, height, width, image channels) in [0, 1], float32.
+def resnet_images(x: Tensor, image_shape: tuple[int, int, int], channels: int, *, normalize: bool) -> Tensor:
+    """Maps vectors (batch, n) to images (batch, height, width, image channels) in [0, 1], float32.
 
     `channels` at the largest resolution, doubled at each halving.
     """
@@ -38,10 +38,13 @@ def resnet_images(x, image_shape, channels: int, *, normalize: bool):
     return layers.Activation("sigmoid", dtype="float32", name="image")(x)
 
 
-def resnet_features(images, halvings: int, channels: int, *, wrap: Callable | None = None, pool: bool = False):
-    """Images (batch, height, width, image channels) in [0, 1] to one vector each, (batch, n).
+def resnet_features(images: Tensor, halvings: int, channels: int, *, wrap: Wrapper | None = None, pool: bool = False) -> Tensor:
+    """Maps images (batch, height, width, image channels) in [0, 1] to one vector each, (batch, n).
 
     Args:
+        images: the input.
+        halvings: of the resolution.
+        channels: of the first convolution, doubled at each halving.
         wrap: applied to every convolution, as `SpectralNormalization`.
         pool: whether a vector is the sum of its map (base, base, channels * 2^halvings) instead of all of it. Under spectral
             normalization their mean would leave the logits near zero, and the hinge loss without a hinge.
@@ -68,11 +71,11 @@ def _conv(filters: int, name: str, *, size: int = 3, zero: bool = False) -> Conv
     return Conv2D(filters, size, padding="same", kernel_initializer="zeros" if zero else "he_normal", name=f"conv_{name}")
 
 
-def _wrapped(layer, wrap):
+def _wrapped(layer: keras.layers.Layer, wrap: Wrapper | None) -> keras.layers.Layer:
     return layer if wrap is None else wrap(layer)
 
 
-def _activate(x, name: str, normalize: bool):
+def _activate(x: Tensor, name: str, normalize: bool) -> Tensor:
     if normalize:
         x = batch_norm(f"norm_{name}")(x)
     return layers.LeakyReLU(0.2, name=f"act_{name}")(x)

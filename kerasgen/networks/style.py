@@ -5,6 +5,7 @@ from __future__ import annotations
 import keras
 from keras import layers
 
+from kerasgen.backend.typing import Tensor
 from kerasgen.layers.adaptive_instance_norm import AdaptiveInstanceNorm
 from kerasgen.layers.blur import Blur
 from kerasgen.layers.equalized import EqualizedConv2D, EqualizedDense
@@ -21,16 +22,16 @@ def style_generator(
     style_dim: int,
     mapping_layers: int,
     rate: float,
-    image_shape,
+    image_shape: tuple[int, int, int],
     channels: int,
-    most: int,
-    begin: int = 0,
+    max_channels: int,
+    first_stage: int = 0,
     *,
     blur: bool = True,
 ) -> keras.Model:
-    """Codes (batch, latent_dim) to a list of images in [-1, 1], (batch, 4 2^stage, 4 2^stage, channels), one a stage.
+    """Maps codes (batch, latent_dim) to a list of images in [-1, 1], (batch, 4 2^stage, 4 2^stage, channels), one a stage.
 
-    `rate` multiplies the mapping's learning rate; `begin` is the first stage that has an image; `blur` smooths
+    `rate` multiplies the mapping's learning rate; `first_stage` is the first stage that has an image; `blur` smooths
     after each doubling.
     """
     count = growth_stages(image_shape)
@@ -44,7 +45,7 @@ def style_generator(
         styles = layers.RepeatVector(2 * count, name="styles")(w)  # (batch, 2 a stage, style_dim)
         x, images = None, []
         for stage in range(count):
-            filters = width(stage, count, channels, most)
+            filters = width(stage, count, channels, max_channels)
             if stage:
                 x = Upsample(name=f"up_{stage}")(x)
                 x = EqualizedConv2D(filters, 3, padding="same", name=f"conv_{stage}_a")(x)
@@ -54,13 +55,13 @@ def style_generator(
             x = _styled(x, styles, 2 * stage)
             x = EqualizedConv2D(filters, 3, padding="same", name=f"conv_{stage}_b")(x)
             x = _styled(x, styles, 2 * stage + 1)  # (batch, 4 2^stage, 4 2^stage, filters)
-            if stage >= begin:
+            if stage >= first_stage:
                 images.append(to_image(x, image_shape[2], stage))
         return keras.Model(codes, images, name="generator")
 
 
 def mapping(generator: keras.Model, truncated: bool = False) -> keras.Model:
-    """Codes to styles (batch, layers, style_dim), the same for every layer.
+    """Cuts out codes to styles (batch, layers, style_dim), the same for every layer.
 
     `truncated` takes [codes, truncation], the latter (batch, 1); else training moves the average of w.
     """
@@ -72,10 +73,10 @@ def mapping(generator: keras.Model, truncated: bool = False) -> keras.Model:
 
 
 def synthesis(generator: keras.Model) -> keras.Model:
-    """Styles (batch, layers, style_dim) to the generator's list of images in [-1, 1]."""
+    """Cuts out styles (batch, layers, style_dim) to the generator's list of images in [-1, 1]."""
     return keras.Model(generator.get_layer("styles").output, generator.outputs, name="synthesis")
 
 
-def _styled(x, styles, index: int):
+def _styled(x: Tensor, styles: Tensor, index: int) -> Tensor:
     x = activation(f"style_{index}")(NoiseInjection(seed=index, name=f"noise_{index}")(x))
     return AdaptiveInstanceNorm(index, name=f"style_{index}")([x, styles])

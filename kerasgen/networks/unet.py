@@ -6,7 +6,7 @@ import keras
 from keras import layers
 
 from kerasgen.backend import Conv2D, Conv2DTranspose
-from kerasgen.errors import unknown_name
+from kerasgen.backend.typing import Tensor
 from kerasgen.layers.normalization import normalization
 from kerasgen.layers.upsample import Upsample
 
@@ -14,29 +14,23 @@ INITIAL = {"class_name": "RandomNormal", "config": {"stddev": 0.02}}
 DROPPED = 3  # of the decoder's widest maps have dropout, the paper's noise
 
 
-def _transposed(x, filters: int, name: str, **options):
-    return Conv2DTranspose(filters, 4, 2, "same", kernel_initializer=INITIAL, name=name, **options)(x)
+def _transposed(x: Tensor, filters: int, name: str, use_bias: bool = True) -> Tensor:
+    return Conv2DTranspose(filters, 4, 2, "same", kernel_initializer=INITIAL, name=name, use_bias=use_bias)(x)
 
 
-def _nearest(x, filters: int, name: str, **options):
-    return _convolve(Upsample(name=f"enlarge_{name}")(x), filters, name, **options)
+def _nearest(x: Tensor, filters: int, name: str, use_bias: bool = True) -> Tensor:
+    return _convolve(Upsample(name=f"enlarge_{name}")(x), filters, name, use_bias=use_bias)
 
 
-def _convolve(x, filters: int, name: str, **options):
-    return Conv2D(filters, 3, 1, "same", kernel_initializer=INITIAL, name=name, **options)(x)
+def _convolve(x: Tensor, filters: int, name: str, use_bias: bool = True) -> Tensor:
+    return Conv2D(filters, 3, 1, "same", kernel_initializer=INITIAL, name=name, use_bias=use_bias)(x)
 
 
 UPSAMPLINGS = {"transposed": _transposed, "nearest": _nearest}
 
 
-def check_upsampling(upsampling: str) -> None:
-    """Raises ValueError for an unknown way of doubling the resolution."""
-    if upsampling not in UPSAMPLINGS:
-        raise unknown_name("upsampling", upsampling, UPSAMPLINGS)
-
-
-def halvings(image_shape) -> int:
-    """How often both sides halve, 8 times for 256 pixels; raises ValueError for sides that halve less than twice."""
+def halvings(image_shape: tuple[int, int, int]) -> int:
+    """Counts how often both sides halve, 8 times for 256 pixels; raises ValueError for sides that halve less than twice."""
     height, width, _ = image_shape
     count = 0
     while height % 2 == 0 and width % 2 == 0 and min(height, width) > 1:
@@ -51,7 +45,7 @@ def halvings(image_shape) -> int:
 
 def unet(
     name: str,
-    source_shape,
+    source_shape: tuple[int, int, int],
     image_channels: int,
     channels: int,
     depth: int,
@@ -62,9 +56,12 @@ def unet(
     upsampling: str = "transposed",
     full_size: bool = False,
 ) -> keras.Model:
-    """Images (batch, height, width, source channels) to images (batch, height, width, image channels), in [0, 1].
+    """Maps images (batch, height, width, source channels) to images (batch, height, width, image channels), in [0, 1].
 
     Args:
+        name: of the network.
+        source_shape: (height, width, source channels).
+        image_channels: of the output.
         channels: of the first convolution; doubled at each halving, eight times as many at most.
         depth: halvings.
         norm: "batch" or "instance"; the first and the last map of the encoder have none.

@@ -1,99 +1,130 @@
-"""A card: configuration, recipe and results of a preset in one JSON file."""
+"""A card: the configuration, the recipe and the results of a preset in one JSON file."""
 
 from __future__ import annotations
 
-import json
-import os
-from pathlib import Path
+from typing import Annotated, Literal
 
-from kerasgen.errors import unknown_name
-from kerasgen.files import sha256
-from kerasgen.zoo_folder import zoo_folder
+import msgspec
 
-SECTIONS = {
-    "name",
-    "description",
-    "model",
-    "data",
-    "training",
-    "evaluation",
-    "metrics",
-    "paper",
-    "license",
-    "limitations",
-    "weights",
-}
+from kerasgen.records import Positive, Record, Sha256, Text
+
+Backend = Literal["tensorflow", "jax", "torch"]
+DType = Literal["float32", "mixed_bfloat16"]
 
 
-def read_card(path: str | Path) -> dict:
-    """Reads a card and checks its form.
+class ModelSection(Record, frozen=True):
+    """The class, by the name it is registered with at Keras, and its constructor's arguments."""
 
-    Raises ValueError for a file that is no JSON, lacks a section or names one that cards do not have, an unknown class,
-    or an argument that the class does not take.
-    """
-    path = Path(path)
-    try:
-        card = json.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise ValueError(f"A card must be a readable JSON file. Received: {path} ({error}).") from None
-    if not isinstance(card, dict) or "model" not in card:
-        raise ValueError(f"A card must be a JSON object with a section 'model'. Received: {path}.")
-    for section in card:
-        if section not in SECTIONS:
-            raise unknown_name("section of a card", section, SECTIONS)
-    return card
+    class_: Text = msgspec.field(name="class")
+    arguments: dict[str, object] = {}
 
 
-def list_presets(trained: bool = False) -> list[str]:
-    """Gives the names of the zoo's cards; `trained` leaves out recipes, which have no weights."""
-    return sorted(path.stem for path in zoo_folder().glob("*.json") if not trained or "weights" in read_card(path))
+class DataSection(Record, frozen=True):
+    """What `kerasgen.data.load`, `load_pairs` (`pairs`) or `load_unpaired` (`domains`) is asked for."""
+
+    source: Text
+    train: Text = "train"
+    held_out: Text = "test"
+    image_size: Positive | None = None
+    channels: Literal[1, 3] | None = None
+    mirror: bool = False
+    binarize: bool = False
+    labels: bool | str | None = None
+    label: str | None = None
+    pairs: str | None = None
+    jitter: Annotated[int, msgspec.Meta(ge=0)] = 0
+    domains: tuple[str, str] | None = None
+    where: dict[str, str] | None = None
 
 
-def find_card(name_or_path: str | Path) -> Path:
-    """Gives the path of a card, from a preset's name or a path (`.json` may be left out).
+class KeepBest(Record, frozen=True):
+    """Keeps the weights of the epoch with the best Fréchet distance to the training images."""
 
-    Raises ValueError for a name that the zoo does not have.
-    """
-    path = Path(name_or_path)
-    for candidate in (path, path.with_name(path.name + ".json"), zoo_folder() / f"{name_or_path}.json"):
-        if candidate.suffix == ".json" and candidate.is_file():
-            return candidate
-    raise unknown_name("preset", str(name_or_path), list_presets())
+    extractor: Text
+    images: Positive = 10_000
+    every: Positive = 1
 
 
-def check_weights(path: Path, card: dict) -> Path:
-    """Gives the path of a card's weights, beside it.
+class Resampling(Record, frozen=True):
+    """Shows the rare images of the label `positive` more often; see `kerasgen.callbacks.AdaptiveResampling`."""
 
-    Raises ValueError if the card has none, or if the file is missing or is not the one that the card describes (sha256).
-    """
-    about = card.get("weights")
-    if not about:
-        raise ValueError(
-            f"A preset needs trained weights. Received: {path.name}, a recipe without; `kerasgen train {path.stem}` makes them."
-        )
-    weights = path.parent / about["file"]
-    if not weights.is_file():
-        raise ValueError(
-            "The weights must lie beside their card; the zoo's come with the package kerasgen-zoo. "
-            f"Received: no file {weights}."
-        )
-    size = weights.stat().st_size
-    if size != about["bytes"]:
-        raise ValueError(
-            f"The weights must have the card's size, {about['bytes']} bytes: the file is truncated or not the "
-            f"card's. Received: {size} bytes in {weights}."
-        )
-    digest = sha256(weights)
-    if digest != about["sha256"]:
-        raise ValueError(
-            f"The weights must have the card's sha256, {about['sha256']}: the file was altered. "
-            f"Received: {digest} for {weights}."
-        )
-    return weights
+    positive: int = 1
+    bins: Positive = 10
+    smoothing: Annotated[float, msgspec.Meta(gt=0)] = 0.01
+    effective: Annotated[float, msgspec.Meta(gt=0, le=1)] = 0.3
 
 
-def write_card(path: Path, card: dict) -> None:
-    """Writes a card beside and renames it."""
-    beside = path.with_name(f".{os.getpid()}.{path.name}")
-    beside.write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", "utf-8")
-    beside.replace(path)
+class TrainingSection(Record, frozen=True):
+    """The recipe: what `fit` and `compile` are given."""
+
+    optimizers: dict[str, dict[str, object]] = {}
+    batch_size: Positive = 64
+    epochs: Positive = 1
+    seed: int = 0
+    backend: Backend | None = None
+    dtype: DType = "float32"
+    jit_compile: bool | Literal["auto"] = "auto"
+    keep_best: KeepBest | None = None
+    resampling: Resampling | None = None
+    significant_bits: dict[str, Annotated[int, msgspec.Meta(ge=1, le=24)]] | None = None
+
+
+class Importance(Record, frozen=True):
+    """The importance-weighted bound: samples of z an image, and images."""
+
+    samples: Positive = 100
+    images: Positive = 1000
+
+
+class PathLength(Record, frozen=True):
+    """The perceptual path length: by which features, and how far a step is."""
+
+    extractor: Text
+    epsilon: Annotated[float, msgspec.Meta(gt=0)] = 1e-4
+
+
+class Separability(Record, frozen=True):
+    """The linear separability: of which labels, as "column=value"."""
+
+    labels: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
+
+
+class EvaluationSection(Record, frozen=True):
+    """What `kerasgen evaluate` measures beside what every model of the class is measured by."""
+
+    extractor: Text | None = None
+    parzen: Text | None = None
+    importance: Importance = Importance()
+    path_length: PathLength | None = None
+    separability: Separability | None = None
+
+
+class LicenseSection(Record, frozen=True):
+    """The licenses of the weights and of the data that they were trained on."""
+
+    weights: str | None = None
+    data: str | None = None
+
+
+class WeightsSection(Record, frozen=True):
+    """The file of weights beside the card."""
+
+    file: Text
+    sha256: Sha256
+    bytes: Positive
+
+
+class Card(Record, frozen=True):
+    """A preset's card; a recipe has no `weights`."""
+
+    name: Text
+    model: ModelSection
+    description: str = ""
+    data: DataSection | None = None
+    training: TrainingSection | None = None
+    evaluation: EvaluationSection = EvaluationSection()
+    paper: str = ""
+    license: LicenseSection = LicenseSection()
+    limitations: str = ""
+    weights: WeightsSection | None = None
+    metrics: dict[str, object] = {}

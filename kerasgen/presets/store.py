@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import importlib
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from kerasgen.errors import unknown_name
-from kerasgen.files import sha256
-from kerasgen.presets.card import check_weights, find_card, read_card, write_card
+from kerasgen.files import atomic_write, sha256
+from kerasgen.presets.card import Card, ModelSection, WeightsSection
+from kerasgen.presets.catalog import check_weights, find_card, read_card, write_card
+from kerasgen.records import convert, to_dict
+
+if TYPE_CHECKING:
+    import keras
+
+    from kerasgen.base.model import GenerativeModel
 
 
-def find_class(name: str) -> type:
+def find_class(name: str) -> type[GenerativeModel]:
     """Gives the model class that is registered with Keras as `name`, or as "package>name" for one of another package.
 
     Raises ValueError for a name that no imported class has.
@@ -32,50 +43,53 @@ def find_class(name: str) -> type:
     return cls
 
 
-def build_model(card: dict, **overrides):
+def build_model(card: Card, **overrides: object) -> GenerativeModel:
     """Builds the untrained model of a card; `overrides` replace single arguments.
 
-    Raises ValueError for an unknown class or argument.
+    Raises ValueError for an unknown class, and for an argument that is unknown, missing or of a wrong type.
     """
-    cls = find_class(card["model"].get("class"))
-    name = cls.__name__
-    arguments = {**card["model"].get("arguments", {}), **overrides}
-    known = cls.arguments()
-    for argument in arguments:
-        if argument not in (*known, "dtype", "name"):
-            raise unknown_name(f"argument of {name} in the card", argument, known)
-    if "image_shape" not in arguments:
-        raise ValueError(f"The card's arguments of {name} must name image_shape. Received: {sorted(arguments)}.")
-    return cls(**arguments)
+    return find_class(card.model.class_).from_config({**card.model.arguments, **overrides})
 
 
-def load(name_or_path: str | Path):
+def load(name_or_path: str | Path, load_weights: bool = True) -> GenerativeModel:
     """Loads a preset: its model with trained weights, ready to `sample`, `encode`, ...; its card is `model.card`.
+
+    Args:
+        name_or_path: a preset's name, the path of its card, or the folder that it is in.
+        load_weights: False for the untrained model, of a recipe too.
 
     Raises ValueError for an unknown name, a faulty card, and weights that are missing, truncated or altered.
     """
     path = find_card(name_or_path)
     card = read_card(path)
-    weights = check_weights(path, card)
+    weights = check_weights(path, card) if load_weights else None
     model = build_model(card)
-    model.load_weights(weights)
+    if weights is not None:
+        model.load_weights(weights)
     model.card = card
     return model
 
 
 def save(
-    model, path: str | Path, card: dict | None = None, overwrite: bool = False, bits: dict[str, int] | None = None
+    model: GenerativeModel,
+    path: str | Path,
+    card: Card | Mapping[str, object] | None = None,
+    overwrite: bool = False,
+    bits: Mapping[str, int] | None = None,
 ) -> Path:
     """Writes `<path>.json`, a card, and `<path>.weights.h5`: with the moving average where an optimizer keeps one.
 
     Args:
+        model: whose sampling weights are written.
         path: where; an ending `.json` may be left out.
-        card: sections to write beside the model's own ("description", "data", "training", "license", ...).
+        card: what to write beside the model and its weights ("description", "data", "training", "license", ...): a card or
+            sections of one. Otherwise those of `model.card`, without its metrics, which are another model's.
         overwrite: replace existing files.
         bits: significant bits of the weights of a network, by its name, for a smaller file; all 24 where it has none.
 
     Returns:
-        The card's path. Raises ValueError, before anything is written, if a file exists or the folder does not.
+        The card's path. Raises ValueError, before anything is written, if a file exists, the folder does not, or `card` is not
+        one.
     """
     path = Path(path)
     path = path if path.suffix == ".json" else path.with_name(path.name + ".json")
@@ -88,36 +102,35 @@ def save(
     strangers = sorted(set(bits or ()) - {network.name for network in _networks(model)})
     if strangers:
         raise ValueError(f"bits must name networks of the model. Received: {', '.join(strangers)}.")
+    described = describe(model)
+    content = _sections(model, card) | {"name": path.stem, "model": to_dict(described)}
+    about = convert({**content, "weights": None}, Card)
     from kerasgen.presets.weights import pack, rounded  # h5py, which runtimes lack
 
-    described = describe(model)
-    plain = type(model)(**described["arguments"])  # float32, without the optimizer's slots
+    plain = type(model).from_config(described.arguments)  # float32, without the optimizer's slots
     for network in _networks(model):
         weights_of = model.ema_network(network).get_weights()
-        if network.name in (bits or {}):
+        if bits and network.name in bits:
             weights_of = [rounded(weight, bits[network.name]) for weight in weights_of]
         getattr(plain, network.name).set_weights(weights_of)
-    beside = weights.with_name(f".{os.getpid()}.{weights.name}")
-    try:
+    with atomic_write(weights) as beside:
         plain.save_weights(beside)
         pack(beside)
-        content = {
-            "name": path.stem,
-            **(card or getattr(model, "card", None) or {}),
-            "model": described,
-            "weights": {"file": weights.name, "sha256": sha256(beside), "bytes": beside.stat().st_size},
-        }
-        beside.replace(weights)
-    finally:
-        beside.unlink(missing_ok=True)
-    write_card(path, {**content, "name": path.stem})
+        described_file = WeightsSection(file=weights.name, sha256=sha256(beside), bytes=beside.stat().st_size)
+    write_card(path, msgspec.structs.replace(about, weights=described_file))
     return path
 
 
-def describe(model) -> dict:
+def _sections(model: GenerativeModel, card: Card | Mapping[str, object] | None) -> dict[str, object]:
+    if card is None:
+        return {} if model.card is None else {**to_dict(model.card), "metrics": {}}
+    return to_dict(card) if isinstance(card, Card) else dict(card)
+
+
+def describe(model: GenerativeModel) -> ModelSection:
     """Gives a card's section "model": the class and all its arguments."""
-    return {"class": type(model).__name__, "arguments": {name: getattr(model, name) for name in model.arguments()}}
+    return ModelSection(class_=type(model).__name__, arguments={name: getattr(model, name) for name in model.arguments()})
 
 
-def _networks(model) -> list:
+def _networks(model: GenerativeModel) -> list[keras.Model]:
     return [network for phase in model.phases for network in phase.networks]

@@ -7,6 +7,8 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+from kerasgen.files import atomic_write
+
 FORMAT = "v110", "v110"  # the smallest that HDF5 before 2.0 reads as well
 
 
@@ -18,13 +20,8 @@ def rounded(weights: np.ndarray, bits: int) -> np.ndarray:
 
 def pack(path: Path) -> None:
     """Compresses what lies in an HDF5 file, without loss; it is read as before."""
-    beside = path.with_name(f"{path.name}.packed")
-    try:
-        with h5py.File(path) as source, h5py.File(beside, "w", libver=FORMAT) as target:
-            _copy(source, target)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    with atomic_write(path) as beside, h5py.File(path) as source, h5py.File(beside, "w", libver=FORMAT) as target:
+        _copy(source, target)
 
 
 def _copy(source: h5py.Group, target: h5py.Group) -> None:

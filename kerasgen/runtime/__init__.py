@@ -1,4 +1,4 @@
-"""Runs exported files with onnxruntime or ai-edge-litert alone: numpy and Pillow, neither Keras nor TensorFlow."""
+"""Runs exported files with onnxruntime or ai-edge-litert and NumPy alone, without Keras and TensorFlow."""
 
 from kerasgen.runtime.outliers import OutlierScores
 from kerasgen.runtime.runner import Runtime, load

@@ -1,4 +1,4 @@
-"""`python -m kerasgen.runtime FILE -n 16 --seed 0 -o make_grid.png`: a make_grid of samples from an exported decoder.
+"""`python -m kerasgen.runtime FILE -n 16 --seed 0 -o samples.png`: a grid of samples from an exported decoder.
 
 `python -m kerasgen.runtime benchmark FILE...` measures exported files.
 """
@@ -23,36 +23,36 @@ def main(arguments: list[str] | None = None) -> int:
 
             benchmark.main(arguments[1:])
         else:
-            _write_sheet(arguments)
+            _write_grid(arguments)
     except (ValueError, OSError, ImportError) as error:
         print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
     return 0
 
 
-def _write_sheet(arguments: list[str]) -> None:
+def _write_grid(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(
         prog="python -m kerasgen.runtime",
-        description="Draws samples from an exported decoder.",
+        description="Samples from an exported decoder.",
         epilog="`benchmark FILE...` measures exported files instead.",
     )
     parser.add_argument("file", type=Path, help="an .onnx or .tflite file with its manifest beside it")
     parser.add_argument("-n", type=int, default=16, help="number of samples (default: %(default)s)")
-    parser.add_argument("--seed", type=int, help="of the codes: the same seed gives the same make_grid")
+    parser.add_argument("--seed", type=int, help="of the codes: the same seed gives the same grid")
     parser.add_argument(
         "--label",
         type=int,
         action="append",
-        help="class to draw, for a conditional model; may be given several times, and is each in turn otherwise",
+        help="class to generate, for a conditional model; may be given several times, and is each in turn otherwise",
     )
-    parser.add_argument("-o", "--output", type=Path, default=Path("make_grid.png"), help="a .png (default: %(default)s)")
+    parser.add_argument("-o", "--output", type=Path, default=Path("samples.png"), help="a .png (default: %(default)s)")
     parser.add_argument("--threads", type=int, help="CPU threads (default: the runtime's choice)")
     parser.add_argument(
         "--provider", default="cpu", help="where an ONNX file runs; auto is the best there is (default: %(default)s)"
     )
     options = parser.parse_args(arguments)
     if options.output.suffix.lower() != ".png" or not options.output.parent.is_dir():
-        raise ValueError(f"The make_grid must be a .png in an existing folder. Received: {options.output}.")
+        raise ValueError(f"The grid must be a .png in an existing folder. Received: {options.output}.")
     model = load(options.file, options.threads, options.provider)
     images = model.sample(options.n, options.seed, labels=labels_in_turn(options.n, model.num_classes, options.label))
     print(save_png(options.output, make_grid(images)))

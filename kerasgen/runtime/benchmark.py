@@ -36,7 +36,7 @@ def benchmark(
 
     Returns:
         A dict a file and number of threads: "file", "format", "part", "precision", "bytes", "batch_size" (of the file, None if
-        open), "provider", "threads", "load_ms" (the import of its runtime with it), "first_ms" (the first picture after that),
+        open), "provider", "threads", "load_ms" (the import of its runtime with it), "first_ms" (the first image after that),
         "peak_mb" (of the whole process, 1e6 bytes), and "batches": {"1": {"median_ms", "p95_ms", "runs"}, "64": ...}. A file of
         a fixed batch size runs at that size, the last batch padded.
 
@@ -122,8 +122,8 @@ def _measure(path: str, threads: int, provider: str, seconds: float) -> dict:
     manifest = runtime.manifest
     return {
         "file": Path(path).name,
-        "format": manifest["format"],
-        "part": manifest["part"],
+        "format": manifest.format,
+        "part": manifest.part,
         "precision": runtime.precision,
         "bytes": Path(path).stat().st_size,
         "batch_size": runtime.batch_size,
@@ -137,13 +137,14 @@ def _measure(path: str, threads: int, provider: str, seconds: float) -> dict:
 
 
 def _inputs(runtime: Runtime, n: int) -> dict[str, np.ndarray]:
-    """Values in [0, 1), which all inputs take: what they are is nothing to the clock."""
+    """Values in [0, 1), which all inputs take: their values do not change the time."""
     rng = np.random.default_rng(0)
-    return {entry["name"]: rng.random((n, *entry["shape"][1:]), np.float32) for entry in runtime.manifest["inputs"]}
+    return {tensor.name: rng.random((n, *tensor.sizes), np.float32) for tensor in runtime.manifest.inputs}
 
 
 def _times(runtime: Runtime, n: int, seconds: float) -> dict:
-    inputs, times = _inputs(runtime, n), []
+    inputs = _inputs(runtime, n)
+    times: list[float] = []
     runtime.run(inputs, n)  # memory for this size is taken here
     while len(times) < AT_LEAST or sum(times) < seconds:
         start = time.perf_counter()

@@ -1,58 +1,160 @@
-"""The manifest of an exported file: `<file>.json` beside it."""
+"""The manifest of an exported file: `<file>.json` beside it says what the file is, and how near it comes to Keras."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
+from typing import Annotated, Final, Literal, TypeAlias
+
+import msgspec
 
 from kerasgen.files import sha256
+from kerasgen.records import Positive, Record, Sha256, Text, read_record
 
-FORMAT_VERSION = 1
-REQUIRED = ("format", "file", "part", "inputs", "outputs", "latent_dim", "image_shape", "parity")
+FORMAT_VERSION: Final = 1
 
-
-def _is_size(value) -> bool:
-    return isinstance(value, int) and value > 0
-
-
-def _is_tensor(entry) -> bool:
-    shape = isinstance(entry, dict) and isinstance(entry.get("name"), str) and entry.get("shape")
-    return isinstance(shape, list) and bool(shape) and all(size is None or _is_size(size) for size in shape)
+FileFormat: TypeAlias = Literal["onnx", "tflite"]
+PartName: TypeAlias = Literal["decoder", "encoder", "mapping", "synthesis", "a_to_b", "b_to_a"]
+PrecisionName: TypeAlias = Literal["float32", "float16", "int8", "int8_mixed", "int8_dynamic", "int8_weights", "int16x8"]
+PixelType: TypeAlias = Literal["float32", "uint8"]
+Distribution: TypeAlias = Literal["normal", "uniform image", "label", "truncation"]
+Natural = Annotated[int, msgspec.Meta(ge=0)]
 
 
-def _are_tensors(value) -> bool:
-    return isinstance(value, list) and bool(value) and all(map(_is_tensor, value))
+class Written(Record, frozen=True, omit_defaults=False):
+    """Base of the sections that are written with all their keys, null for what does not apply."""
 
 
-# What the runtime relies on, and how to say it.
-FORMS = {
-    "file": (lambda value: isinstance(value, dict) and isinstance(value.get("sha256"), str), "an object with a sha256"),
-    "format": (lambda value: isinstance(value, str), "a name"),
-    "part": (lambda value: isinstance(value, str), "a name"),
-    "inputs": (_are_tensors, "a list of objects with name and shape"),
-    "outputs": (_are_tensors, "a list of objects with name and shape"),
-    "latent_dim": (lambda value: value is None or _is_size(value), "a positive whole number or null"),
-    "image_shape": (
-        lambda value: isinstance(value, list) and len(value) == 3 and all(map(_is_size, value)),
-        "height, width and channels",
-    ),
-    "num_classes": (lambda value: value in (None, 0) or _is_size(value), "a whole number"),
-    "pixel_deviation": (lambda value: value is None or isinstance(value, float) and value > 0, "a positive number or null"),
-}
+class FileInfo(Record, frozen=True):
+    """The exported file."""
+
+    name: Text
+    sha256: Sha256
+    bytes: Positive
 
 
-def _check_entries(manifest: dict, beside: Path) -> None:
-    for name, (holds, rule) in FORMS.items():
-        if not holds(manifest.get(name)):
-            raise ValueError(f"The entry {name} of a manifest must be {rule}. Received: {manifest.get(name)!r} in {beside}.")
-    shapes = {entry["name"]: entry["shape"][1:] for entry in manifest["inputs"]}
-    classes = manifest.get("num_classes") or 0
-    wanted = {"z": [manifest["latent_dim"]]} | ({"label": []} if classes else {})
-    if manifest["part"] == "decoder" and shapes != wanted:
-        raise ValueError(
-            f"The inputs of a decoder must go with latent_dim {manifest['latent_dim']} and num_classes {classes}: "
-            f"{wanted} after the batch. Received: {shapes} in {beside}."
-        )
+class TensorInfo(Written, frozen=True):
+    """An input or an output of the graph; the batch is None where it is open."""
+
+    name: Text
+    shape: Annotated[tuple[Positive | None, ...], msgspec.Meta(min_length=1)]
+    dtype: PixelType = "float32"
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """The shape after the batch; `read_manifest` refuses open sizes there."""
+        return tuple(size for size in self.shape[1:] if size is not None)
+
+
+class InputInfo(TensorInfo, frozen=True):
+    """An input, and what goes in."""
+
+    distribution: Distribution | None = None
+
+
+class OutputInfo(TensorInfo, frozen=True):
+    """An output, and the range of an image's values."""
+
+    range: tuple[int, int] | None = None
+
+
+class PresetInfo(Written, frozen=True):
+    """The preset that the weights are from."""
+
+    name: Text
+    weights_sha256: Sha256
+    license: dict[str, str] | None = None
+
+
+class ParityReport(Written, frozen=True):
+    """How near a file comes to Keras.
+
+    Attributes:
+        max_abs_error: the largest difference of any output value.
+        tolerance: its limit, for float32.
+        psnr_db: the lowest peak signal-to-noise ratio of any output.
+        least_psnr_db: its limit, for fewer bits.
+        batch_sizes: that the file was run at.
+        inputs: how many inputs were compared at the last of `batch_sizes`; at another, 8.
+    """
+
+    max_abs_error: float
+    tolerance: float | None
+    psnr_db: float
+    least_psnr_db: float | None
+    batch_sizes: tuple[Positive, ...]
+    inputs: Positive
+
+
+class Distances(Record, frozen=True):
+    """Distances of generated images to held-out ones."""
+
+    fid: float
+    kid: float
+    kid_standard_error: float
+
+
+class Reference(Record, frozen=True):
+    """Images of Keras (`before`) and of the file (`after`) against held-out ones, or why they were not measured."""
+
+    not_measured: str | None = msgspec.field(default=None, name="not measured")
+    extractor: str | None = None
+    resize: str | None = None
+    real_images: Positive | None = None
+    generated_images: Positive | None = None
+    before: Distances | None = None
+    after: Distances | None = None
+
+
+class Quality(Record, frozen=True):
+    """What the images of a file of fewer bits lost; `ssim` is None for images smaller than its window, and other outputs."""
+
+    inputs: Positive
+    mean_abs_error: float
+    max_abs_error: float
+    psnr_db: float
+    ssim: float | None = None
+    reference: Reference = Reference()
+
+
+class Manifest(Written, frozen=True, kw_only=True):
+    """What an exported file is: its graph, its model, where it is from, and how near it comes to Keras.
+
+    Attributes:
+        model: the class.
+        pixel_deviation: the standard deviation of a pixel under a VAE's Gaussian likelihood.
+        preset: None for a model that was trained after it was loaded, or that is from no preset.
+        versions: of the packages that wrote the file.
+        gpu_delegate_compatible: whether LiteRT's GPU delegate takes every operation; None for ONNX.
+        quality: of files of fewer bits.
+    """
+
+    format_version: Literal[1] = FORMAT_VERSION
+    format: FileFormat
+    file: FileInfo
+    model: Text | None = None
+    part: PartName
+    inputs: Annotated[tuple[InputInfo, ...], msgspec.Meta(min_length=1)]
+    outputs: Annotated[tuple[OutputInfo, ...], msgspec.Meta(min_length=1)]
+    latent_dim: Positive | None
+    image_shape: tuple[Positive, Positive, Positive]
+    num_classes: Natural = 0
+    pixel_deviation: Annotated[float, msgspec.Meta(gt=0)] | None = None
+    preset: PresetInfo | None = None
+    versions: dict[str, str] = {}
+    gpu_delegate_compatible: bool | None = None
+    gpu_delegate_complaints: tuple[str, ...] = ()
+    precision: PrecisionName = "float32"
+    parity: ParityReport | None
+    quality: Quality | None = None
+
+    @property
+    def batch_size(self) -> int | None:
+        """The fixed batch size of the graph, None if it is open."""
+        return self.inputs[0].shape[0]
+
+
+class _Version(Record, frozen=True, forbid_unknown_fields=False):
+    format_version: int
 
 
 def manifest_path(path: str | Path) -> Path:
@@ -61,11 +163,11 @@ def manifest_path(path: str | Path) -> Path:
     return path.with_name(path.name + ".json")
 
 
-def read_manifest(path: str | Path) -> dict:
+def read_manifest(path: str | Path) -> Manifest:
     """Reads the manifest of the exported file `path` and checks that it describes that file.
 
     Raises FileNotFoundError if one of the two is missing; ValueError for a manifest that is no JSON, has another format
-    version, lacks an entry or has one of another form, and for a file of another sha256.
+    version, a key that is unknown, missing or of a wrong type, and for a file of another sha256.
     """
     path = Path(path)
     beside = manifest_path(path)
@@ -73,26 +175,35 @@ def read_manifest(path: str | Path) -> dict:
         raise FileNotFoundError(f"An exported file must exist. Received: {path}.")
     if not beside.is_file():
         raise FileNotFoundError(f"An exported file needs its manifest beside it. Received: {path} without {beside.name}.")
-    try:
-        manifest = json.loads(beside.read_text("utf-8"))
-        version = manifest["format_version"]
-    except (UnicodeDecodeError, json.JSONDecodeError, TypeError, KeyError):
-        raise ValueError(f"A manifest must be a JSON object with format_version. Received: {beside}.") from None
+    version = read_record(beside, _Version, "manifest").format_version
     if version != FORMAT_VERSION:
         raise ValueError(
             f"This kerasgen reads manifests of format version {FORMAT_VERSION}; another needs another "
-            f"kerasgen. Received: version {version!r} in {beside}."
+            f"kerasgen. Received: version {version} in {beside}."
         )
-    missing = [key for key in REQUIRED if key not in manifest]
-    if missing:
-        raise ValueError(
-            f"A manifest must have the entries {', '.join(REQUIRED)}. Received: {beside} without {', '.join(missing)}."
-        )
-    _check_entries(manifest, beside)
-    expected, digest = manifest["file"]["sha256"], sha256(path)
+    manifest = read_record(beside, Manifest, "manifest")
+    _check_shapes(manifest, beside)
+    expected, digest = manifest.file.sha256, sha256(path)
     if digest != expected:
         raise ValueError(
             f"An exported file must have the sha256 of its manifest, {expected}: one of them was altered. "
             f"Received: {digest} for {path}."
         )
     return manifest
+
+
+def _check_shapes(manifest: Manifest, beside: Path) -> None:
+    """Raises ValueError for open sizes after the batch, and codes that do not go with `latent_dim` and `num_classes`."""
+    for tensor in (*manifest.inputs, *manifest.outputs):
+        if None in tensor.shape[1:]:
+            raise ValueError(f"{beside.name}: shape: only the batch may be open. Received: {tensor.shape} of {tensor.name}")
+    if manifest.part not in ("decoder", "mapping"):
+        return
+    other: dict[str, tuple[int, ...]] = {"truncation": (1,)} if manifest.part == "mapping" else {}
+    wanted = {"z": (manifest.latent_dim,), **other} | ({"label": ()} if manifest.num_classes else {})
+    shapes = {tensor.name: tensor.sizes for tensor in manifest.inputs}
+    if shapes != wanted:
+        raise ValueError(
+            f"The inputs of a {manifest.part} must go with latent_dim {manifest.latent_dim} and num_classes "
+            f"{manifest.num_classes}: {wanted} after the batch. Received: {shapes} in {beside}."
+        )

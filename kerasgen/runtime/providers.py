@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+
 # The best first; the names that ONNX Runtime gives them, and where their tensors lie.
 PROVIDERS = {
     "tensorrt": "TensorrtExecutionProvider",
@@ -32,14 +38,14 @@ def available() -> list[str]:
 
 
 def check_available(provider: str) -> None:
-    """Raises ProviderError for a provider that the installed onnxruntime has not; it has the CPU and "auto" always."""
+    """Raises ProviderError for a provider that the installed onnxruntime lacks; "cpu" and "auto" are always there."""
     if provider not in ("auto", "cpu") and provider not in available():
         raise ProviderError(
             f"The provider must be one that this onnxruntime has: {', '.join(available())}. Received: {provider!r}."
         )
 
 
-def start(provider: str, make):
+def start(provider: str, make: Callable[[list[str]], InferenceSession]) -> tuple[InferenceSession, str]:
     """Gives a session and the name of its provider; "auto" takes the best that starts.
 
     `make` maps ONNX Runtime's names, the best first, to a session. Raises ProviderError for one that is not there or does
@@ -50,7 +56,7 @@ def start(provider: str, make):
     for candidate in available() if provider == "auto" else [provider]:
         name = PROVIDERS[candidate]
         try:
-            session = make(list(dict.fromkeys([name, PROVIDERS["cpu"]])))  # the CPU takes ops that the other has not
+            session = make(list(dict.fromkeys([name, PROVIDERS["cpu"]])))  # the CPU takes ops that the other lacks
         except Exception as error:  # a driver's own; on the CPU it is the file that is wrong
             if candidate == "cpu":
                 raise

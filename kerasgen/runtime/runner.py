@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 
 from kerasgen.images import to_float, to_uint8
-from kerasgen.images.check import check_batch_size, check_images
+from kerasgen.images.check import check_images
 from kerasgen.latent.codes import check_codes, check_labels, sample_codes
 from kerasgen.latent.styles import check_styles, check_truncation
-from kerasgen.runtime.manifest import read_manifest
-from kerasgen.runtime.sessions import open_session
+from kerasgen.runtime.manifest import Manifest, PartName, PixelType, read_manifest
+from kerasgen.runtime.sessions import Session, TensorSignature, check_positive, open_session
 
-DTYPES = ("float32", "uint8")  # of pictures
+DTYPES = ("float32", "uint8")  # of images
+Labels: TypeAlias = np.ndarray | Sequence[int] | int | None
 
 
 def load(path: str | Path, num_threads: int | None = None, provider: str = "cpu") -> Runtime:
@@ -24,14 +27,14 @@ def load(path: str | Path, num_threads: int | None = None, provider: str = "cpu"
         num_threads: CPU threads; None leaves the choice to the runtime.
         provider: where an ONNX file runs: "cpu", "tensorrt", "cuda", "coreml" or "directml", or "auto" for the first of
             TensorRT, CUDA, CoreML, DirectML and CPU that starts. The CPU is the default, as the manifest's parity was measured
-            there: others round otherwise (TF32, half floats), and TensorRT compiles for minutes before its first picture.
+            there: others round otherwise (TF32, half floats), and TensorRT compiles for minutes before its first image.
 
     Raises FileNotFoundError for a missing file or manifest; ValueError for a manifest that does not match its file or has an
     unknown format version, and for a provider that is not there or does not start; ImportError if the file's runtime is not
     installed.
     """
     manifest = read_manifest(path)
-    session = open_session(Path(path), manifest["format"], num_threads, provider)
+    session = open_session(Path(path), manifest.format, num_threads, provider)
     _check_signature(manifest, session, path)
     return Runtime(manifest, session)
 
@@ -42,69 +45,67 @@ class Runtime:
     Attributes:
         manifest: what the file holds and where it is from.
         batch_size: the fixed batch size of the file, None if it takes any.
-        precision: of its weights and arithmetic, in the words of `kerasgen.export`: "float32", "float16", "int8", ...
+        precision: of its weights and arithmetic, as `kerasgen.export` names it: "float32", "float16", "int8", ...
         provider: where it runs: "cpu", "cuda", ...
 
-    Methods that give pictures take `dtype`: "float32" for [0, 1], or "uint8" for 0..255, as some files give by themselves.
+    Methods that give images take `dtype`: "float32" for [0, 1], or "uint8" for 0..255, as some files give by themselves.
     `batch_size` is that of a file which takes any; one of a fixed size runs at that size, the last batch padded.
     """
 
-    def __init__(self, manifest: dict, session):
+    def __init__(self, manifest: Manifest, session: Session) -> None:
         self.manifest = manifest
-        self.latent_dim: int | None = manifest["latent_dim"]
-        self.image_shape: tuple[int, int, int] = tuple(manifest["image_shape"])
-        self.num_classes: int = manifest.get("num_classes") or 0
-        self.batch_size: int | None = manifest["inputs"][0]["shape"][0]
-        self.precision: str = manifest.get("precision", "float32")
-        self.provider: str = session.provider
+        self.latent_dim = manifest.latent_dim
+        self.image_shape = manifest.image_shape
+        self.num_classes = manifest.num_classes
+        self.batch_size = manifest.batch_size
+        self.precision = manifest.precision
+        self.provider = session.provider
         self._session = session
 
     def sample(
-        self, n: int, seed: int | None = None, batch_size: int = 64, *, labels=None, dtype: str = "float32"
+        self, n: int, seed: int | None = None, batch_size: int = 64, *, labels: Labels = None, dtype: PixelType = "float32"
     ) -> np.ndarray:
-        """Draws `n` images from codes of N(0, I): those that the Keras model's `sample` draws from the same seed.
+        """Samples `n` images, from codes of N(0, I): those that the Keras model's `sample` gives for the same seed.
 
         Returns:
             (n, height, width, channels) in [0, 1], or uint8.
         """
-        self._require("decoder", "sample")
-        return self.decode(sample_codes(n, self.latent_dim, seed), batch_size, labels=labels, dtype=dtype)
+        latent_dim = self._require_codes("decoder", "sample")
+        return self.decode(sample_codes(n, latent_dim, seed), batch_size, labels=labels, dtype=dtype)
 
-    def decode(self, z, batch_size: int = 64, *, labels=None, dtype: str = "float32") -> np.ndarray:
+    def decode(self, z: np.ndarray, batch_size: int = 64, *, labels: Labels = None, dtype: PixelType = "float32") -> np.ndarray:
         """Maps codes (n, latent_dim) to images (n, height, width, channels) in [0, 1], or uint8.
 
-        `labels`, (n,) whole numbers or one for all, say which class a conditional model draws; others take none.
+        `labels`, (n,) whole numbers or one for all, say which class a conditional model generates; others take none.
         """
-        self._require("decoder", "decode")
-        check_codes(z, self.latent_dim)
+        check_codes(z, self._require_codes("decoder", "decode"))
         labels = check_labels(labels, len(z), self.num_classes)
         inputs = {"z": _finite(z, "Codes")} | ({} if labels is None else {"label": labels})
-        return self._pictures(inputs, "image", dtype, batch_size)
+        return self._images(inputs, "image", dtype, batch_size)
 
-    def styles(self, z, truncation: float = 1.0, batch_size: int = 64) -> np.ndarray:
-        """Maps codes (n, latent_dim) to styles (n, layers, style_dim) float32, drawn towards their average by `truncation`.
+    def styles(self, z: np.ndarray, truncation: float = 1.0, batch_size: int = 64) -> np.ndarray:
+        """Maps codes (n, latent_dim) to styles (n, layers, style_dim) float32, moved towards their average by `truncation`.
 
-        `kerasgen.styles.mix_styles` mixes those of two pictures. Raises ValueError for a truncation outside [-1, 2].
+        `kerasgen.latent.styles.mix_styles` mixes those of two images. Raises ValueError for a truncation outside [-1, 2].
         """
-        self._require("mapping", "styles")
-        check_codes(z, self.latent_dim)
+        check_codes(z, self._require_codes("mapping", "styles"))
         check_truncation(truncation)
         return self.run({"z": _finite(z, "Codes"), "truncation": np.full((len(z), 1), truncation, np.float32)}, batch_size)[
             "styles"
         ]
 
-    def synthesize(self, styles, batch_size: int = 64, *, dtype: str = "float32") -> np.ndarray:
+    def synthesize(self, styles: np.ndarray, batch_size: int = 64, *, dtype: PixelType = "float32") -> np.ndarray:
         """Maps styles (n, layers, style_dim) to images (n, height, width, channels) in [0, 1], or uint8."""
         self._require("synthesis", "synthesize")
-        check_styles(styles, *self.manifest["inputs"][0]["shape"][1:])
-        return self._pictures({"styles": _finite(styles, "Styles")}, "image", dtype, batch_size)
+        check_styles(styles, *self.manifest.inputs[0].sizes)
+        return self._images({"styles": _finite(styles, "Styles")}, "image", dtype, batch_size)
 
-    def encode(self, x, batch_size: int = 64) -> np.ndarray:
+    def encode(self, x: np.ndarray, batch_size: int = 64) -> np.ndarray:
         """Maps images (n, height, width, channels), [0, 1] or uint8, to codes (n, latent_dim): a VAE's means."""
         outputs = self._encoder_outputs(x, batch_size)
         return outputs.get("mean", next(iter(outputs.values())))
 
-    def encode_distribution(self, x, batch_size: int = 64) -> tuple[np.ndarray, np.ndarray]:
+    def encode_distribution(self, x: np.ndarray, batch_size: int = 64) -> tuple[np.ndarray, np.ndarray]:
         """Mean and log-variance of q(z|x), each (n, latent_dim) float32.
 
         Raises ValueError for an encoder that gives codes only.
@@ -116,38 +117,40 @@ class Runtime:
             )
         return outputs["mean"], outputs["log_variance"]
 
-    def translate(self, x, direction: str | None = None, batch_size: int = 64, *, dtype: str = "float32") -> np.ndarray:
+    def translate(
+        self, x: np.ndarray, direction: str | None = None, batch_size: int = 64, *, dtype: PixelType = "float32"
+    ) -> np.ndarray:
         """Maps images (n, height, width, channels), [0, 1] or uint8, to those of the other kind, in [0, 1] or uint8.
 
         A file holds one direction, `part` in its manifest; another raises ValueError.
         """
         if not self.directions:
-            raise ValueError(f"translate needs an exported translator. Received: a file of the {self.manifest['part']}.")
+            raise ValueError(f"translate needs an exported translator. Received: a file of the {self.manifest.part}.")
         if direction not in (None, *self.directions):
-            raise ValueError(f"The file translates {self.manifest['part']}. Received: {direction!r}.")
+            raise ValueError(f"The file translates {self.manifest.part}. Received: {direction!r}.")
         check_images(x, self.source_shape, "x")
-        return self._pictures({"image": to_float(np.asarray(x))}, "translated", dtype, batch_size)
+        return self._images({"image": to_float(np.asarray(x))}, "translated", dtype, batch_size)
 
     @property
     def directions(self) -> tuple[str, ...]:
         """A translator's direction, the one that the file holds; none for others."""
-        is_translator = any(output["name"] == "translated" for output in self.manifest["outputs"])
-        return (self.manifest["part"],) if is_translator else ()
+        is_translator = any(output.name == "translated" for output in self.manifest.outputs)
+        return (self.manifest.part,) if is_translator else ()
 
     @property
-    def source_shape(self) -> tuple[int, int, int]:
+    def source_shape(self) -> tuple[int, ...]:
         """(height, width, channels) of what goes into an encoder or a translator."""
-        return tuple(self.manifest["inputs"][0]["shape"][1:])
+        return self.manifest.inputs[0].sizes
 
     def run(self, inputs: dict[str, np.ndarray], batch_size: int = 64) -> dict[str, np.ndarray]:
         """Runs the graph over inputs (n, ...) by name, unchecked, and gives the outputs by name, as the file has them."""
-        size = self.batch_size or check_batch_size(batch_size)
+        size = self.batch_size or check_positive(batch_size, "batch_size")
         n = len(next(iter(inputs.values())))
         parts = [
             self._run_batch({name: values[start : start + size] for name, values in inputs.items()})
             for start in range(0, n, size)
         ]
-        names = [output["name"] for output in self.manifest["outputs"]]
+        names = [output.name for output in self.manifest.outputs]
         if len(parts) == 1:  # no copy
             return {name: parts[0][name] for name in names}
         return {name: np.concatenate([part[name] for part in parts]) for name in names}
@@ -161,7 +164,7 @@ class Runtime:
             }
         return {name: output[:n] for name, output in self._session.run(batch).items()}
 
-    def _pictures(self, inputs: dict[str, np.ndarray], output: str, dtype: str, batch_size: int) -> np.ndarray:
+    def _images(self, inputs: dict[str, np.ndarray], output: str, dtype: PixelType, batch_size: int) -> np.ndarray:
         if dtype not in DTYPES:
             raise ValueError(f"dtype must be one of {', '.join(map(repr, DTYPES))}. Received: {dtype!r}.")
         images = self.run(inputs, batch_size)[output]
@@ -169,21 +172,27 @@ class Runtime:
             return images
         return to_uint8(images) if dtype == "uint8" else to_float(images)
 
-    def _encoder_outputs(self, x, batch_size: int) -> dict[str, np.ndarray]:
+    def _encoder_outputs(self, x: np.ndarray, batch_size: int) -> dict[str, np.ndarray]:
         self._require("encoder", "encode")
         check_images(x, self.source_shape, "x")
         return self.run({"image": to_float(np.asarray(x))}, batch_size)
 
-    def _require(self, part: str, method: str) -> None:
-        if self.manifest["part"] != part:
+    def _require_codes(self, part: PartName, method: str) -> int:
+        """As `_require`, of a part that takes codes; gives their size."""
+        self._require(part, method)
+        assert self.latent_dim is not None  # as its manifest was checked
+        return self.latent_dim
+
+    def _require(self, part: PartName, method: str) -> None:
+        if self.manifest.part != part:
             raise ValueError(
                 f"{method} needs an exported {part}; export it with part={part!r}. "
-                f"Received: a file of the {self.manifest['part']}."
+                f"Received: a file of the {self.manifest.part}."
             )
 
 
-def _finite(values, what: str) -> np.ndarray:
-    """Gives them as float32; raises ValueError for NaN and infinity, of which a picture would show nothing but gray."""
+def _finite(values: np.ndarray, what: str) -> np.ndarray:
+    """Gives them as float32; raises ValueError for NaN and infinity, of which an image would show nothing but gray."""
     with np.errstate(over="ignore"):  # 1e300 becomes infinity, and is refused as such
         array = np.asarray(values, dtype=np.float32)
     if not np.isfinite(array).all():
@@ -194,18 +203,17 @@ def _finite(values, what: str) -> np.ndarray:
     return array
 
 
-def _check_signature(manifest: dict, session, path: str | Path) -> None:
+def _check_signature(manifest: Manifest, session: Session, path: str | Path) -> None:
     """Raises ValueError unless the manifest's inputs and outputs are those of the graph; sizes that it leaves open fit all."""
-    for side in ("inputs", "outputs"):
-        told = {entry["name"]: (entry.get("dtype", "float32"), tuple(entry["shape"])) for entry in manifest[side]}
-        found = getattr(session, side)
-        if told.keys() != found.keys() or not all(_fits(told[name], found[name]) for name in told):
-            raise ValueError(f"A manifest must have the {side} of its file, {found}. Received: {told} beside {path}.")
+    for side, tensors, found in (("inputs", manifest.inputs, session.inputs), ("outputs", manifest.outputs, session.outputs)):
+        described: dict[str, TensorSignature] = {tensor.name: (tensor.dtype, tensor.shape) for tensor in tensors}
+        if described.keys() != found.keys() or not all(_fits(described[name], found[name]) for name in described):
+            raise ValueError(f"A manifest must have the {side} of its file, {found}. Received: {described} beside {path}.")
 
 
-def _fits(told: tuple, found: tuple) -> bool:
+def _fits(described: TensorSignature, found: TensorSignature) -> bool:
     return (
-        told[0] == found[0]
-        and len(told[1]) == len(found[1])
-        and all(size in (None, expected) for expected, size in zip(told[1], found[1], strict=True))
+        described[0] == found[0]
+        and len(described[1]) == len(found[1])
+        and all(size in (None, expected) for expected, size in zip(described[1], found[1], strict=True))
     )

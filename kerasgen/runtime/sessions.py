@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterable
 from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 from kerasgen.runtime.providers import DEVICES, ProviderError, check_provider, start
 from kerasgen.runtime.quiet import quiet_stderr
 
-# What a graph takes and gives by name: dtype, and the shape with None for open sizes.
-Signature = dict[str, tuple[str, tuple[int | None, ...]]]
+if TYPE_CHECKING:
+    from onnxruntime import NodeArg
+
+TensorSignature: TypeAlias = tuple[str, tuple[int | None, ...]]  # dtype, and the shape with None for open sizes
+Signature: TypeAlias = dict[str, TensorSignature]  # of what a graph takes or gives, by name
 DTYPES = {"tensor(float)": "float32", "tensor(uint8)": "uint8"}  # others keep ONNX's name, for errors to say
 
 
@@ -23,7 +29,7 @@ class OnnxSession:
         inputs, outputs: the graph's own account of them.
     """
 
-    def __init__(self, path: Path, num_threads: int | None, provider: str = "cpu"):
+    def __init__(self, path: Path, num_threads: int | None, provider: str = "cpu") -> None:
         onnxruntime = _import("onnxruntime", "onnxruntime", "onnx")
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3  # errors only; they come as exceptions as well
@@ -56,7 +62,7 @@ class LitertSession:
 
     provider = "cpu"
 
-    def __init__(self, path: Path, num_threads: int | None, provider: str = "cpu"):
+    def __init__(self, path: Path, num_threads: int | None, provider: str = "cpu") -> None:
         if provider not in ("auto", "cpu"):
             raise ProviderError(f"A LiteRT file runs on the CPU here. Received: provider={provider!r}.")
         interpreter = _import("ai_edge_litert.interpreter", "ai-edge-litert", "runtime")
@@ -79,10 +85,11 @@ class LitertSession:
         return {name: self._interpreter.get_tensor(index) for name, index in self._outputs.items()}
 
 
-SESSIONS = {"onnx": OnnxSession, "tflite": LitertSession}
+Session: TypeAlias = OnnxSession | LitertSession
+SESSIONS: dict[str, type[Session]] = {"onnx": OnnxSession, "tflite": LitertSession}
 
 
-def open_session(path: Path, kind: str, num_threads: int | None = None, provider: str = "cpu") -> OnnxSession | LitertSession:
+def open_session(path: Path, kind: str, num_threads: int | None = None, provider: str = "cpu") -> Session:
     """Opens a file of the format `kind` ("onnx" or "tflite").
 
     Raises ValueError for another format, a number of threads below 1, a provider that is not there or does not start, and a
@@ -90,29 +97,31 @@ def open_session(path: Path, kind: str, num_threads: int | None = None, provider
     """
     if kind not in SESSIONS:
         raise ValueError(f"The format must be one of {', '.join(SESSIONS)}. Received: {kind!r}.")
-    if num_threads is not None and (
-        not isinstance(num_threads, (int, np.integer)) or isinstance(num_threads, bool) or num_threads < 1
-    ):
-        raise ValueError(
-            f"num_threads must be a positive whole number, or None for the runtime's choice. Received: {num_threads!r}."
-        )
+    threads = None if num_threads is None else check_positive(num_threads, "num_threads")
     check_provider(provider)
     try:
-        return SESSIONS[kind](path, None if num_threads is None else int(num_threads), provider)
+        return SESSIONS[kind](path, threads, provider)
     except (ImportError, ProviderError):
         raise
     except Exception as error:  # each runtime has exceptions of its own, some of them bare RuntimeErrors
         raise ValueError(f"The file must be one that its runtime can run. Received: {path} ({error}).") from error
 
 
-def _signature(values) -> Signature:
+def check_positive(value: int, name: str) -> int:
+    """Gives a number as an int; raises ValueError unless it is whole and positive."""
+    if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < 1:
+        raise ValueError(f"{name} must be a positive whole number. Received: {value!r}.")
+    return int(value)
+
+
+def _signature(values: Iterable[NodeArg]) -> Signature:
     return {
         value.name: (DTYPES.get(value.type, value.type), tuple(size if isinstance(size, int) else None for size in value.shape))
         for value in values
     }
 
 
-def _import(module: str, package: str, extra: str):
+def _import(module: str, package: str, extra: str) -> ModuleType:
     try:
         return importlib.import_module(module)
     except ImportError as error:

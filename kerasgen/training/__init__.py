@@ -1,5 +1,6 @@
 """From a card to a finished run."""
 
-from kerasgen.training.train import optimizers, train, train_preset
+from kerasgen.training.run_directory import RunRecipe
+from kerasgen.training.train import build_optimizers, train, train_preset
 
-__all__ = ["optimizers", "train", "train_preset"]
+__all__ = ["RunRecipe", "build_optimizers", "train", "train_preset"]

@@ -1,17 +1,19 @@
-"""Training from a card: everything the run needs is in it."""
+"""Training from a card, which holds everything that a run needs."""
 
 from __future__ import annotations
 
 import copy
-import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import keras
+import msgspec
 import numpy as np
 
 import kerasgen.base.schedules  # noqa: F401 (cards name what it registers)
 from kerasgen import presets
 from kerasgen.analysis.translations import before_and_after
+from kerasgen.base.model import GenerativeModel
 from kerasgen.callbacks import (
     AdaptiveResampling,
     KeepBest,
@@ -22,131 +24,161 @@ from kerasgen.callbacks import (
     TensorBoard,
     TranslationGrid,
 )
+from kerasgen.data.dataset import Dataset
 from kerasgen.evaluation.evaluate import evaluate
 from kerasgen.evaluation.extractors import get_extractor
+from kerasgen.evaluation.single_images import single_images
 from kerasgen.images import COLUMNS, interleave, make_grid, save_png
 from kerasgen.latent.codes import labels_in_turn
-from kerasgen.presets.data import load_data
+from kerasgen.models.autoencoder_base import BaseAutoencoder
+from kerasgen.models.debiasing_vae import DebiasingVAE
+from kerasgen.models.latent_base import LatentSampler
+from kerasgen.models.translation_base import BaseTranslator
+from kerasgen.presets.card import Card, TrainingSection
+from kerasgen.presets.data import load_data, training_of
 from kerasgen.presets.store import build_model
+from kerasgen.training.run_directory import check_run_directory
+
+SHOWN = 32  # images in a grid of reconstructions
 
 
 def train(
-    card: dict, directory: str | Path, *, callbacks=(), verbose="auto", grid_interval: int = 1, tensorboard: bool = False
-):
+    card: Card,
+    directory: str | Path,
+    *,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+    verbose: int | str = "auto",
+    grid_interval: int = 1,
+    tensorboard: bool = False,
+) -> GenerativeModel:
     """Trains the card's model with `fit` in `directory`.
 
-    There come checkpoints (`backup/`), a log and its curves (`log.csv`, `log.png`), sheets (`samples/`), the best weights where
-    the card says how they are told (`best.json`), and events for TensorBoard where they are asked for (`tensorboard/`). A run
-    that was interrupted, killed too, goes on from its last checkpoint when it is called again. Returns the model.
+    The directory gets checkpoints (`backup/`), a log and its curves (`log.csv`, `log.png`), image grids (`samples/`,
+    `reconstructions/`, `translations/`) and, where the card asks for them ("keep_best"), the best weights (`best.json`). A run
+    that was interrupted or killed goes on from its last checkpoint when it is called again.
 
-    Raises FloatingPointError if the losses diverge.
+    Args:
+        card: with the sections "data" and "training".
+        directory: of the run; it is created.
+        callbacks: further ones, called last.
+        verbose: as in `fit`.
+        grid_interval: epochs from one image grid, and plot of the curves, to the next.
+        tensorboard: write events for TensorBoard too (`tensorboard/`).
+
+    Returns:
+        The model with its last weights. Raises ValueError for a directory that holds the run of another recipe, and
+        FloatingPointError if the losses diverge.
     """
     directory = Path(directory)
-    recipe = card["training"]
-    if recipe["epochs"] < 1:
-        raise ValueError(f"The number of epochs must be positive. Received: {recipe['epochs']}.")
+    recipe = training_of(card)
     train_data, held_out = load_data(card, "train"), load_data(card, "held_out")
-    keras.utils.set_random_seed(recipe["seed"])
-    model = build_model(card, dtype=recipe.get("dtype", "float32"))
-    model.compile(jit_compile=recipe.get("jit_compile", "auto"), **optimizers(recipe))
-    resampling = [AdaptiveResampling(train_data, **recipe["resampling"])] if "resampling" in recipe else []
-    best = [_keep_best(directory, train_data, **recipe["keep_best"])] if "keep_best" in recipe else []
-    check_run_directory(directory, {**card, "model": presets.describe(model)})
+    keras.utils.set_random_seed(recipe.seed)
+    model = build_model(card, dtype=recipe.dtype)
+    model.compile(jit_compile=recipe.jit_compile, **build_optimizers(recipe))
+    of_recipe = _recipe_callbacks(recipe, model, train_data, directory)
+    check_run_directory(directory, card, model)
+    events = [TensorBoard(directory / "tensorboard", lambda model: _preview(model, card))] if tensorboard else []
     model.fit(
         train_data,
-        epochs=recipe["epochs"],
+        epochs=recipe.epochs,
         validation_data=held_out,
         verbose=verbose,
         callbacks=[
             keras.callbacks.BackupAndRestore(directory / "backup", double_checkpoint=True, delete_checkpoint=False),
             StopWhenDiverged(directory / "backup"),
-            *best,
+            *of_recipe,
             keras.callbacks.CSVLogger(directory / "log.csv", append=True),
             LossCurves(directory / "log.csv", directory / "log.png", grid_interval),
-            *([TensorBoard(directory / "tensorboard", lambda model: {"pictures": _picture(model)})] if tensorboard else ()),
-            *_sheets(model, directory, held_out, grid_interval),
-            *resampling,
+            *events,
+            *_image_grids(model, directory, held_out, grid_interval),
             *callbacks,
         ],
     )
     return model
 
 
-def _keep_best(directory: Path, train_data, extractor: str, images: int = 10_000, **options) -> KeepBest:
-    """Against the first `images` of the training data."""
-    return KeepBest(directory, train_data.images(slice(images)), get_extractor(extractor), **options)
+def train_preset(
+    card: Card,
+    directory: str | Path,
+    *,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+    verbose: int | str = "auto",
+    grid_interval: int = 1,
+    tensorboard: bool = False,
+) -> Path:
+    """Trains as `train` does, measures on the held-out data, and saves the preset in `directory`; gives its card's path.
 
-
-def _sheets(model, directory: Path, held_out, every: int) -> list:
-    sheets = []
-    if hasattr(model, "sample"):
-        sheets.append(SampleGrid(directory / "samples", every=every))
-    if hasattr(model, "reconstruct"):
-        sheets.append(ReconstructionGrid(directory / "reconstructions", held_out.images(slice(32)), every))
-    if hasattr(model, "translate"):
-        sheets.append(TranslationGrid(directory / "translations", held_out, every))
-    return sheets
-
-
-def optimizers(recipe: dict) -> dict[str, keras.optimizers.Optimizer]:
-    """Builds the optimizers of a card's section "training", by phase; raises ValueError for what is no configuration."""
-    try:  # Keras builds what is nested in a config in place
-        configs = copy.deepcopy(recipe.get("optimizers", {}))
-        return {name: keras.optimizers.deserialize(config) for name, config in configs.items()}
-    except TypeError as error:
-        raise ValueError(
-            f"The card's optimizers must be configurations of Keras's. Received: {recipe['optimizers']} "
-            f"({str(error).splitlines()[0]})."
-        ) from None
-
-
-def train_preset(card: dict, directory: str | Path, **options) -> Path:
-    """Trains, measures on the held-out data, and saves the preset in `directory`; gives its card's path.
-
-    The weights are the last ones, or the best where the card says how they are told ("keep_best").
+    The weights are the last ones, or the best where the card asks for them ("keep_best").
     """
     directory = Path(directory)
-    model = train(card, directory, **options)
-    if "keep_best" in card["training"]:
+    recipe = training_of(card)
+    model = train(card, directory, callbacks=callbacks, verbose=verbose, grid_interval=grid_interval, tensorboard=tensorboard)
+    if recipe.keep_best:
         model = presets.load(directory / "best.json")
-    path = presets.save(
-        model, directory / card["name"], card=card, overwrite=True, bits=card["training"].get("significant_bits")
-    )
-    trained = presets.load(path)
-    presets.write_card(path, {**trained.card, "metrics": evaluate(trained, trained.card)})
-    picture = _picture(trained)
-    if picture is not None:
-        save_png(directory / f"{card['name']}.png", picture)
+    path = presets.save(model, directory / card.name, card=card, overwrite=True, bits=recipe.significant_bits)
+    trained, saved = presets.load(path), presets.read_card(path)
+    presets.write_card(path, msgspec.structs.replace(saved, metrics=evaluate(trained, saved)))
+    for grid in _preview(trained, saved).values():
+        save_png(directory / f"{card.name}.png", grid)
     return path
 
 
-def _picture(model) -> np.ndarray | None:
-    """A preset's picture: samples, or held-out images and what became of them; None for a model that draws none.
-
-    Of a detector reconstructions too: it learned the rare far oftener than they come, so that its samples are none of the data.
-    """
-    if hasattr(model, "sample") and not hasattr(model, "classify"):
-        return make_grid(model.sample(64, seed=0, labels=labels_in_turn(64, model.num_classes)))
-    if hasattr(model, "translate"):
-        return make_grid(before_and_after(model, load_data(model.card, "held_out")), COLUMNS)
-    if not hasattr(model, "reconstruct"):
-        return None
-    images = load_data(model.card, "held_out", drop_remainder=False).images(slice(32))
-    return make_grid(interleave(images, model.reconstruct(images)), COLUMNS)
+def build_optimizers(recipe: TrainingSection) -> dict[str, keras.optimizers.Optimizer]:
+    """Builds the optimizers of a card's section "training", by phase; raises ValueError for a configuration that fails."""
+    return {name: _build_optimizer(name, copy.deepcopy(config)) for name, config in recipe.optimizers.items()}
 
 
-def check_run_directory(directory: Path, card: dict) -> None:
-    """Makes the folder of a run, or checks that it is this card's: only the number of epochs may change.
-
-    Raises ValueError if another card's run is in it.
-    """
-    same = {"model": card["model"], "data": card["data"], "training": {**card["training"], "epochs": None}}
-    same = json.loads(json.dumps(same))  # tuples become lists
-    mark = directory / "recipe.json"
-    if mark.is_file() and json.loads(mark.read_text("utf-8")) != same:
+def _build_optimizer(phase: str, config: dict[str, object]) -> keras.optimizers.Optimizer:
+    """Builds an optimizer; what is nested in `config` is built in place."""
+    try:
+        optimizer = keras.optimizers.deserialize(config)
+    except (TypeError, ValueError, KeyError, AttributeError) as error:  # Keras has no error of its own
+        optimizer = f"{type(error).__name__}: {str(error).splitlines()[0]}"
+    if not isinstance(optimizer, keras.optimizers.Optimizer):
         raise ValueError(
-            f"A folder holds the run of one card; another goes to another folder. Received: {directory}, which "
-            "holds a run of another recipe."
+            f"The optimizers of a card must be configurations of Keras's. Received: for {phase!r} {config} ({optimizer})."
         )
-    directory.mkdir(parents=True, exist_ok=True)
-    mark.write_text(json.dumps(same), "utf-8")
+    return optimizer
+
+
+def _recipe_callbacks(
+    recipe: TrainingSection, model: GenerativeModel, train_data: Dataset, directory: Path
+) -> list[keras.callbacks.Callback]:
+    """The callbacks that the card asks for."""
+    asked: list[keras.callbacks.Callback] = []
+    if best := recipe.keep_best:
+        if not isinstance(model, LatentSampler):
+            raise ValueError(f"keep_best is for models that sample. Received: {type(model).__name__}.")
+        images = single_images(train_data, slice(best.images))
+        asked.append(KeepBest(directory, images, get_extractor(best.extractor), best.every))
+    if options := recipe.resampling:
+        bins, smoothing, effective = options.bins, options.smoothing, options.effective
+        asked.append(AdaptiveResampling(train_data, options.positive, bins=bins, smoothing=smoothing, effective=effective))
+    return asked
+
+
+def _image_grids(model: GenerativeModel, directory: Path, held_out: Dataset, interval: int) -> list[keras.callbacks.Callback]:
+    grids: list[keras.callbacks.Callback] = []
+    if isinstance(model, LatentSampler):
+        grids.append(SampleGrid(directory / "samples", every=interval))
+    if isinstance(model, BaseAutoencoder):
+        grids.append(ReconstructionGrid(directory / "reconstructions", single_images(held_out, slice(SHOWN)), interval))
+    if isinstance(model, BaseTranslator):
+        grids.append(TranslationGrid(directory / "translations", held_out, interval))
+    return grids
+
+
+def _preview(model: GenerativeModel, card: Card) -> dict[str, np.ndarray]:
+    """The image grid that shows a preset, as {"images": grid}: samples, or held-out images and their outputs.
+
+    A detector's are reconstructions: it was shown rare images far more often than they come, so that its samples are not like
+    the data. Empty for a model that makes no images.
+    """
+    if isinstance(model, LatentSampler) and not isinstance(model, DebiasingVAE):
+        return {"images": make_grid(model.sample(64, seed=0, labels=labels_in_turn(64, model.num_classes)))}
+    if isinstance(model, BaseTranslator):
+        return {"images": make_grid(before_and_after(model, load_data(card, "held_out")), COLUMNS)}
+    if isinstance(model, BaseAutoencoder):
+        images = single_images(load_data(card, "held_out", drop_remainder=False), slice(SHOWN))
+        return {"images": make_grid(interleave(images, model.reconstruct(images)), COLUMNS)}
+    return {}

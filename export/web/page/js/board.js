@@ -1,6 +1,6 @@
 // A drawing board: black and white pixels, as many as the network takes; by pen, finger or keyboard.
 export const WIDTHS = { pen: 2, eraser: 6 }; // pixels
-const COLOURS = { pen: "#000", eraser: "#fff" };
+const COLORS = { pen: "#000", eraser: "#fff" };
 const UNDO = 50;
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
@@ -48,7 +48,7 @@ export class Board extends EventTarget {
   }
 
   fill() {
-    this.context.fillStyle = COLOURS.eraser;
+    this.context.fillStyle = COLORS.eraser;
     this.context.fillRect(0, 0, this.side, this.side);
   }
 
@@ -71,7 +71,7 @@ export class Board extends EventTarget {
   lineTo([x, y]) {
     const width = WIDTHS[this.tool];
     const steps = Math.max(1, Math.ceil(2 * Math.hypot(x - this.at[0], y - this.at[1]))); // half a pixel each
-    this.context.fillStyle = COLOURS[this.tool];
+    this.context.fillStyle = COLORS[this.tool];
     for (let step = 0; step <= steps; step++) {
       const [left, top] = [x, y].map((end, i) => Math.round(this.at[i] + (end - this.at[i]) * (step / steps) - width / 2));
       this.context.fillRect(left, top, width, width);

@@ -4,13 +4,13 @@ import { edges } from "./edges.js";
 import { readSquare } from "./files.js";
 import { latest } from "./latest.js";
 import { openModel } from "./models.js";
-import { download, paint, readSheet } from "./pictures.js";
+import { download, paint, readGrid } from "./images.js";
 
 export async function startDrawing(section, site, entry, runtime) {
   const find = (selector) => section.querySelector(selector);
-  const [model, examples] = await Promise.all([openModel(entry, runtime), readSheet(site.drawings)]);
+  const [model, examples] = await Promise.all([openModel(entry, runtime), readGrid(site.drawings)]);
   const board = new Board(find(".lines"), find(".cursor"));
-  const portrait = find(".picture");
+  const portrait = find(".image");
   const message = find(".message");
 
   const translate = latest(portrait, async () => {

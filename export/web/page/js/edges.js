@@ -1,4 +1,4 @@
-// The lines of a picture, as the training pairs have them: kerasgen.data.drawings.edges for a square of 64 pixels.
+// The lines of an image, as the training pairs have them: kerasgen.data.transforms.edges for a square of 64 pixels.
 const LINE = 0.8; // of the standard deviation of the difference of Gaussians: what is darker is drawn
 const SIGMAS = [1, 1.6]; // pixels
 const SPECK = 6; // pixels: what is no larger goes
@@ -66,7 +66,7 @@ export function edges(image) {
   const deviation = Math.sqrt(difference.reduce((sum, value) => sum + (value - mean) ** 2, 0) / difference.length);
   const lines = Uint8Array.from(difference, (value) => (value < -LINE * deviation - 1e-3 ? 1 : 0)); // a plain image has none
   removeSpecks(lines, side);
-  const drawn = new ImageData(side, side);
-  lines.forEach((line, i) => drawn.data.set(line ? [0, 0, 0, 255] : [255, 255, 255, 255], 4 * i));
-  return drawn;
+  const drawing = new ImageData(side, side);
+  lines.forEach((line, i) => drawing.data.set(line ? [0, 0, 0, 255] : [255, 255, 255, 255], 4 * i));
+  return drawing;
 }

@@ -2,7 +2,7 @@
 import { between } from "./codes.js";
 import { latest } from "./latest.js";
 import { openModel } from "./models.js";
-import { download, paint } from "./pictures.js";
+import { download, paint } from "./images.js";
 import { openSpace } from "./spaces.js";
 
 const STILLS = 7;
@@ -26,8 +26,8 @@ export async function startExplorer(section, entries, runtime) {
 class Explorer {
   constructor(section) {
     const find = (selector) => section.querySelector(selector);
-    [this.canvas, this.about, this.list, this.strip, this.code] = [".picture", ".about", ".sliders", ".strip", ".python code"].map(find);
-    this.request = latest(this.canvas, () => this.draw());
+    [this.canvas, this.about, this.list, this.strip, this.code] = [".image", ".about", ".sliders", ".strip", ".python code"].map(find);
+    this.request = latest(this.canvas, () => this.render());
     find(".randomize").addEventListener("click", () => this.go(this.space.random()));
     find(".interpolate").addEventListener("click", () => this.interpolate());
     find(".download").addEventListener("click", () => download(this.canvas, `${this.space.model.name}.png`));
@@ -69,9 +69,9 @@ class Explorer {
     return this.request();
   }
 
-  async draw() {
+  async render() {
     const space = this.space;
-    paint(this.canvas, await space.picture());
+    paint(this.canvas, await space.image());
     this.code.textContent = space.python;
   }
 

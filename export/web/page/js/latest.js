@@ -1,4 +1,4 @@
-// Drawing that follows a hand: while it runs, wishes are not queued, and the last one is done afterwards.
+// Images that follow a hand: while it runs, wishes are not queued, and the last one is done afterwards.
 export function latest(canvas, work) {
   let running = null;
   let again = false;

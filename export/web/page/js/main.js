@@ -33,15 +33,15 @@ async function start() {
 
   const translators = site.models.filter((entry) => entry.kind === "translator");
   const explored = site.models.filter((entry) => entry.kind === "vae" || entry.kind === "style");
-  const drawing = site.models.filter((entry) => entry.kind !== "translator");
-  if (drawing.length) show("quiz");
+  const generators = site.models.filter((entry) => entry.kind !== "translator");
+  if (generators.length) show("quiz");
   if (explored.length) show("explorer");
   if (translators.length) show("draw");
 
   runtime = await openRuntime();
   tell(site, runtime);
   // One after another: what is at the top is there first.
-  if (drawing.length) await startQuiz(section("quiz"), site, drawing, runtime);
+  if (generators.length) await startQuiz(section("quiz"), site, generators, runtime);
   if (explored.length) await startExplorer(section("explorer"), explored, runtime);
   if (translators.length) await startDrawing(section("draw"), site, translators[0], runtime);
   document.body.dataset.ready = "true";
@@ -53,7 +53,7 @@ function complain(text) {
   notice.hidden = false;
 }
 
-addEventListener("unhandledrejection", ({ reason }) => complain(`Something went wrong while drawing: ${reason.message ?? reason}.`));
+addEventListener("unhandledrejection", ({ reason }) => complain(`Something went wrong: ${reason.message ?? reason}.`));
 
 start().catch((error) => {
   console.error(error);

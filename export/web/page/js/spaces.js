@@ -36,7 +36,7 @@ class CodeSpace {
     return pick(others);
   }
 
-  picture() {
+  image() {
     return this.model.decode(this.code);
   }
 
@@ -48,8 +48,8 @@ class CodeSpace {
 class StyleSpace {
   constructor(model) {
     this.model = model;
-    this.about = "A style-based generator draws a face from styles, one for each layer. Each slider moves them all: towards what a "
-      + "classifier of the training pictures calls so, or along an axis in which faces differ most.";
+    this.about = "A style-based generator makes a face of styles, one for each layer. Each slider moves them all: towards what a "
+      + "classifier of the training images calls so, or along an axis in which faces differ most.";
     this.sliders = model.directions.map(({ name }) => ({ name, span: 3 }));
     this.go(this.random());
   }
@@ -75,7 +75,7 @@ class StyleSpace {
     return this.random();
   }
 
-  async picture() {
+  async image() {
     const { data, dims } = await this.model.styles(this.code, TRUNCATION);
     const moved = data.map((value, i) => this.model.directions.reduce(
       (sum, { vector, deviation }, slider) => sum + this.amounts[slider] * deviation * vector[i % vector.length], value));

@@ -7,7 +7,7 @@
     problem = "This browser is too old for this page: it cannot load JavaScript modules.";
   } else if (typeof WebAssembly !== "object") {
     problem = "The networks of this page need WebAssembly, which this browser lacks or has switched off. "
-      + "Without it nothing can be drawn; the notes on data and models below can be read.";
+      + "Without it nothing can be generated; the notes on data and models below can be read.";
   }
   window.kerasgenProblem = problem;
   if (problem) {

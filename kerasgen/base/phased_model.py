@@ -1,0 +1,248 @@
+"""The training contract: a model is a tuple of phases, a phase is one optimizer step on its own networks."""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Iterable, Iterator
+from typing import Literal, TypeAlias
+
+import keras
+import numpy as np
+from keras import ops
+
+from kerasgen import backend
+from kerasgen.backend.keras_internals import loss_tracker
+from kerasgen.backend.typing import Batch, Tensor, Values
+from kerasgen.base.batches import default_dtype_policy, split, unpack
+from kerasgen.base.checks import check_training_data, check_training_labels
+from kerasgen.base.hyperparameters import Hyperparameters, ImageShape, built
+from kerasgen.base.optimizers import PhaseOptimizers
+from kerasgen.base.phase import Phase
+from kerasgen.base.random_state import SavedRandomState
+from kerasgen.data.dataset import Dataset
+from kerasgen.data.epoch_order import EpochOrder
+from kerasgen.images import to_float
+
+Optimizer: TypeAlias = keras.optimizers.Optimizer | str
+
+
+class PhasedModel(Hyperparameters, SavedRandomState, keras.Model, abc.ABC):
+    """Base of `GenerativeModel`: `train_step` runs the phases in order, on TensorFlow, JAX and PyTorch.
+
+    A model's hyperparameters are its annotated class attributes (`kerasgen.base.hyperparameters`); its constructor checks and
+    stores them, then calls `build_networks()` and `make_phases()`.
+
+    Args:
+        image_shape: (height, width, channels).
+        seed: of the random numbers of training.
+    """
+
+    image_shape: ImageShape
+    seed: int = 0
+
+    requires_labels = False  # whether the losses need labels
+    num_classes = 0  # of them; 0 where there are none, or any number will do
+    phases: tuple[Phase, ...] = built()
+
+    # ---- what a model defines ----------------------------------------------------------------------------------
+
+    @abc.abstractmethod
+    def build_networks(self) -> None:
+        """Assigns the networks to attributes of `self`."""
+
+    @abc.abstractmethod
+    def make_phases(self) -> tuple[Phase, ...]:
+        """Gives the phases in the order of a training step."""
+
+    @abc.abstractmethod
+    def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
+        """Gives the paper's optimizer for each phase, by its name."""
+
+    # ---- construction and configuration ------------------------------------------------------------------------
+
+    def assemble(self) -> None:
+        """Builds the networks, the phases and what tracks their terms."""
+        self.seed_generator = keras.random.SeedGenerator(self.seed)
+        with default_dtype_policy(self.dtype_policy):
+            self.build_networks()
+        self.phases = self.make_phases()
+        # Made here, not at the first step: JAX loses what is tracked by variables that are born inside `fit`.
+        names = [name for phase in self.phases for name in (*phase.terms, *phase.monitors)]
+        self.term_trackers = [keras.metrics.Mean(name=name) for name in names]
+        self.built = True
+
+    def get_config(self) -> dict[str, object]:
+        return {**super().get_config(), **{name: getattr(self, name) for name in self.arguments()}}
+
+    # ---- optimizers --------------------------------------------------------------------------------------------
+
+    def compile(
+        self,
+        optimizer: Optimizer | None = None,
+        *,
+        run_eagerly: bool = False,
+        steps_per_execution: int = 1,
+        jit_compile: bool | Literal["auto"] = "auto",
+        **optimizers: Optimizer,
+    ) -> None:
+        """Sets an optimizer a phase: `compile()` the paper's, `compile(generator=Adam(2e-4), ...)` your own.
+
+        Args:
+            optimizer: that of a model of one phase; `load_model` passes what was compiled.
+            run_eagerly: whether steps run without a graph, to debug them.
+            steps_per_execution: steps in one call of the graph.
+            jit_compile: whether XLA compiles the steps; "auto" decides by the backend.
+            **optimizers: optimizers, or their names, by the names of the phases; the paper's for those that are left out.
+
+        Raises ValueError for a keyword that is no phase and for mixed_float16 (its loss scaling fits a single loss; use
+        mixed_bfloat16).
+        """
+        if self.dtype_policy.name == "mixed_float16":
+            raise ValueError("Phases train in float32 or mixed_bfloat16. Received: dtype='mixed_float16'.")
+        names = [phase.name for phase in self.phases]
+        unknown = set(optimizers) - set(names)
+        if unknown:
+            raise ValueError(f"An optimizer belongs to a phase, one of {names}. Received: {sorted(unknown)}.")
+        if not isinstance(optimizer, PhaseOptimizers):
+            if optimizer is not None:
+                if len(names) > 1:
+                    raise ValueError(
+                        f"Give each phase its optimizer: {', '.join(n + '=...' for n in names)}. "
+                        f"Received: optimizer={optimizer}."
+                    )
+                optimizers = {names[0]: optimizer}
+            given = {name: keras.optimizers.get(value) for name, value in optimizers.items()}
+            optimizer = PhaseOptimizers.of(self.phases, {**self.default_optimizers(), **given})
+        self.prepare_training()
+        self._asked_to_compile = jit_compile
+        super().compile(
+            optimizer=optimizer, run_eagerly=run_eagerly, steps_per_execution=steps_per_execution, jit_compile=jit_compile
+        )
+        if not self.optimizer.built:
+            self.optimizer.build(self.trainable_variables)
+
+    def prepare_training(self) -> None:
+        """Makes the variables that only training needs, which presets do not keep; a hook, nothing by default."""
+
+    def get_compile_config(self) -> dict[str, object]:
+        """What `compile` was told: Keras keeps what "auto" came to on this backend, which may be wrong on another."""
+        return {**super().get_compile_config(), "jit_compile": self._asked_to_compile}
+
+    def compile_from_config(self, config: dict[str, object]) -> None:
+        """Compiles as the saved model was; `load_model` calls it."""
+        told = keras.saving.deserialize_keras_object(config)
+        self.compile(**{name: told[name] for name in ("optimizer", "run_eagerly", "steps_per_execution", "jit_compile")})
+
+    def phase_optimizer(self, phase: Phase) -> keras.optimizers.Optimizer:
+        """Gives the optimizer of a phase."""
+        return self.optimizer.optimizers[self.phases.index(phase)]
+
+    # ---- training ----------------------------------------------------------------------------------------------
+
+    def fit(
+        self,
+        x: object = None,
+        y: object = None,
+        batch_size: int | None = None,
+        epochs: int = 1,
+        verbose: int | str = "auto",
+        callbacks: Iterable[keras.callbacks.Callback] | None = None,
+        *,
+        validation_split: float = 0.0,
+        validation_data: object = None,
+        shuffle: bool | None = None,
+        initial_epoch: int = 0,
+        steps_per_epoch: int | None = None,
+        validation_steps: int | None = None,
+        validation_batch_size: int | None = None,
+        validation_freq: int = 1,
+    ) -> keras.callbacks.History:
+        """Runs Keras's `fit` behind a check of the images: NHWC of the model's shape, float32 in [0, 1] or arrays of uint8.
+
+        The arguments are Keras's, without weights of classes or samples. A `Dataset` keeps its own order, that of the epoch,
+        unless `shuffle` is told. Raises ValueError for arrays of another rank, size, dtype or range, for NaN, for a batch
+        that has fewer images than a phase has steps, and for labels missing or out of range.
+        """
+        self.check_training(x, y, batch_size)
+        x, y = (to_float(each) if isinstance(each, np.ndarray) and each.ndim == 4 else each for each in (x, y))
+        callbacks = [*(callbacks or ()), *self.training_callbacks(x, batch_size)]
+        if isinstance(x, Dataset):
+            callbacks.append(EpochOrder(x))
+        return super().fit(
+            x,
+            y,
+            batch_size,
+            epochs,
+            verbose,
+            callbacks,
+            validation_split=validation_split,
+            validation_data=validation_data,
+            shuffle=not isinstance(x, Dataset) if shuffle is None else shuffle,
+            initial_epoch=initial_epoch,
+            steps_per_epoch=steps_per_epoch,
+            validation_steps=validation_steps,
+            validation_batch_size=validation_batch_size,
+            validation_freq=validation_freq,
+        )
+
+    def trained_variables(self, phase: Phase) -> list[keras.Variable]:
+        """Gives the variables that a step of a phase moves; a hook, all of its networks by default."""
+        return phase.variables
+
+    def step_batches(self, batch: Batch) -> list[Batch]:
+        """Gives what the phases run on, one after another, of a batch of the data; a hook, the batch itself by default."""
+        return [batch]
+
+    def training_callbacks(self, x: object, batch_size: int | None) -> list[keras.callbacks.Callback]:
+        """Gives the callbacks that training needs, after those of `fit`; a hook, none by default."""
+        return []
+
+    def check_training(self, x: object, y: object, batch_size: int | None) -> None:
+        """Raises ValueError for what `fit` must not be given; a hook."""
+        check_training_data(x, self.image_shape, batch_size, self.repeats)
+        if self.requires_labels:
+            check_training_labels(x, y, self.num_classes)
+
+    @property
+    def repeats(self) -> int:
+        """The number of parts a batch is split into."""
+        return max(phase.repeat for phase in self.phases)
+
+    def train_step(self, *args: object) -> object:
+        return backend.run_train_step(self, self._train_on, *args)
+
+    def test_step(self, *args: object) -> object:
+        return backend.run_test_step(self, self._test_on, *args)
+
+    def _train_on(self, data: Batch) -> Values:
+        for batch in self.step_batches(unpack(data)):
+            results: Values = {}
+            for phase in self.phases:
+                variables, optimizer = self.trained_variables(phase), self.phase_optimizer(phase)
+                for minibatch in self._minibatches(batch, phase.repeat):
+                    results |= backend.minimize(lambda: phase.loss(minibatch, True), phase.total, variables, optimizer, self)
+            self.optimizer.iterations.assign_add(1)  # batches; the inner optimizers count their own steps
+            logs = self._track(results, batch)
+        return logs
+
+    def _test_on(self, data: Batch) -> Values:
+        batch = unpack(data)
+        results = {name: value for phase in self.phases for name, value in phase.loss(batch, False).items()}
+        return self._track(results, batch)
+
+    def _minibatches(self, batch: Batch, repeat: int) -> Iterator[Batch]:
+        if self.repeats == 1:
+            yield batch
+            return
+        yield from split(batch, self.repeats)[:repeat]
+
+    def _track(self, results: Values, batch: Batch) -> Values:
+        weight = ops.shape(batch[0])[0]
+        loss_tracker(self).update_state(sum(phase.total(results) for phase in self.phases), sample_weight=weight)
+        for tracker in self.term_trackers:
+            tracker.update_state(results[tracker.name], sample_weight=weight)
+        return self.get_metrics_result()
+
+    def normal(self, *shape: int | Tensor) -> Tensor:
+        """Draws float32 noise from N(0, 1) and advances the model's random state."""
+        return backend.normal(shape, self.seed_generator)

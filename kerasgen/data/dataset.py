@@ -1,0 +1,115 @@
+"""What every source of images is loaded as: batches for `fit`."""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Iterator
+
+import keras
+import numpy as np
+
+from kerasgen.data.sizes import check_batch_size
+
+ImageShape = tuple[int, int, int]
+Batch = np.ndarray | tuple[np.ndarray, ...]
+
+
+class Dataset(keras.utils.PyDataset, abc.ABC):
+    """Abstract base of what `load`, `load_pairs` and `load_unpaired` give: batches of float32 images in [0, 1] for `fit`.
+
+    `len(dataset)` is the number of batches of an epoch, as Keras needs it, `num_images` that of the images; `dataset[i]` is
+    batch i. The order is a function of the seed and the epoch alone: `epoch` may be set to resume, and in `fit` it moves on
+    after each complete pass. Pass `shuffle=False` to the `fit` of a plain Keras model: its default shuffles the order of the
+    batches by Python's global generator.
+
+    Attributes:
+        num_images: the number of images, or pairs, those of a dropped remainder included.
+        batch_size: the number of them in a batch.
+        drop_remainder: whether an incomplete last batch is left out.
+        labels: int32 (num_images,) in the source's order, or None where there are none.
+        class_names: the names of labels 0, 1, ..., or None.
+        epoch: the number of the epoch, from 0.
+    """
+
+    labels: np.ndarray | None = None
+    class_names: list[str] | None = None
+
+    def __init__(self, num_images: int, batch_size: int, drop_remainder: bool) -> None:
+        # No worker: a batch is mostly a gather, far cheaper than a step, and workers would run ahead into the next epoch.
+        super().__init__(workers=1, use_multiprocessing=False)
+        self.num_images = num_images
+        self.batch_size = check_batch_size(batch_size, num_images, drop_remainder)
+        self.drop_remainder = drop_remainder
+        self.epoch = 0
+        # The batches of this pass that were asked for. Where batches are prefetched, all may have been before the last
+        # step; what was asked for keeps its order.
+        self._served: set[int] = set()
+        self._begun = False
+
+    @property
+    @abc.abstractmethod
+    def image_shapes(self) -> tuple[ImageShape, ...]:
+        """(height, width, channels) of each kind of images in a batch: one, or those of sources and targets."""
+
+    @property
+    def image_shape(self) -> ImageShape:
+        """(height, width, channels) of the images; of the targets where there are pairs."""
+        return self.image_shapes[-1]
+
+    @abc.abstractmethod
+    def images(self, chosen: np.ndarray | slice = slice(None)) -> Batch:
+        """Gives all images, or those chosen, float32 in [0, 1]: in the source's order, as `labels` are, and never mirrored."""
+
+    @abc.abstractmethod
+    def batch(self, index: int) -> Batch:
+        """Gives batch `index` of this epoch, what a training step takes."""
+
+    @abc.abstractmethod
+    def split(self, fraction: float, seed: int = 0) -> tuple[Dataset, Dataset]:
+        """Gives two datasets without a common image, with the options of this one.
+
+        Args:
+            fraction: of the images that go to the first, above 0 and below 1; the others go to the second.
+            seed: of the choice, which depends on nothing else; each part keeps the source's order.
+
+        Raises ValueError for another fraction, and for a part that holds no image or no batch.
+        """
+
+    def batches(self) -> Iterator[Batch]:
+        """Yields the batches of this epoch in order; `epoch` stays."""
+        return (self.batch(index) for index in range(len(self)))
+
+    def __len__(self) -> int:
+        return (self.num_images + (0 if self.drop_remainder else self.batch_size - 1)) // self.batch_size
+
+    def __getitem__(self, index: int) -> Batch:
+        if not 0 <= index < len(self):
+            raise IndexError(f"A batch index must lie in [0, {len(self)}). Received: {index}")
+        self._served.add(index)
+        return self.batch(index)
+
+    def on_epoch_begin(self) -> None:
+        """Notes that an epoch begins; see `on_epoch_end`."""
+        self._begun = True
+
+    def on_epoch_end(self) -> None:
+        """Moves to the next epoch if this one was passed through; with `steps_per_epoch` a pass takes several calls."""
+        if not self._begun:
+            # TensorFlow's `fit` looks at two batches to learn their shape and then resets: that was no epoch.
+            self._served.clear()
+        self._begun = False
+        if len(self._served) == len(self):
+            self._served.clear()
+            self.epoch += 1
+
+
+def split_indices(num_images: int, fraction: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Gives the indices of the two parts of `Dataset.split`, in order; raises ValueError as it does."""
+    first = round(fraction * num_images) if 0 < fraction < 1 else 0
+    if not 0 < first < num_images:
+        raise ValueError(
+            "fraction must lie between 0 and 1 and leave both parts an image. "
+            f"Received: fraction={fraction} of {num_images} images."
+        )
+    order = np.random.default_rng(seed).permutation(num_images)
+    return np.sort(order[:first]), np.sort(order[first:])

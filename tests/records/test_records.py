@@ -1,0 +1,68 @@
+"""Records: reading, refusing by the path of the key, and writing."""
+
+from typing import Literal
+
+import pytest
+
+from kerasgen.records import Positive, Record, convert, read_record, to_dict, write_record
+
+
+class Part(Record, frozen=True):
+    """A part."""
+
+    size: Positive = 1
+    kind: Literal["a", "b"] = "a"
+
+
+class Whole(Record, frozen=True):
+    """What has parts."""
+
+    name: str
+    part: Part | None = None
+    parts: tuple[Part, ...] = ()
+    weights: dict[str, float] = {}
+
+
+@pytest.mark.parametrize(
+    "value, message",
+    [
+        ({}, "name: required key. Received: none"),
+        ({"name": 3}, "name: must be str. Received: 3"),
+        ({"name": "x", "part": {"sise": 1}}, 'part.sise: unknown key. Did you mean "size"[?] Received: 1'),
+        ({"name": "x", "part": {"zzz": 1}}, "part.zzz: unknown key. Known: size, kind. Received: 1"),
+        ({"name": "x", "parts": [{}, {"size": 0}]}, r"parts\[1\].size: must be int >= 1. Received: 0"),
+        ({"name": "x", "parts": [{"Kind": "a"}]}, r'parts\[0\].Kind: unknown key. Did you mean "kind"'),
+        ({"name": "x", "part": {"kind": "c"}}, 'part.kind: must be one of "a", "b". Received: "c"'),
+        ({"name": "x", "weights": {"r1": "much"}}, r"weights\[...\]: must be float. Received: {\"r1\":\"much\"}"),
+        ({"name": "x", "part": 3}, "part: must be object or null. Received: 3"),
+    ],
+)
+def test_refusals_name_the_key_the_rule_and_what_was_received(value, message):
+    with pytest.raises(ValueError, match=message):
+        convert(value, Whole)
+
+
+def test_long_values_are_shortened():
+    with pytest.raises(ValueError) as error:
+        convert({"name": ["x" * 1000]}, Whole)
+    assert len(str(error.value)) < 200
+
+
+def test_written_and_read(tmp_path):
+    whole = Whole(name="ä", parts=(Part(size=2), Part(kind="b")))
+    assert to_dict(whole) == {"name": "ä", "parts": ({"size": 2}, {"kind": "b"})}
+    write_record(tmp_path / "whole.json", whole, schema="whole.schema.json")
+    assert '"$schema": "whole.schema.json"' in (tmp_path / "whole.json").read_text("utf-8")
+    assert read_record(tmp_path / "whole.json", Whole, "whole") == whole
+
+
+@pytest.mark.parametrize("content", [b"{", b"\xff\xfe", b"[]", b"3"])
+def test_files_that_are_no_records(content, tmp_path):
+    (tmp_path / "bad.json").write_bytes(content)
+    with pytest.raises(ValueError, match="A whole must be a (readable )?JSON.* Received: .*bad.json"):
+        read_record(tmp_path / "bad.json", Whole, "whole")
+
+
+def test_no_file(tmp_path):
+    with pytest.raises(FileNotFoundError, match="A whole must exist. Received"):
+        read_record(tmp_path / "none.json", Whole, "whole")

@@ -1,0 +1,76 @@
+"""Training and measuring from a card."""
+
+import msgspec
+import numpy as np
+import pytest
+from helpers import ANY_BACKEND
+
+import kerasgen
+from kerasgen.presets import Card
+from kerasgen.presets.card import DataSection, KeepBest, ModelSection, Resampling, TrainingSection
+from kerasgen.training import train, train_preset
+
+pytestmark = ANY_BACKEND
+
+
+def card(labels=True, **training):
+    arguments = {"image_shape": (28, 28, 3), "latent_dim": 3, "channels": 4}
+    return Card(
+        name="detector",
+        model=ModelSection(class_="DebiasingVAE", arguments=arguments),
+        data=DataSection(source="face_crops", train="train[:24]", held_out="test[:12]", image_size=28, labels=labels),
+        training=TrainingSection(batch_size=8, epochs=2, **training),
+    )
+
+
+def test_a_detector_is_trained_with_resampling_and_measured(tmp_path):
+    plain, debiased = (
+        kerasgen.load(train_preset(card(resampling=resampling), tmp_path / name, verbose=0))
+        for name, resampling in {"plain": None, "debiased": Resampling(smoothing=0.05)}.items()
+    )
+    for model in (plain, debiased):
+        metrics = model.card.metrics
+        held_out = kerasgen.data.load("face_crops", "test[:12]", 28, labels=True)
+        faces, others = (held_out.images(held_out.labels == label) for label in (1, 0))
+        right = np.concatenate([model.classify(faces) > 0.5, model.classify(others) <= 0.5])
+        assert metrics["accuracy"] == pytest.approx(right.mean(), abs=1e-5)
+        assert metrics["reconstruction_mse"] == pytest.approx(np.square(faces - model.reconstruct(faces)).mean(), abs=1e-5)
+    codes = np.zeros((1, 3), "float32")
+    assert np.abs(plain.decode(codes) - debiased.decode(codes)).max() > 1e-6  # they saw other images
+
+
+@pytest.mark.parametrize(
+    "wrong, message",
+    [
+        (card(labels=None, resampling=Resampling()), "labels. Received"),
+        (
+            msgspec.structs.replace(
+                card(keep_best=KeepBest(extractor="pixels")),
+                model=ModelSection(class_="Autoencoder", arguments={"image_shape": (28, 28, 3), "network": "dense"}),
+            ),
+            "keep_best is for models that sample. Received: Autoencoder",
+        ),
+        (card(optimizers={"vae": {"class_name": "Adamm", "config": {}}}), "configurations of Keras's. Received: .*Adamm"),
+    ],
+)
+def test_a_wrong_recipe_is_refused_before_work_starts(wrong, message, tmp_path):
+    with pytest.raises(ValueError, match=message):
+        train_preset(wrong, tmp_path / "run", verbose=0)
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_directory_holds_the_run_of_one_recipe(tmp_path):
+    first = card()
+    train(first, tmp_path / "run", verbose=0)
+    more = msgspec.structs.replace(first, training=msgspec.structs.replace(first.training, epochs=3))
+    train(more, tmp_path / "run", verbose=0)
+    epochs = [line.split(",")[0] for line in (tmp_path / "run" / "log.csv").read_text("utf-8").splitlines()]
+    assert epochs == ["epoch", "0", "1", "2"]  # the third went on from the second
+    with pytest.raises(ValueError, match="needs its own. Received: .*run"):
+        train(card(seed=1), tmp_path / "run", verbose=0)
+    recipe = tmp_path / "run" / "recipe.json"
+    recipe.write_text(recipe.read_text("utf-8").replace('"batch_size": 8', '"batch_sise": 8'), "utf-8")
+    with pytest.raises(
+        ValueError, match='recipe.json: training.batch_sise: unknown key. Did you mean "batch_size". Received: 8'
+    ):
+        train(first, tmp_path / "run", verbose=0)
