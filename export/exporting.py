@@ -22,9 +22,9 @@ from kerasgen.models.vae_base import BaseVAE
 from kerasgen.records import to_dict, write_record
 from kerasgen.runtime.manifest import (
     FileInfo,
+    ImageDType,
     Manifest,
     PartName,
-    PixelType,
     PrecisionName,
     PresetInfo,
     manifest_path,
@@ -49,7 +49,7 @@ def export(
     format: Format | None = None,
     part: PartName | None = None,
     precision: PrecisionName = "float32",
-    pixels: PixelType = "float32",
+    image_dtype: ImageDType = "float32",
     batch_size: int | None = None,
     image_size: Sequence[int] | None = None,
     tolerance: float = 1e-5,
@@ -72,7 +72,7 @@ def export(
             "a_to_b", "b_to_a": `image` to `translated`, a translator's directions.
             None for the decoder, or a translator's "a_to_b".
         precision: a name in `kerasgen.export.precisions.PRECISIONS`.
-        pixels: "float32", or "uint8" for images of 0 to 255 straight from the graph.
+        image_dtype: "float32", or "uint8" for images of 0 to 255 straight from the graph.
         batch_size: fixes the batch; by default it is open in ONNX and 1 in LiteRT.
         image_size: (height, width) of a translator's images; None for the model's.
         tolerance: of float32 files, the largest absolute difference from Keras of any output value, 1 at most; for an output
@@ -91,7 +91,7 @@ def export(
         format,
         part=part,
         precision=precision,
-        pixels=pixels,
+        image_dtype=image_dtype,
         batch_size=batch_size,
         image_size=image_size,
         tolerance=tolerance,
@@ -139,8 +139,8 @@ def build(model: GenerativeModel | str | Path, request: ExportRequest, calibrati
     """Loads the model, takes the part in float32 and gets the examples."""
     model = resized(resolve(model), request.image_size)
     part = select(model, request.part or default_part(model))
-    if request.pixels == "uint8" and part.image_output is None:
-        raise ValueError(f"pixels='uint8' is for parts that give images. Received: the {part.name}.")
+    if request.image_dtype == "uint8" and part.image_output is None:
+        raise ValueError(f"image_dtype='uint8' is for parts that give images. Received: the {part.name}.")
     calibrated = PRECISIONS[request.precision].calibrated
     return Job(request, model, part, calibration_inputs(model, part, calibration) if calibrated else None)
 
@@ -148,7 +148,7 @@ def build(model: GenerativeModel | str | Path, request: ExportRequest, calibrati
 def convert(job: Job, made: Path) -> Manifest:
     """Writes the file; gives its manifest, without parity and quality."""
     request, model = job.request, job.model
-    part = job.part.as_uint8() if request.pixels == "uint8" else job.part
+    part = job.part.as_uint8() if request.image_dtype == "uint8" else job.part
     writer = FORMATS[request.format]
     complaints = writer.write(part, made, request.batch_size, request.precision, job.examples)
     packages = ("kerasgen", "keras", "tensorflow", *writer.PACKAGES)
@@ -158,7 +158,7 @@ def convert(job: Job, made: Path) -> Manifest:
         model=type(model).__name__,
         part=part.name,
         inputs=part.describe_inputs(request.batch_size),
-        outputs=part.describe_outputs(request.batch_size, request.pixels),
+        outputs=part.describe_outputs(request.batch_size, request.image_dtype),
         latent_dim=part.latent_dim,
         image_shape=part.image_shape,
         num_classes=part.num_classes,

@@ -20,7 +20,7 @@ from kerasgen.models import StyleGAN
 from kerasgen.models.autoencoder_base import BaseAutoencoder
 from kerasgen.models.latent_base import LatentDecoder
 from kerasgen.models.translation_base import BaseTranslator
-from kerasgen.runtime.manifest import Distribution, InputInfo, OutputInfo, PartName, PixelType
+from kerasgen.runtime.manifest import Distribution, ImageDType, InputInfo, OutputInfo, PartName
 
 Arrays: TypeAlias = dict[str, np.ndarray]  # inputs or outputs of a graph, (n, ...) by name
 
@@ -40,7 +40,7 @@ OUTPUTS: dict[PartName, tuple[str, ...]] = {  # an encoder's are those of its ne
     "b_to_a": ("translated",),
 }
 IMAGE_OUTPUTS = ("image", "translated")  # outputs in [0, 1]
-RANGES: dict[PixelType, tuple[int, int]] = {"float32": (0, 1), "uint8": (0, 255)}  # of images
+RANGES: dict[ImageDType, tuple[int, int]] = {"float32": (0, 1), "uint8": (0, 255)}  # of images
 
 
 @dataclasses.dataclass(frozen=True)
@@ -90,10 +90,10 @@ class Part:
             for (name, distribution), tensor in zip(self.inputs.items(), self.network.inputs, strict=True)
         )
 
-    def describe_outputs(self, batch_size: int | None, pixels: PixelType) -> tuple[OutputInfo, ...]:
-        """The outputs as the manifest has them, images of the type `pixels`."""
+    def describe_outputs(self, batch_size: int | None, image_dtype: ImageDType) -> tuple[OutputInfo, ...]:
+        """The outputs as the manifest has them, images of the type `image_dtype`."""
         return tuple(
-            OutputInfo(name=name, shape=(batch_size, *output.shape[1:]), dtype=pixels, range=RANGES[pixels])
+            OutputInfo(name=name, shape=(batch_size, *output.shape[1:]), dtype=image_dtype, range=RANGES[image_dtype])
             if name == self.image_output
             else OutputInfo(name=name, shape=(batch_size, *output.shape[1:]))
             for name, output in zip(self.outputs, self.network.outputs, strict=True)

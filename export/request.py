@@ -10,7 +10,7 @@ import numpy as np
 
 from kerasgen.errors import unknown_name
 from kerasgen.records import Positive, Record, convert
-from kerasgen.runtime.manifest import FileFormat, PartName, PixelType, PrecisionName
+from kerasgen.runtime.manifest import FileFormat, ImageDType, PartName, PrecisionName
 
 Format: TypeAlias = Literal["onnx", "litert"]  # as Keras calls them
 SUFFIXES: dict[str, FileFormat] = {"onnx": "onnx", "litert": "tflite"}
@@ -23,7 +23,7 @@ class ExportRequest(Record, frozen=True):
     format: FileFormat
     part: PartName | None = None
     precision: PrecisionName = "float32"
-    pixels: PixelType = "float32"
+    image_dtype: ImageDType = "float32"
     batch_size: Positive | None = None
     image_size: tuple[Positive, Positive] | None = None
     tolerance: Annotated[float, msgspec.Meta(gt=0, le=1)] = 1e-5

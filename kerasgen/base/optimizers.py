@@ -65,7 +65,9 @@ class PhaseOptimizers(keras.optimizers.MultiOptimizer):
 
     @classmethod
     def of(cls, phases: Sequence[Phase], optimizers: dict[str, keras.optimizers.Optimizer]) -> PhaseOptimizers:
-        """Makes it from an optimizer for each phase, by name."""
+        """Makes it from an optimizer for each phase, by name; raises ValueError for one that serves two phases."""
+        if len({id(optimizers[phase.name]) for phase in phases}) < len(phases):
+            raise ValueError(f"Each phase needs an optimizer of its own. Received: one for several of {sorted(optimizers)}.")
         *first, last = phases
         scopes = {"|".join(f"{network.name}/.*" for network in phase.networks): optimizers[phase.name] for phase in first}
         # The last phase's is the default: one of its own would be one more optimizer in every file, without variables.

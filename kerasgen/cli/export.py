@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from kerasgen.cli.options import Overwrite, Preset, console
-from kerasgen.runtime.manifest import PartName, PixelType, PrecisionName
+from kerasgen.runtime.manifest import ImageDType, PartName, PrecisionName
 from kerasgen.runtime.quiet import quiet_stderr
 
 app = typer.Typer()
@@ -31,7 +31,7 @@ def export(
         typer.Option("--format", help="The output's suffix says it too; that of the format is added where there is none."),
     ] = None,
     precision: Annotated[PrecisionName | None, typer.Option(help="float32 otherwise, or the target's.")] = None,
-    pixels: Annotated[PixelType, typer.Option(help="uint8: images of 0 to 255 from the graph.")] = "float32",
+    image_dtype: Annotated[ImageDType, typer.Option(help="uint8: images of 0 to 255 from the graph.")] = "float32",
     part: Annotated[PartName | None, typer.Option(help="What generates images otherwise.")] = None,
     batch_size: Annotated[
         int | None, typer.Option(min=1, help="A fixed batch; .onnx is dynamic and .tflite 1 otherwise.")
@@ -56,7 +56,7 @@ def export(
             path,
             part=part,
             precision=chosen,
-            pixels=pixels,
+            image_dtype=image_dtype,
             batch_size=batch_size,
             image_size=None if size is None else (size, size),
             force=force,

@@ -15,7 +15,7 @@ FORMAT_VERSION: Final = 1
 FileFormat: TypeAlias = Literal["onnx", "tflite"]
 PartName: TypeAlias = Literal["decoder", "encoder", "mapping", "synthesis", "a_to_b", "b_to_a"]
 PrecisionName: TypeAlias = Literal["float32", "float16", "int8", "int8_mixed", "int8_dynamic", "int8_weights", "int16x8"]
-PixelType: TypeAlias = Literal["float32", "uint8"]
+ImageDType: TypeAlias = Literal["float32", "uint8"]
 Distribution: TypeAlias = Literal["normal", "uniform image", "label", "truncation"]
 Natural = Annotated[int, msgspec.Meta(ge=0)]
 
@@ -37,7 +37,7 @@ class TensorInfo(Written, frozen=True):
 
     name: Text
     shape: Annotated[tuple[Positive | None, ...], msgspec.Meta(min_length=1)]
-    dtype: PixelType = "float32"
+    dtype: ImageDType = "float32"
 
     @property
     def sizes(self) -> tuple[int, ...]:

@@ -12,7 +12,7 @@ from kerasgen.images import to_float, to_uint8
 from kerasgen.images.check import check_images
 from kerasgen.latent.codes import check_codes, check_labels, sample_codes
 from kerasgen.latent.styles import check_styles, check_truncation
-from kerasgen.runtime.manifest import Manifest, PartName, PixelType, read_manifest
+from kerasgen.runtime.manifest import ImageDType, Manifest, PartName, read_manifest
 from kerasgen.runtime.sessions import Session, TensorSignature, check_positive, open_session
 
 DTYPES = ("float32", "uint8")  # of images
@@ -63,7 +63,7 @@ class Runtime:
         self._session = session
 
     def sample(
-        self, n: int, seed: int | None = None, batch_size: int = 64, *, labels: Labels = None, dtype: PixelType = "float32"
+        self, n: int, seed: int | None = None, batch_size: int = 64, *, labels: Labels = None, dtype: ImageDType = "float32"
     ) -> np.ndarray:
         """Samples `n` images, from codes of N(0, I): those that the Keras model's `sample` gives for the same seed.
 
@@ -73,7 +73,9 @@ class Runtime:
         latent_dim = self._require_codes("decoder", "sample")
         return self.decode(sample_codes(n, latent_dim, seed), batch_size, labels=labels, dtype=dtype)
 
-    def decode(self, z: np.ndarray, batch_size: int = 64, *, labels: Labels = None, dtype: PixelType = "float32") -> np.ndarray:
+    def decode(
+        self, z: np.ndarray, batch_size: int = 64, *, labels: Labels = None, dtype: ImageDType = "float32"
+    ) -> np.ndarray:
         """Maps codes (n, latent_dim) to images (n, height, width, channels) in [0, 1], or uint8.
 
         `labels`, (n,) whole numbers or one for all, say which class a conditional model generates; others take none.
@@ -94,7 +96,7 @@ class Runtime:
             "styles"
         ]
 
-    def synthesize(self, styles: np.ndarray, batch_size: int = 64, *, dtype: PixelType = "float32") -> np.ndarray:
+    def synthesize(self, styles: np.ndarray, batch_size: int = 64, *, dtype: ImageDType = "float32") -> np.ndarray:
         """Maps styles (n, layers, style_dim) to images (n, height, width, channels) in [0, 1], or uint8."""
         self._require("synthesis", "synthesize")
         check_styles(styles, *self.manifest.inputs[0].sizes)
@@ -118,7 +120,7 @@ class Runtime:
         return outputs["mean"], outputs["log_variance"]
 
     def translate(
-        self, x: np.ndarray, direction: str | None = None, batch_size: int = 64, *, dtype: PixelType = "float32"
+        self, x: np.ndarray, direction: str | None = None, batch_size: int = 64, *, dtype: ImageDType = "float32"
     ) -> np.ndarray:
         """Maps images (n, height, width, channels), [0, 1] or uint8, to those of the other kind, in [0, 1] or uint8.
 
@@ -164,7 +166,7 @@ class Runtime:
             }
         return {name: output[:n] for name, output in self._session.run(batch).items()}
 
-    def _images(self, inputs: dict[str, np.ndarray], output: str, dtype: PixelType, batch_size: int) -> np.ndarray:
+    def _images(self, inputs: dict[str, np.ndarray], output: str, dtype: ImageDType, batch_size: int) -> np.ndarray:
         if dtype not in DTYPES:
             raise ValueError(f"dtype must be one of {', '.join(map(repr, DTYPES))}. Received: {dtype!r}.")
         images = self.run(inputs, batch_size)[output]

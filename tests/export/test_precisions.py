@@ -124,7 +124,7 @@ def test_layer_errors_find_the_layer_that_was_spoiled(kind, model, tmp_path):
 
 @pytest.mark.parametrize("kind", ["onnx", "tflite"])
 def test_images_as_bytes(kind, model, tmp_path):
-    path = export(model, tmp_path / f"generator.{kind}", pixels="uint8")
+    path = export(model, tmp_path / f"generator.{kind}", image_dtype="uint8")
     runtime = load(path)
     expected = np.rint(255 * model.sample(5, seed=1))
     shape = (runtime.batch_size, 16, 16, 3)
@@ -158,7 +158,7 @@ def test_targets():
     [
         ({"precision": "int4"}, 'precision: must be one of "float32", "float16", "int8".* Received: "int4"'),
         ({"precision": "int16x8"}, "A .onnx file has one of the precisions.*Received: int16x8"),
-        ({"pixels": "int8"}, 'pixels: must be one of "float32", "uint8". Received: "int8"'),
+        ({"image_dtype": "int8"}, 'image_dtype: must be one of "float32", "uint8". Received: "int8"'),
         ({"calibration": np.zeros((16, 16))}, "Only int8.* calibrated. Received: calibration for float32"),
         (
             {"precision": "int8", "calibration": np.zeros((16, 3))},
@@ -176,7 +176,7 @@ def test_wrong_arguments(options, message, model, tmp_path):
 
 def test_encoders_give_no_bytes(tmp_path):
     with pytest.raises(ValueError, match="parts that give images. Received: the encoder"):
-        export(VAE((28, 28, 1), latent_dim=4, channels=4), tmp_path / "e.onnx", part="encoder", pixels="uint8")
+        export(VAE((28, 28, 1), latent_dim=4, channels=4), tmp_path / "e.onnx", part="encoder", image_dtype="uint8")
 
 
 def test_preset_is_compared_with_its_held_out_images(tmp_path, monkeypatch):
