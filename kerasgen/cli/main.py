@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Annotated, cast
@@ -26,6 +27,9 @@ for commands in (train, generate, files, export):
 
 # The base of click's errors, for wrong options and arguments: Typer, which may bring its own click, exports no name for it.
 ClickException = cast("type[typer.BadParameter]", typer.BadParameter.__mro__[2])
+# Arguments that the library's messages name, as options.
+OPTIONS = {"overwrite=True": "--overwrite", "direction must": "--direction must", "k must": "-k must"}
+ARGUMENTS = re.compile("|".join(rf"\b{argument}\b" for argument in OPTIONS))
 MISTAKES = (ArithmeticError, ValueError, OSError, ImportError, RuntimeError, MemoryError)
 
 
@@ -43,7 +47,7 @@ def main() -> None:
 
 
 def _print_error(message: str) -> None:
-    message = " ".join(message.replace("overwrite=True", "--overwrite").split())
+    message = ARGUMENTS.sub(lambda found: OPTIONS[found[0]], " ".join(message.split()))
     if message:  # none after the help that no command at all gives
         Console(stderr=True).print(Text.assemble(("error:", "red"), " ", message), soft_wrap=True)
 

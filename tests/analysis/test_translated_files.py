@@ -1,10 +1,12 @@
 """Translation of image files and folders of them."""
 
 import pytest
+from handmade import write_decoder
 from helpers import ANY_BACKEND, noise_images, save_all
 from PIL import Image
 from tiny import TINY
 
+from kerasgen import runtime
 from kerasgen.analysis.translated_files import read_images, translate_files
 from kerasgen.data.transforms import TRANSFORMS
 
@@ -27,6 +29,9 @@ def test_files_and_folders_are_translated(tmp_path):
         translate_files(model, read, tmp_path / "again", "b_to_a")
     with pytest.raises(ValueError, match="by translators.* Received: VAE"):
         translate_files(TINY["vae"](), read, tmp_path / "again")
+    decoder = runtime.load(write_decoder(tmp_path / "decoder.onnx", "batch"))
+    with pytest.raises(ValueError, match="by translators.* Received: a file of the decoder"):
+        translate_files(decoder, read, tmp_path / "again")
     assert not (tmp_path / "again").exists()
     (tmp_path / "in" / "broken.png").write_bytes(b"no image")
     with pytest.raises(ValueError, match="must be readable. Received: .*broken.png"):

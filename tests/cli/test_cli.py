@@ -114,7 +114,14 @@ def test_translate_a_folder(run, tmp_path):
         assert image.size == (30, 20)
     for arguments, message in {
         (tiny, "in/a.png"): "Existing files are replaced only with --overwrite.",
-        (tiny, "in/a.png", "--direction", "b_to_a", "-o", "other"): "direction must be one that the translator has: a_to_b",
+        (
+            tiny,
+            "in/a.png",
+            "--direction",
+            "b_to_a",
+            "-o",
+            "other",
+        ): "error: --direction must be one that the translator has: a_to_b",
         ("vae_portraits", "in/a.png", "-o", "other"): "translated by translators, such as Pix2Pix and CycleGAN. Received: VAE",
         ("cyclegan_portraits_eras", "in/a.png", "-o", "other", "--from-photos"): "--from-photos is for presets whose sources",
     }.items():
