@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 
 from kerasgen.base.prediction import predict_all
-from kerasgen.runtime.manifest import Manifest
+from kerasgen.runtime.manifest import IMAGE_OUTPUTS, Manifest
 from kerasgen.runtime.runner import Runtime
 from kerasgen.runtime.sessions import open_session
 
 from .errors import ExportError
 from .formats import FORMATS
-from .parts import IMAGE_OUTPUTS, Arrays, Part
+from .parts import Arrays, Part
 
 BATCH = 64
 AT_OTHER_BATCH = 8  # inputs that a file of an open batch runs one by one

@@ -20,7 +20,7 @@ from kerasgen.models import StyleGAN
 from kerasgen.models.autoencoder_base import BaseAutoencoder
 from kerasgen.models.latent_base import LatentDecoder
 from kerasgen.models.translation_base import BaseTranslator
-from kerasgen.runtime.manifest import Distribution, ImageDType, InputInfo, OutputInfo, PartName
+from kerasgen.runtime.manifest import IMAGE_OUTPUTS, RANGES, Distribution, ImageDType, InputInfo, OutputInfo, PartName
 
 Arrays: TypeAlias = dict[str, np.ndarray]  # inputs or outputs of a graph, (n, ...) by name
 
@@ -39,8 +39,6 @@ OUTPUTS: dict[PartName, tuple[str, ...]] = {  # an encoder's are those of its ne
     "a_to_b": ("translated",),
     "b_to_a": ("translated",),
 }
-IMAGE_OUTPUTS = ("image", "translated")  # outputs in [0, 1]
-RANGES: dict[ImageDType, tuple[int, int]] = {"float32": (0, 1), "uint8": (0, 255)}  # of images
 
 
 @dataclasses.dataclass(frozen=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kerasgen.runtime.manifest import FileFormat, PrecisionName
 
-from .request import Format, file_path
+from .request import SUFFIXES, Format, file_path
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,5 +72,5 @@ def choose(
             raise ValueError(f"The target {target} is a file of the format {meant}. Received: {file_format}.")
         file_format, precision = meant, precision or of_target
     if output is None:
-        output, file_format = Path(Path(preset).stem), file_format or "onnx"
+        output = Path(f"{Path(preset).stem}.{SUFFIXES[file_format or 'onnx']}")
     return file_path(output, file_format), precision or "float32"

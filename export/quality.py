@@ -18,6 +18,7 @@ from .comparison import Comparison
 from .examples import card_images
 from .parts import Part
 
+FEWEST = 4  # held-out images of which a distance has an error
 COMPARED = 160  # by their features, which take a fifth of a second a face
 SMALLEST_SIDE = 11  # pixels, of structural similarity's window
 # By which features images of a data set are compared where the card does not say.
@@ -83,6 +84,8 @@ def _before(model: GenerativeModel, part: Part, images: np.ndarray) -> _Features
         extractor = get_extractor(name)
         domain = 1 - DIRECTIONS.index(part.name) if part.name in DIRECTIONS else 0
         real = extract(extractor, card_images(model, "held_out", COMPARED, domain))
+        if len(real) < FEWEST:
+            raise ValueError(f"FID and KID need {FEWEST} held-out images at least. Received: {len(real)}.")
         _FEATURES[key] = _Features(extractor, real, extract(extractor, images))
     return _FEATURES[key]
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from kerasgen.errors import unknown_name
 from kerasgen.records import Positive, Record, convert
-from kerasgen.runtime.manifest import FileFormat, ImageDType, PartName, PrecisionName
+from kerasgen.runtime.manifest import MAX_BATCH, FileFormat, ImageDType, PartName, PrecisionName
 
 Format: TypeAlias = Literal["onnx", "litert"]  # as Keras calls them
 SUFFIXES: dict[str, FileFormat] = {"onnx": "onnx", "litert": "tflite"}
@@ -24,7 +24,7 @@ class ExportRequest(Record, frozen=True):
     part: PartName | None = None
     precision: PrecisionName = "float32"
     image_dtype: ImageDType = "float32"
-    batch_size: Positive | None = None
+    batch_size: Annotated[int, msgspec.Meta(ge=1, le=MAX_BATCH)] | None = None
     image_size: tuple[Positive, Positive] | None = None
     tolerance: Annotated[float, msgspec.Meta(gt=0, le=1)] = 1e-5
     force: bool = False
@@ -47,9 +47,11 @@ class ExportRequest(Record, frozen=True):
 def file_path(path: str | Path, file_format: str | None) -> Path:
     """Gives the path of the file: its suffix is the format's, and is appended where another or none is there.
 
-    Raises ValueError for an unknown format, for the suffix of the other format, and for no format of both.
+    Raises ValueError for an unknown format, for the suffix of the other format, for no format of both, and for a folder.
     """
     path = Path(path)
+    if path.is_dir():
+        raise ValueError(f"An export is written to a file. Received: the folder {path}.")
     kind = path.suffix[1:]
     if file_format is None:
         if kind not in SUFFIXES.values():

@@ -6,6 +6,7 @@
 - `gradient(function, x)`: d sum(function(x)) / dx, differentiable itself.
 - `normal(shape, seed_generator)`: float32 noise; a different one on every replica.
 - `depthwise_conv(x, kernel)`: (batch, height, width, channels) by a kernel (odd rows, odd columns, channels, 1), zeros around.
+- `compute_capability()`: (major, minor) of the GPU that computes, (0, 0) if it tells none; None on a CPU.
 - `COMPILES_BRANCHES`: whether a compiled step can differentiate `ops.cond` over a batch of unknown size.
 - `AveragePooling2D`, `BatchNormalization`, `Conv2D`, `Conv2DTranspose`: Keras's own layers, with the backend's faster kernels
   where Keras does not call them. The results are the same.
@@ -25,6 +26,7 @@ minimize = _current.minimize
 gradient = _current.gradient
 normal = _current.normal
 depthwise_conv = _current.depthwise_conv
+compute_capability = _current.compute_capability
 COMPILES_BRANCHES = _current.COMPILES_BRANCHES
 AveragePooling2D = _current.AveragePooling2D
 BatchNormalization = _current.BatchNormalization

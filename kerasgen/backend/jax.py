@@ -99,6 +99,15 @@ def depthwise_conv(x: Tensor, kernel: np.ndarray) -> Tensor:
     return sum(weights[i, j] * padded[:, i : i + height, j : j + width] for i in range(rows) for j in range(columns))
 
 
+def compute_capability() -> tuple[int, int] | None:
+    """Asks the first device, as "9.0"; ROCm's tell another name."""
+    device = jax.devices()[0]
+    if device.platform != "gpu":
+        return None
+    major, _, minor = str(device.compute_capability).partition(".")
+    return (int(major), int(minor)) if major.isdigit() and minor.isdigit() else (0, 0)
+
+
 def _with_gradients(backward: Callable) -> Callable[[Callable], Callable]:
     """Gives `function(inputs, kernel, strides)` the gradients `backward(strides, (inputs, kernel), gradient)`."""
 

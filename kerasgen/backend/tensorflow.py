@@ -63,3 +63,9 @@ def normal(shape: tuple, seed_generator: keras.random.SeedGenerator) -> Tensor:
 def depthwise_conv(x: Tensor, kernel: np.ndarray) -> Tensor:
     """Convolves by TensorFlow's own kernel."""
     return tf.nn.depthwise_conv2d(x, tf.cast(kernel, x.dtype), strides=[1, 1, 1, 1], padding="SAME")
+
+
+def compute_capability() -> tuple[int, int] | None:
+    """Asks the first device."""
+    devices = tf.config.get_visible_devices("GPU")
+    return tf.config.experimental.get_device_details(devices[0]).get("compute_capability", (0, 0)) if devices else None

@@ -89,6 +89,11 @@ def depthwise_conv(x: Tensor, kernel: np.ndarray) -> Tensor:
     return ops.depthwise_conv(x, ops.cast(kernel, x.dtype), padding="same")
 
 
+def compute_capability() -> tuple[int, int] | None:
+    """Asks the current device."""
+    return torch.cuda.get_device_capability() if torch.cuda.is_available() else None
+
+
 # Keras's layers copy every image to channels-first and back, crop what a transposed convolution made too much of, and take
 # batch statistics in five passes. PyTorch's own kernels work in place of all that on strided views of NHWC tensors.
 

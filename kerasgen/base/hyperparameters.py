@@ -94,11 +94,25 @@ def _types(cls: type[Hyperparameters]) -> dict[str, object]:
     found: dict[str, object] = {}
     for each in cls.__mro__:
         if issubclass(each, Hyperparameters) and each is not Hyperparameters:
-            names = vars(sys.modules[each.__module__])
             for name, kind in inspect.get_annotations(each).items():
-                if name not in cls._built and not str(kind).startswith(("ClassVar", "typing.ClassVar")):
-                    found.setdefault(name, eval(kind, names) if isinstance(kind, str) else kind)
+                if name not in cls._built:
+                    kind = _evaluated(each, name, kind)
+                    if kind is not ClassVar and typing.get_origin(kind) is not ClassVar:
+                        found.setdefault(name, kind)
     return {name: found[name] for name in sorted(found, key=lambda name: name != "image_shape")}
+
+
+def _evaluated(cls: type, name: str, kind: object) -> object:
+    """The type of a field that `from __future__ import annotations` made a text."""
+    if not isinstance(kind, str):
+        return kind
+    try:
+        return eval(kind, vars(sys.modules.get(cls.__module__, typing)), dict(vars(cls)))
+    except (AttributeError, NameError, SyntaxError, TypeError) as error:
+        raise TypeError(
+            f"The type of a field must be found in its module when the class is made. Received: {cls.__name__}.{name}: {kind} "
+            f"({error})."
+        ) from None
 
 
 def _constructor(cls: type[Hyperparameters]) -> Callable[..., None]:
@@ -110,7 +124,7 @@ def _constructor(cls: type[Hyperparameters]) -> Callable[..., None]:
         default = {**defaults, **_OF_KERAS}.get(name, inspect.Parameter.empty)
         parameters.append(inspect.Parameter(name, place, default=default, annotation=_bare(kind)))
 
-    def __init__(self: Hyperparameters, *image_shape: object, **arguments: object) -> None:
+    def __init__(self: Hyperparameters, /, *image_shape: object, **arguments: object) -> None:
         if len(image_shape) > 1:
             raise TypeError(f"{cls.__name__} takes image_shape alone by position. Received: {image_shape}.")
         of_keras = {name: arguments.pop(name) for name in _OF_KERAS if name in arguments}
@@ -140,8 +154,8 @@ def _bare(kind: object) -> object:
 
 def _plain(value: object) -> object:
     """A value of Python's own types, of numpy's numbers and of Keras's tracked lists and dicts."""
-    if isinstance(value, np.generic):
-        return value.item()
+    if isinstance(value, (np.generic, np.ndarray)):
+        return value.tolist()
     if isinstance(value, dict):
         return {key: _plain(each) for key, each in value.items()}
     if isinstance(value, (list, tuple)):

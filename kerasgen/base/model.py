@@ -14,6 +14,7 @@ from kerasgen.base.averaging import AveragedNetwork
 from kerasgen.base.hyperparameters import built
 from kerasgen.base.phased_model import PhasedModel
 from kerasgen.presets import Card, find_card, find_class, list_presets, load, read_card, save
+from kerasgen.presets.transfer import adapt
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -34,15 +35,26 @@ class GenerativeModel(PhasedModel):
 
     Attributes:
         card: of the preset that the model was loaded from, or None.
+        init: the name of the preset that its weights are from, or None.
+        fresh_layers: "network/layer" of those that kept no weights of the preset, as the arguments changed their shapes.
         presets: of the class: the names of its presets.
     """
 
     card: Card | None = built()
+    init: str | None = built()
+    fresh_layers: tuple[str, ...] = built()
     presets = _Presets()
+    stages_from_image = True  # whether layers are numbered from the image inwards, by `halvings` of the resolution
 
     def assemble(self) -> None:
-        self.card = None
+        self.card = self.init = None
+        self.fresh_layers = ()
         super().assemble()
+
+    @property
+    def halvings(self) -> int:
+        """How often the networks halve or double the resolution, and their channels with it; 0 if they are not numbered so."""
+        return 0
 
     # ---- use ---------------------------------------------------------------------------------------------------
 
@@ -65,19 +77,28 @@ class GenerativeModel(PhasedModel):
     # ---- presets and files -------------------------------------------------------------------------------------
 
     @classmethod
-    def from_preset(cls, name_or_path: str | Path, load_weights: bool = True) -> Self:
+    def from_preset(cls, name_or_path: str | Path, load_weights: bool = True, **arguments: object) -> Self:
         """Loads a preset of this class; `GenerativeModel.from_preset` picks the class by the card.
+
+        ```python
+        model = DCGAN.from_preset("dcgan_portraits", image_shape=(128, 128, 3), ada_target=0.6, freeze_discriminator=1)
+        ```
 
         Args:
             name_or_path: a name in the zoo (`cls.presets`), the path of a card, or a folder that `save_to_preset` wrote.
             load_weights: False for the untrained model of the card.
+            **arguments: of the constructor, in place of the card's. Layers whose shape they change begin untrained
+                (`fresh_layers`). At another size these are the outer ones: `channels`, those of the largest resolution, are
+                halved at each doubling of it unless they are told.
 
-        Raises ValueError for an unknown name, a preset of another class, and a card or weights that are faulty.
+        Raises ValueError for an unknown name, a preset of another class, a card or weights that are faulty, arguments that the
+        class refuses, and arguments by which a network would keep no layer of the preset.
         """
         found = find_class(read_card(find_card(name_or_path)).model.class_)
         if not issubclass(found, cls):
             raise ValueError(f"The preset must be of the class {cls.__name__}. Received: {name_or_path}, a {found.__name__}.")
-        return load(name_or_path, load_weights)
+        model = load(name_or_path, load_weights)
+        return adapt(model, arguments, load_weights) if arguments else model
 
     def save_to_preset(
         self, folder: str | Path, card: Card | Mapping[str, object] | None = None, overwrite: bool = False
@@ -92,11 +113,17 @@ class GenerativeModel(PhasedModel):
         Returns:
             The card's path; `kerasgen.load(folder)` loads it. Raises ValueError as `kerasgen.presets.save`.
         """
-        folder = Path(folder)
-        if not folder.parent.is_dir():
-            raise ValueError(f"The folder of a preset needs an existing folder to lie in. Received: {folder}.")
+        folder = Path(folder).resolve()
+        if not folder.parent.is_dir() or not folder.name or (folder.exists() and not folder.is_dir()):
+            raise ValueError(f"A preset needs a folder of its own, in an existing folder. Received: {folder}.")
+        made = not folder.exists()
         folder.mkdir(exist_ok=True)
-        return save(self, folder / folder.resolve().name, card, overwrite)
+        try:
+            return save(self, folder / folder.name, card, overwrite)
+        except BaseException:
+            if made:
+                folder.rmdir()
+            raise
 
     def export(
         self,

@@ -23,13 +23,13 @@ class PhaseOptimizers(keras.optimizers.MultiOptimizer):
     """
 
     @property
-    def learning_rate(self) -> keras.Variable:
-        """The rate of the first phase; setting it multiplies the rates of all phases by the same factor.
+    def learning_rate(self) -> float:
+        """The rate of the first phase, as a number; setting it multiplies the rates of all phases by the same factor.
 
         Setting raises ValueError for a rate that is not positive, or where the first phase's is 0, and TypeError for a
         schedule, or where a phase has one: a schedule belongs to the optimizer of a phase, in `compile`.
         """
-        return self.optimizers[0].learning_rate
+        return float(keras.ops.convert_to_numpy(self.optimizers[0].learning_rate))
 
     @learning_rate.setter
     def learning_rate(self, value: float) -> None:
@@ -41,7 +41,7 @@ class PhaseOptimizers(keras.optimizers.MultiOptimizer):
                 "A learning rate can be set where every phase has a number, not a schedule. Received: schedules in the "
                 f"optimizers {scheduled}."
             )
-        first = float(self.learning_rate)
+        first = self.learning_rate
         if not (value > 0 and first > 0):
             raise ValueError(
                 "The learning rate must be positive, the old one and the new one: at 0 the ratio of the phases' rates is lost. "
@@ -68,6 +68,8 @@ class PhaseOptimizers(keras.optimizers.MultiOptimizer):
         """Makes it from an optimizer for each phase, by name; raises ValueError for one that serves two phases."""
         if len({id(optimizers[phase.name]) for phase in phases}) < len(phases):
             raise ValueError(f"Each phase needs an optimizer of its own. Received: one for several of {sorted(optimizers)}.")
+        for phase in phases:  # the logs of Keras's callbacks name the rates so, the same in every process
+            optimizers[phase.name].name = phase.name
         *first, last = phases
         scopes = {"|".join(f"{network.name}/.*" for network in phase.networks): optimizers[phase.name] for phase in first}
         # The last phase's is the default: one of its own would be one more optimizer in every file, without variables.

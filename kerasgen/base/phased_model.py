@@ -7,13 +7,12 @@ from collections.abc import Iterable, Iterator
 from typing import Literal, TypeAlias
 
 import keras
-import numpy as np
 from keras import ops
 
 from kerasgen import backend
 from kerasgen.backend.keras_internals import loss_tracker
 from kerasgen.backend.typing import Batch, Tensor, Values
-from kerasgen.base.batches import default_dtype_policy, split, unpack
+from kerasgen.base.batches import default_dtype_policy, pair_of, scaled, split, unpack
 from kerasgen.base.checks import check_training_data, check_training_labels
 from kerasgen.base.hyperparameters import Hyperparameters, ImageShape, built
 from kerasgen.base.optimizers import PhaseOptimizers
@@ -21,7 +20,7 @@ from kerasgen.base.phase import Phase
 from kerasgen.base.random_state import SavedRandomState
 from kerasgen.data.dataset import Dataset
 from kerasgen.data.epoch_order import EpochOrder
-from kerasgen.images import to_float
+from kerasgen.records import Seed
 
 Optimizer: TypeAlias = keras.optimizers.Optimizer | str
 
@@ -38,10 +37,11 @@ class PhasedModel(Hyperparameters, SavedRandomState, keras.Model, abc.ABC):
     """
 
     image_shape: ImageShape
-    seed: int = 0
+    seed: Seed = 0
 
     requires_labels = False  # whether the losses need labels
     num_classes = 0  # of them; 0 where there are none, or any number will do
+    trains_in_bfloat16 = False  # whether a preset of the class was trained in mixed_bfloat16: dtype="auto" may then choose it
     phases: tuple[Phase, ...] = built()
 
     # ---- what a model defines ----------------------------------------------------------------------------------
@@ -111,7 +111,7 @@ class PhasedModel(Hyperparameters, SavedRandomState, keras.Model, abc.ABC):
                         f"Received: optimizer={optimizer}."
                     )
                 optimizers = {names[0]: optimizer}
-            given = {name: keras.optimizers.get(value) for name, value in optimizers.items()}
+            given = {name: keras.optimizers.get(value) for name, value in optimizers.items() if value is not None}
             optimizer = PhaseOptimizers.of(self.phases, {**self.default_optimizers(), **given})
         self.prepare_training()
         self._asked_to_compile = jit_compile
@@ -126,7 +126,8 @@ class PhasedModel(Hyperparameters, SavedRandomState, keras.Model, abc.ABC):
 
     def get_compile_config(self) -> dict[str, object]:
         """What `compile` was told: Keras keeps what "auto" came to on this backend, which may be wrong on another."""
-        return {**super().get_compile_config(), "jit_compile": self._asked_to_compile}
+        config = super().get_compile_config()
+        return {**config, "jit_compile": self._asked_to_compile} if self.compiled else config
 
     def compile_from_config(self, config: dict[str, object]) -> None:
         """Compiles as the saved model was; `load_model` calls it."""
@@ -164,7 +165,13 @@ class PhasedModel(Hyperparameters, SavedRandomState, keras.Model, abc.ABC):
         that has fewer images than a phase has steps, and for labels missing or out of range.
         """
         self.check_training(x, y, batch_size)
-        x, y = (to_float(each) if isinstance(each, np.ndarray) and each.ndim == 4 else each for each in (x, y))
+        x, y = scaled(x), scaled(y)
+        if isinstance(validation_data, (list, tuple)):
+            self.check_data(*pair_of(validation_data), validation_batch_size, 1)
+            validation_data = tuple(map(scaled, validation_data))
+        elif validation_data is not None:
+            self.check_data(validation_data, None, validation_batch_size, 1)
+            validation_data = scaled(validation_data)
         callbacks = [*(callbacks or ()), *self.training_callbacks(x, batch_size)]
         if isinstance(x, Dataset):
             callbacks.append(EpochOrder(x))
@@ -198,10 +205,32 @@ class PhasedModel(Hyperparameters, SavedRandomState, keras.Model, abc.ABC):
         return []
 
     def check_training(self, x: object, y: object, batch_size: int | None) -> None:
-        """Raises ValueError for what `fit` must not be given; a hook."""
-        check_training_data(x, self.image_shape, batch_size, self.repeats)
+        """Raises ValueError for what `fit` must not be trained on; a hook."""
+        self.check_data(x, y, batch_size, self.repeats)
+
+    def check_data(self, x: object, y: object, batch_size: int | None, least: int) -> None:
+        """Raises ValueError for data that the model cannot take, in batches of `least` images or more; a hook."""
+        check_training_data(x, self.image_shape, batch_size, least)
         if self.requires_labels:
             check_training_labels(x, y, self.num_classes)
+
+    def evaluate(
+        self,
+        x: object = None,
+        y: object = None,
+        batch_size: int | None = None,
+        verbose: int | str = "auto",
+        sample_weight: None = None,
+        steps: int | None = None,
+        callbacks: Iterable[keras.callbacks.Callback] | None = None,
+        return_dict: bool = False,
+        **of_keras: object,
+    ) -> object:
+        """Runs Keras's `evaluate` behind the check of `fit`; the arguments are Keras's, without weights of samples."""
+        self.check_data(x, y, batch_size, 1)
+        return super().evaluate(
+            scaled(x), scaled(y), batch_size, verbose, sample_weight, steps, callbacks, return_dict, **of_keras
+        )
 
     @property
     def repeats(self) -> int:

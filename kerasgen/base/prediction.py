@@ -27,6 +27,8 @@ def predict_all(network: keras.Model, inputs: Inputs, batch_size: int = 64) -> l
 
     The last of several batches is padded, so that a compiling backend compiles one size.
     """
+    if batch_size < 1:
+        raise ValueError(f"batch_size must be positive. Received: {batch_size}.")
     inputs = keras.tree.map_structure(lambda v: keras.ops.convert_to_numpy(v).astype("float32", copy=False), inputs)
     n = len(keras.tree.flatten(inputs)[0])
     if n <= batch_size:

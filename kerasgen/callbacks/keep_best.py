@@ -55,6 +55,8 @@ class KeepBest(keras.callbacks.Callback):
         super().__init__()
         if monitor not in ("fid", "kid"):
             raise ValueError(f"monitor must be 'fid' or 'kid'. Received: {monitor!r}.")
+        if every < 1:
+            raise ValueError(f"every must be at least 1 epoch. Received: {every}.")
         self._card = Path(directory) / "best.json"
         self._real = extract(extractor, images)
         self._extractor, self._every, self._monitor, self._seed = extractor, every, monitor, seed

@@ -1,41 +1,40 @@
-"""Losses and images for TensorBoard, from any backend."""
+"""Logs for TensorBoard."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from pathlib import Path
+import json
+import time
+from collections.abc import Mapping
 
-import keras
 import numpy as np
 
+from kerasgen.callbacks.logger import Logger
 
-class TensorBoard(keras.callbacks.Callback):
-    """Writes the epoch's logs as scalars, and images, into `directory`. Keras's own needs TensorFlow.
 
-    Args:
-        directory: of the event files; an existing one is continued.
-        images: called with the model at the end of an epoch; gives images by name, {name: (height, width, channels) uint8}.
+class TensorBoard(Logger):
+    """Writes event files by tensorboardX, from any backend; Keras's own callback needs TensorFlow. Arguments: `Logger`'s.
 
-    Raises ImportError without the package tensorboardX.
+    `tensorboard --logdir DIRECTORY` shows them.
     """
 
-    def __init__(self, directory: str | Path, images: Callable[[keras.Model], Mapping[str, np.ndarray]] | None = None) -> None:
-        super().__init__()
-        try:
-            from tensorboardX import SummaryWriter
-        except ImportError as error:
-            raise ImportError(
-                f"TensorBoard's files are written by tensorboardX: pip install 'kerasgen[tensorboard]'. Received: {error}."
-            ) from None
-        self._writer = SummaryWriter(str(directory))
-        self._images = images
+    name = "tensorboard"
+    module = "tensorboardX"
 
-    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
-        for name, value in (logs or {}).items():
-            self._writer.add_scalar(name, float(value), epoch + 1)
-        for name, image in (self._images(self.model) if self._images else {}).items():
-            self._writer.add_image(name, image, epoch + 1, dataformats="HWC")
+    def start(self) -> None:
+        # Files of the same second would have the same name, and the second one replace the first.
+        self._writer = self._package.SummaryWriter(str(self.folder), filename_suffix=f".{time.time_ns()}")
+        self._writer.add_text("config", f"```json\n{json.dumps(self._config, indent=1)}\n```")
+
+    def write(
+        self, epoch: int, scalars: dict[str, float], images: Mapping[str, np.ndarray], weights: dict[str, np.ndarray]
+    ) -> None:
+        for name, value in scalars.items():
+            self._writer.add_scalar(name, value, epoch)
+        for name, image in images.items():
+            self._writer.add_image(name, image, epoch, dataformats="HWC")
+        for path, values in weights.items():
+            self._writer.add_histogram(path, values, epoch)
         self._writer.flush()
 
-    def on_train_end(self, logs: Mapping[str, float] | None = None) -> None:
+    def finish(self) -> None:
         self._writer.close()

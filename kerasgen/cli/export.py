@@ -95,11 +95,14 @@ def _print_report(path: Path) -> None:
 
 
 @app.command()
-def verify(file: Annotated[Path, typer.Argument(help="An exported file, its manifest beside it.")]) -> None:
+def verify(
+    file: Annotated[Path, typer.Argument(help="An exported file, its manifest beside it.")],
+    preset: Annotated[str | None, typer.Argument(help="That it came from; the zoo's of the manifest's name otherwise.")] = None,
+) -> None:
     """Compare an exported file with the preset that it came from."""
     with quiet_stderr():
         from kerasgen.export import verify
-    console.print(verify(file))
+    console.print(verify(file, preset))
 
 
 @app.command()

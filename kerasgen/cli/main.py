@@ -28,7 +28,12 @@ for commands in (train, generate, files, export):
 # The base of click's errors, for wrong options and arguments: Typer, which may bring its own click, exports no name for it.
 ClickException = cast("type[typer.BadParameter]", typer.BadParameter.__mro__[2])
 # Arguments that the library's messages name, as options.
-OPTIONS = {"overwrite=True": "--overwrite", "direction must": "--direction must", "k must": "-k must"}
+OPTIONS = {
+    "overwrite=True": "--overwrite",
+    "skip_corrupt=True": "--skip-corrupt",
+    "direction must": "--direction must",
+    "k must": "-k must",
+}
 ARGUMENTS = re.compile("|".join(rf"\b{argument}\b" for argument in OPTIONS))
 MISTAKES = (ArithmeticError, ValueError, OSError, ImportError, RuntimeError, MemoryError)
 

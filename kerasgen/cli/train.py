@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 from pathlib import Path
 from typing import Annotated
 
@@ -12,35 +14,103 @@ from kerasgen.runtime.quiet import quiet_stderr
 
 app = typer.Typer()
 
+GRIDS = 50  # of a run, where --grid-interval does not say it
+
 
 @app.command()
 def train(
-    card: Preset,
+    recipe: Annotated[
+        list[str] | None, typer.Argument(metavar="[PRESET|CARD|RECIPE.yaml]", help="What to train; or --model.")
+    ] = None,
+    model: Annotated[str | None, typer.Option(help="A class, as DCGAN or VAE; auto chooses one by the data.")] = None,
+    data: Annotated[
+        str | None, typer.Option(help="A folder, .csv, .zip, .tar, .npy, .npz, .parquet, or a name of tensorflow-datasets.")
+    ] = None,
+    init: Annotated[str | None, typer.Option(help="A preset to fine-tune: its recipe and its weights.")] = None,
+    image_size: Annotated[int | None, typer.Option(min=4, help="Pixels a side that images are cropped and resized to.")] = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Folder of the run; runs/NAME by default.")] = None,
-    epochs: Annotated[int | None, typer.Option(min=1, help="Instead of the card's number.")] = None,
-    grid_interval: Annotated[
-        int, typer.Option(min=1, help="Epochs from one image grid, and plot of the curves, to the next.")
-    ] = 1,
-    tensorboard: Annotated[bool, typer.Option("--tensorboard", help="Write events for TensorBoard too.")] = False,
+    epochs: Annotated[int | None, typer.Option(min=1, help="Passes over the data.")] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="As training.batch_size=32 model.channels=48."),
+    ] = None,
+    skip_corrupt: Annotated[bool, typer.Option("--skip-corrupt", help="Leave out files that cannot be used.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print recipe, images, time and memory; write nothing.")] = False,
+    grid_interval: Annotated[int | None, typer.Option(min=1, help="Epochs from one grid of images to the next.")] = None,
+    log: Annotated[list[str] | None, typer.Option(help="Log for tensorboard, wandb or mlflow too; may be repeated.")] = None,
 ) -> None:
-    """Train from a card: checkpoints, image grids, and a preset with its metrics at the end.
+    """Train a preset, a card, or a model on your images: from a folder to a preset.
 
-    A run that was killed goes on from its last epoch when it is started again.
+    A run that was interrupted goes on from its last epoch when the same command is given again.
+    A tenth of your images is held out, unless they have a folder `test`.
     """
-    import msgspec
-
-    from kerasgen.presets.catalog import find_card, read_card
-    from kerasgen.presets.data import training_of
-
-    content = read_card(find_card(card))
-    if epochs is not None:
-        recipe = msgspec.structs.replace(training_of(content), epochs=epochs)
-        content = msgspec.structs.replace(content, training=recipe)
     with quiet_stderr():
-        from kerasgen import training
-    output = output or Path("runs") / content.name
+        from kerasgen.training import Request, resolve, resolve_dtype
+    words = recipe or []  # what stands after the first value of --set as well
+    bases = [word for word in words if "=" not in word]
+    if len(bases) > 1:
+        raise ValueError(f"There must be one preset, card or recipe. Received: {', '.join(bases)}.")
+    assigned = [*(settings or []), *(word for word in words if "=" in word)]
+    base = bases[0] if bases else None
+    with console.status("looking at the images"):
+        resolved = resolve(Request(base, model, data, image_size, epochs, assigned, skip_corrupt, init))
+    card = resolved.card
+    for line in (*resolved.notes, *(f"left out: {fault}" for fault in (resolved.survey.refused if resolved.survey else ()))):
+        say(line)
+    output = output or Path("runs") / card.name
+    card, choice = resolve_dtype(card, output)
+    if choice:
+        say(choice)
+    assert card.training is not None
+    with quiet_stderr(), contextlib.suppress(ImportError):
+        import tensorflow  # noqa: F401 (Keras imports it at the first `fit`, on every backend, where it is installed)
+    if dry_run:
+        from kerasgen.records import to_dict
+        from kerasgen.training.dry_run import dry_run as measure
+
+        console.print_json(data=to_dict(card))
+        for line in measure(card):
+            say(line)
+        return
+    from kerasgen import training
+    from kerasgen.callbacks import Progress
+    from kerasgen.training.run_directory import check_place
+
+    check_place(output, Path(card.data.source).expanduser() if card.data else None)
+    progress = Progress(card.training.batch_size)
+    interval = grid_interval or max(1, card.training.epochs // GRIDS)
     say(f"run in {output}")
-    say(f"preset: {training.train_preset(content, output, grid_interval=grid_interval, tensorboard=tensorboard)}")
+    again = "the same command goes on from there"
+    try:
+        path = training.train_preset(card, output, callbacks=[progress], verbose=0, grid_interval=interval, loggers=log or ())
+    except KeyboardInterrupt:
+        say(f"\ninterrupted after {progress.epochs_done} of {card.training.epochs} epochs; {again}")
+        raise typer.Exit(130) from None
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        raise OSError(f"The disk must have space for the run; {again} once it has. Received: {output}, full.") from None
+    say(f"preset: {path}")
+    grid = path.with_suffix(".png")
+    if grid.is_file():
+        say(f"grid: {grid}")
+    _print_next(path)
+
+
+def _print_next(path: Path) -> None:
+    """The commands that a new preset is good for."""
+    from kerasgen.models.latent_base import LatentSampler
+    from kerasgen.models.translation_base import BaseTranslator
+    from kerasgen.presets import find_class, read_card
+
+    cls = find_class(read_card(path).model.class_)
+    say("next:")
+    if issubclass(cls, LatentSampler):
+        say(f"  kerasgen sample {path} -o samples.png")
+    if issubclass(cls, BaseTranslator):
+        say(f"  kerasgen translate {path} FOLDER -o translated")
+    say(f"  kerasgen evaluate {path}")
+    say(f"  kerasgen export {path} {path.stem}.onnx")
 
 
 @app.command()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import abc
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import keras
 import numpy as np
@@ -28,11 +28,13 @@ class Dataset(keras.utils.PyDataset, abc.ABC):
         drop_remainder: whether an incomplete last batch is left out.
         labels: int32 (num_images,) in the source's order, or None where there are none.
         class_names: the names of labels 0, 1, ..., or None.
+        refused: what is said of the files that were left out (`skip_corrupt`).
         epoch: the number of the epoch, from 0.
     """
 
     labels: np.ndarray | None = None
     class_names: list[str] | None = None
+    refused: Sequence[str] = ()
 
     def __init__(self, num_images: int, batch_size: int, drop_remainder: bool) -> None:
         # No worker: a batch is mostly a gather, far cheaper than a step, and workers would run ahead into the next epoch.
@@ -72,7 +74,7 @@ class Dataset(keras.utils.PyDataset, abc.ABC):
             fraction: of the images that go to the first, above 0 and below 1; the others go to the second.
             seed: of the choice, which depends on nothing else; each part keeps the source's order.
 
-        Raises ValueError for another fraction, and for a part that holds no image or no batch.
+        A part smaller than a batch is one batch. Raises ValueError for another fraction, and for a part without an image.
         """
 
     def batches(self) -> Iterator[Batch]:

@@ -118,7 +118,7 @@ class ImageDataset(Dataset):
         return ImageDataset(
             Subset(self._images, indices),
             None if self.labels is None else self.labels[indices],
-            self.batch_size,
+            min(self.batch_size, len(indices)),
             class_names=self.class_names,
             mirror=self.mirror,
             binarize=self.binarize,
@@ -130,10 +130,11 @@ class ImageDataset(Dataset):
     def _binary(self, images: np.ndarray, indices: np.ndarray, epoch: int) -> np.ndarray:
         """Samples the bits of the images with these indices, the same ones each time in one epoch."""
         size = int(np.prod(self.image_shape))
-        thresholds = np.stack(
-            [np.random.default_rng([self.seed, epoch, index]).random(size, dtype="float32") for index in indices.tolist()]
-        )
-        return (thresholds.reshape(images.shape) < images).astype("float32")
+        thresholds = [
+            np.random.default_rng([self.seed, epoch, index]).random(size, dtype="float32")
+            for index in np.ravel(indices).tolist()
+        ]
+        return (np.reshape(thresholds, images.shape) < images).astype("float32")
 
     def _order(self, epoch: int) -> tuple[np.ndarray, np.ndarray]:
         wanted = (self.seed, epoch, self.shuffle)

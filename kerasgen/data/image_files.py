@@ -3,30 +3,62 @@
 from __future__ import annotations
 
 import functools
+import io
 import os
+import zlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from typing import TypeVar
+from pathlib import Path, PurePath
+from typing import NamedTuple, TypeVar
 
 import numpy as np
-from PIL import ExifTags, Image, ImageOps
+from PIL import ExifTags, Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from kerasgen.data.lazy import LazyImages
 from kerasgen.images.resize import Size, fit_image
 
-SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"}
+SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff", ".gif"}
 THREADS = min(8, os.cpu_count() or 1)
 
 # 16-bit and float images have no one true way to 8 bits; Pillow's would clip them without a word.
 _MODES = {"1", "L", "LA", "P", "PA", "RGB", "RGBA", "CMYK", "YCbCr"}
 _GRAY = {"1", "L", "LA"}
+_ANIMATED = {"GIF", "PNG", "WEBP"}  # formats of films; the further images of a JPEG or TIFF are previews and pages
 
 # With what whole files end. One that ends otherwise may be whole all the same.
 _ENDS = {"PNG": b"IEND\xaeB`\x82", "JPEG": b"\xff\xd9", "MPO": b"\xff\xd9"}
 _TURNED = {5, 6, 7, 8}  # Exif orientations that swap height and width
+_COMPARED = 32  # pixels a side to which images are reduced for their checksum
+_AT_ONCE = 256  # files between two looks at the keyboard
 
 T = TypeVar("T")
+
+
+class Blob(NamedTuple):
+    """An image file that lies in another file: its name for messages, and what reads its bytes."""
+
+    name: str
+    read: Callable[[], bytes]
+
+
+ImageSource = str | Path | Blob
+
+
+class UnreadableImage(ValueError):
+    """An image file that cannot be used; `reason` tells why, without its name."""
+
+    def __init__(self, rule: str, file: str, reason: str) -> None:
+        super().__init__(f"{rule} Received: {file} ({reason})")
+        self.reason = reason
+
+
+class Examined(NamedTuple):
+    """An image that was decoded: height, width and channels (1 or 3), and a checksum that copies share."""
+
+    height: int
+    width: int
+    channels: int
+    checksum: int
 
 
 class FileImages(LazyImages):
@@ -40,20 +72,20 @@ class FileImages(LazyImages):
             size.
         channels: 1 or 3 converts; None keeps them, gray files among color ones become color.
 
-    Raises ValueError, there and when they are read, for a file that cannot be decoded or has not 8 bits a channel, and for
-    images of different sizes without `size`.
+    Raises ValueError, there and when they are read, for a file that cannot be decoded, has not 8 bits a channel or is
+    animated, and for images of different sizes without `size`.
     """
 
     costly = True
 
-    def __init__(self, files: Sequence[str | Path], size: Size | None, channels: int | None) -> None:
-        self.files = [os.fspath(file) for file in files]
+    def __init__(self, files: Sequence[ImageSource], size: Size | None, channels: int | None) -> None:
+        self.files = [file if isinstance(file, Blob) else os.path.abspath(file) for file in files]
         self.channels = channels
         self.size = size
         headers = np.empty((len(self.files), 3), dtype="int32")
 
         def check(index: int) -> None:
-            headers[index] = _open(self.files[index], functools.partial(_header, self.files[index]))
+            headers[index] = _open(self.files[index], _header)
 
         _in_threads(check, len(self.files))
         others = np.flatnonzero((headers[:, :2] != headers[0, :2]).any(axis=1))
@@ -69,13 +101,16 @@ class FileImages(LazyImages):
             image = fit_image(_open(self.files[indices[place]], _upright), self.size, self.channels)
             if image.shape[:2] != self.shape[1:3]:  # by a note after the pixels of a PNG
                 raise self._mismatch(self.shape[1:3], indices[place], image.shape[:2])
+            if image.shape[2] > self.shape[3]:  # a file that was replaced
+                received = f"{_name(self.files[indices[place]])}, of {image.shape[2]} channels now, not {self.shape[3]}"
+                raise ValueError(f"Image files must stay as they were when they were loaded. Received: {received}")
             images[place] = image
 
         _in_threads(read, len(indices))
         return images
 
     def _mismatch(self, size: tuple[int, ...], index: int, other: tuple[int, ...]) -> ValueError:
-        received = f"{self.files[0]} of {size} and {self.files[index]} of {other}"
+        received = f"{_name(self.files[0])} of {size} and {_name(self.files[index])} of {other}"
         return ValueError(f"Images of different sizes need `image_size`. Received: {received}")
 
 
@@ -92,26 +127,62 @@ def read_files(files: Sequence[str | Path], size: Size | None, channels: int | N
     return FileImages(files, size, channels)[:]
 
 
-def no_images(folder: Path) -> ValueError:
-    """Makes the error for a folder without images; the caller raises it."""
+def examine(files: Sequence[ImageSource]) -> list[Examined | UnreadableImage]:
+    """Decodes every file, and gives for each what it holds or why it cannot be used; once, unless a file changes."""
+    return _examine(tuple(files), tuple(map(_stamp, files)))
+
+
+@functools.lru_cache(maxsize=8)  # of the splits of a set
+def _examine(files: tuple[ImageSource, ...], stamps: tuple[int, ...]) -> list[Examined | UnreadableImage]:
+    found: list[Examined | UnreadableImage] = [Examined(0, 0, 0, 0)] * len(files)
+    for start in range(0, len(files), _AT_ONCE):
+
+        def look(index: int) -> None:
+            try:
+                found[start + index] = _open(files[start + index], _examined)
+            except UnreadableImage as fault:
+                found[start + index] = fault
+
+        _in_threads(look, min(_AT_ONCE, len(files) - start))
+    return found
+
+
+def no_images(folder: PurePath) -> ValueError:
+    """Makes the error for a folder or file without images; the caller raises it."""
     return ValueError(f"A folder must hold image files ({', '.join(sorted(SUFFIXES))}). Received: {folder}")
 
 
-def _open(file: str, use: Callable[[Image.Image], T]) -> T:
+def _stamp(file: ImageSource) -> int:
+    """When a file was changed; 0 for what cannot be asked, as for a file in another, which is read anew by each source."""
     try:
-        with Image.open(file) as image:
-            mode = image.mode
-            result = use(image)
+        return 0 if isinstance(file, Blob) else os.stat(file).st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _name(file: ImageSource) -> str:
+    return file.name if isinstance(file, Blob) else os.fspath(file)
+
+
+def _open(file: ImageSource, use: Callable[[ImageFile.ImageFile], T]) -> T:
+    try:
+        with Image.open(io.BytesIO(file.read()) if isinstance(file, Blob) else file) as image:
+            if image.mode not in _MODES:
+                fault = "Images must have 8 bits a channel.", f"Pillow mode {image.mode!r}"
+            elif image.format in _ANIMATED and getattr(image, "is_animated", False):
+                fault = "Images must have one frame.", "animated"
+            else:
+                return use(image)
+    except UnidentifiedImageError:
+        fault = "Every image file of a folder must be readable.", "no image, or of an unknown format"
     except Exception as error:  # Pillow raises OSError, SyntaxError, struct.error ... by format and kind of damage
-        raise ValueError(f"Every image file of a folder must be readable. Received: {file} ({error})") from error
-    if mode not in _MODES:
-        raise ValueError(f"Images must have 8 bits a channel. Received: {file} of Pillow mode {mode!r}")
-    return result
+        raise UnreadableImage("Every image file of a folder must be readable.", _name(file), str(error)) from error
+    raise UnreadableImage(fault[0], _name(file), fault[1])
 
 
-def _header(file: str, image: Image.Image) -> tuple[int, int, int]:
+def _header(image: ImageFile.ImageFile) -> tuple[int, int, int]:
     """(height, width, channels) of the upright image."""
-    if not _ends_well(file, image.format):
+    if not _ends_well(image):
         image.load()
     width, height = image.size
     # Pillow has turned the size of a TIFF already, and would decode a PNG to look for a note that its header lacks.
@@ -121,13 +192,22 @@ def _header(file: str, image: Image.Image) -> tuple[int, int, int]:
     return height, width, 1 if image.mode in _GRAY else 3
 
 
-def _ends_well(file: str, kind: str | None) -> bool:
-    end = _ENDS.get(kind or "")
-    if end is None:
+def _examined(image: ImageFile.ImageFile) -> Examined:
+    header = _header(image)
+    image.draft(None, (_COMPARED, _COMPARED))  # a JPEG is decoded at an eighth of its size, all of it
+    pixels = fit_image(image, (_COMPARED, _COMPARED), 3)
+    return Examined(*header, zlib.crc32(pixels.tobytes()))
+
+
+def _ends_well(image: ImageFile.ImageFile) -> bool:
+    end, stream = _ENDS.get(image.format or ""), image.fp
+    if end is None or stream is None:
         return False
-    with open(file, "rb") as stream:
-        stream.seek(-len(end), os.SEEK_END)
-        return stream.read() == end
+    place = stream.tell()
+    stream.seek(-len(end), os.SEEK_END)
+    last = stream.read()
+    stream.seek(place)
+    return last == end
 
 
 def _upright(image: Image.Image) -> Image.Image:

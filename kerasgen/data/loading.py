@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import importlib
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kerasgen.data.archive import ARCHIVES, find_in_archive
+from kerasgen.data.array import NUMPY, Arrays, find_arrays, read_array, read_arrays
+from kerasgen.data.csv_file import find_in_csv
+from kerasgen.data.file_set import FileSet
+from kerasgen.data.folder import find_in_folder
+from kerasgen.data.image_files import SUFFIXES, image_files
+from kerasgen.data.parquet import find_in_parquet
 from kerasgen.data.sizes import check_batch_size, check_image_size
 from kerasgen.data.source import BUILT_IN, FROM_TFDS, Source
 from kerasgen.data.splits import split_names
@@ -18,6 +26,13 @@ if TYPE_CHECKING:
     from kerasgen.data.image_dataset import ImageDataset
     from kerasgen.data.streaming import StreamedDataset
     from kerasgen.data.tfds import TfdsImages
+
+_FILES: dict[str, Callable[[Path], FileSet | dict[str, Arrays]]] = {  # by their endings
+    ".csv": find_in_csv,
+    ".parquet": find_in_parquet,
+    **dict.fromkeys(ARCHIVES, find_in_archive),
+    **dict.fromkeys(NUMPY, find_arrays),
+}
 
 
 def load(
@@ -33,6 +48,7 @@ def load(
     shuffle: bool | None = None,
     seed: int = 0,
     drop_remainder: bool | None = None,
+    skip_corrupt: bool = False,
     data_dir: str | os.PathLike[str] | None = None,
 ) -> ImageDataset | StreamedDataset:
     """Loads images as a `Dataset` of float32 batches (batch, height, width, channels) in [0, 1] for `fit`.
@@ -40,10 +56,10 @@ def load(
     Args:
         source: "portraits" (embedded), "face_crops" (views of these, and crops that are no upright face),
             "face_crops_and_flowers" (with `tf_flowers` among the crops), "sprites" (rendered from known factors), "dsprites"
-            (tensorflow-datasets' own with its factors), a folder of image files (its sub-folders
-            are classes; `train` and `test`, where there are such, are splits), the name of a tensorflow-datasets set
-            ("fashion_mnist"), or an array (N, height, width[, channels]), uint8 or float in [0, 1]. A folder of the name goes
-            before a tensorflow-datasets set.
+            (tensorflow-datasets' own with its factors), the name of a tensorflow-datasets set ("fashion_mnist"), an array
+            (N, height, width[, channels]), uint8 or float in [0, 1], or a path, which goes before a set of that name: a folder
+            of image files or a zip or tar of one (sub-folders are classes; `train` and `test`, where there are such, are
+            splits), a CSV file of paths and labels, a folder of Parquet files with a column of images, a `.npy` or `.npz`.
         split: a name with or without a slice: "train", "train[:90%]", "test[100:200]".
         image_size: int or (height, width): images are cropped to its aspect about the center and resized (Lanczos).
         channels: 1 or 3 converts; None keeps them.
@@ -53,6 +69,7 @@ def load(
         shuffle: True for the train split and False for others if None.
         seed: of the order, of mirroring and of binarization.
         drop_remainder: leave out an incomplete last batch; as `shuffle` if None.
+        skip_corrupt: decode every file first, and leave out those that cannot be used (`Dataset.refused`).
         data_dir: where tensorflow-datasets lie; TFDS_DATA_DIR or its own default if None.
 
     Returns:
@@ -63,18 +80,19 @@ def load(
         ValueError: an unknown source, split or label; no images, unreadable images, or images of different sizes
             without `image_size`; a batch size that is not positive or, with the remainder dropped, over the number of
             images.
-        ImportError: a tensorflow-datasets name where TensorFlow or tensorflow-datasets is missing.
+        ImportError: a tensorflow-datasets name where TensorFlow or tensorflow-datasets is missing; Parquet files without
+            pyarrow.
     """
     size = check_image_size(image_size)
     if shuffle is None:
         shuffle = set(split_names(split)) == {"train"}
     check_batch_size(batch_size)
-    found = read_source(source, split, size, channels, labels, data_dir)
+    found = read_source(source, split, size, channels, labels, data_dir, skip_corrupt)
     # Keras last: a mistake in the arguments is told at once.
     if isinstance(found, Source):
         from kerasgen.data.image_dataset import ImageDataset
 
-        return ImageDataset(
+        dataset = ImageDataset(
             found.images,
             found.labels,
             batch_size,
@@ -85,6 +103,8 @@ def load(
             seed=seed,
             drop_remainder=drop_remainder,
         )
+        dataset.refused = found.refused
+        return dataset
     if binarize:
         raise ValueError(f"Sets that are too large for memory are not binarized. Received: {source!r}.")
     from kerasgen.data.streaming import StreamedDataset
@@ -99,27 +119,47 @@ def read_source(
     channels: int | None,
     labels: bool | str | None,
     data_dir: str | os.PathLike[str] | None,
+    skip_corrupt: bool = False,
 ) -> Source | TfdsImages:
     """Finds the images of what `load` takes, `size` as (height, width); `TfdsImages` for those too large for memory."""
     if channels not in (None, 1, 3):
         raise ValueError(f"`channels` must be 1, 3 or None. Received: {channels!r}")
     if isinstance(source, np.ndarray):
-        from kerasgen.data.array import read_array
-
         return read_array(source, split, size, channels, labels)
     if isinstance(source, str) and source in BUILT_IN:
         module, reader = BUILT_IN[source]
         where = {"data_dir": data_dir} if source in FROM_TFDS else {}
         return getattr(importlib.import_module(f"kerasgen.data.{module}"), reader)(split, size, channels, labels, **where)
-    if isinstance(source, (str, os.PathLike)) and Path(source).expanduser().is_dir():
-        from kerasgen.data.folder import read_folder
+    if not isinstance(source, (str, os.PathLike)):
+        raise ValueError(f"`source` must be a name, a path or an array. Received: {type(source).__name__}")
+    found = find_files(source)
+    if isinstance(found, FileSet):
+        return found.read(split, size, channels, labels, skip_corrupt)
+    if found is not None:
+        return read_arrays(found, split, size, channels, labels)
+    from kerasgen.data import tfds
 
-        return read_folder(Path(source).expanduser(), split, size, channels, labels)
-    if isinstance(source, str):
-        from kerasgen.data import tfds
+    images = tfds.TfdsImages(os.fspath(source), split, size, channels, labels, data_dir)
+    return images if images.num_bytes > tfds.MEMORY_LIMIT else images.read()
 
-        images = tfds.TfdsImages(source, split, size, channels, labels, data_dir)
-        return images if images.num_bytes > tfds.MEMORY_LIMIT else images.read()
-    if isinstance(source, os.PathLike):
-        raise ValueError(f"A path given as a source must be an existing folder. Received: {os.fspath(source)!r}")
-    raise ValueError(f"`source` must be a name, a folder or an array. Received: {type(source).__name__}")
+
+def find_files(source: str | os.PathLike[str]) -> FileSet | dict[str, Arrays] | None:
+    """Finds the files or arrays of a folder or file, by split; None for a name that is none.
+
+    Raises ValueError for a path without one, and for files that hold no images.
+    """
+    path = Path(source).expanduser()
+    suffix = path.suffix.lower()
+    if path.is_dir():
+        parquet = next(path.rglob("*.parquet"), None)
+        return find_in_parquet(path) if parquet and not image_files(path) else find_in_folder(path)
+    if path.is_file() and suffix in _FILES:
+        return _FILES[suffix](path)
+    like_a_path = isinstance(source, os.PathLike) or source.startswith((".", "~", os.sep)) or suffix in {*_FILES, *SUFFIXES}
+    if path.is_file() or like_a_path:
+        found = "a file of another kind" if path.is_file() else "no such folder or file"
+        raise ValueError(
+            f"A path given as a source must be an existing folder or file ({', '.join(_FILES)}). "
+            f"Received: {str(source)!r}, {found}"
+        )
+    return None

@@ -39,6 +39,7 @@ def load_pairs(
     shuffle: bool | None = None,
     seed: int = 0,
     drop_remainder: bool | None = None,
+    skip_corrupt: bool = False,
     data_dir: str | os.PathLike[str] | None = None,
 ) -> PairedDataset:
     """Loads pairs of images as a `Dataset` of batches (sources, targets) for the `fit` of a translator.
@@ -56,7 +57,7 @@ def load_pairs(
         where: {label: class}: only the images of that class.
         mirror, seed, drop_remainder: as `PairedDataset`.
         shuffle: True for splits of training and False for others if None.
-        data_dir: as in `load`.
+        skip_corrupt, data_dir: as in `load`; two folders are read as they are.
 
     Raises:
         ValueError: files of two folders that do not match (by name); an unknown transform or class; what `load` raises.
@@ -72,10 +73,10 @@ def load_pairs(
         first, second = map(Path, source)
         sources, targets = _folders(first, second, split, size, channels)
     elif isinstance(pairs, str) and pairs in SIDES:
-        images = read_class(source, split, size and (size[0], size[1] * 2), channels, where, data_dir)
+        images = read_class(source, split, size and (size[0], size[1] * 2), channels, where, data_dir, skip_corrupt)
         sources, targets = (_half(images, side) for side in SIDES[pairs])
     else:
-        targets = read_class(source, split, size, channels, where, data_dir)
+        targets = read_class(source, split, size, channels, where, data_dir, skip_corrupt)
         sources = _mapped(targets, _transform(pairs))
     return PairedDataset(
         sources,
@@ -96,10 +97,11 @@ def read_class(
     channels: int | None,
     where: Mapping[str, str] | None,
     data_dir: str | os.PathLike[str] | None,
+    skip_corrupt: bool = False,
 ) -> Images:
     """Finds uint8 images (N, height, width, channels), of one class where `where` is {label: class}."""
     label, wanted = next(iter(where.items())) if where else (None, None)
-    found = read_source(source, split, size, channels, label, data_dir)
+    found = read_source(source, split, size, channels, label, data_dir, skip_corrupt)
     if not isinstance(found, Source):
         raise ValueError(f"Images for a translator are held in memory. Received: {source!r}, which is too large at this size.")
     images = found.images

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -20,11 +21,15 @@ FROM_TFDS = ("face_crops_and_flowers", "dsprites")  # which read a prepared set
 
 
 class Source(NamedTuple):
-    """Images (N, height, width, channels), uint8 or float32 in [0, 1]; int32 labels (N,) and their names, or None."""
+    """Images (N, height, width, channels), uint8 or float32 in [0, 1]; int32 labels (N,) and their names, or None.
+
+    `refused` tells of the files that were left out, and why.
+    """
 
     images: Images
     labels: np.ndarray | None = None
     class_names: list[str] | None = None
+    refused: Sequence[str] = ()
 
 
 def label_name(labels: bool | str | None, known: list[str], default: str | None) -> str | None:

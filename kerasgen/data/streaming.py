@@ -96,7 +96,7 @@ class StreamedDataset(Dataset):
     def _subset(self, indices: np.ndarray) -> StreamedDataset:
         return StreamedDataset(
             self._found,
-            self.batch_size,
+            min(self.batch_size, len(indices)),
             mirror=self.mirror,
             shuffle=self.shuffle,
             seed=self.seed,

@@ -6,7 +6,7 @@ import importlib.util
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -148,6 +148,23 @@ class TfdsImages:
 
         decode = self.builder.info.features[self.image].decode_example
         return encoded.map(lambda image, label: (decode(image), label), num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
+
+
+class DescribedSet(NamedTuple):
+    """A prepared set: images a split, (height, width, channels) with None where they vary, and a label's classes."""
+
+    splits: dict[str, int]
+    shape: tuple[int | None, int | None, int | None]
+    class_names: list[str]
+
+
+def describe_set(name: str, label: str | bool | None) -> DescribedSet:
+    """Describes a set by its notes alone, and the classes of a label, True for the default one; raises as `TfdsImages`."""
+    info = find_builder(name).info
+    features = _label_features(info.features)
+    chosen = _default_label(info, features) if label is True else label_name(label, sorted(features), None)
+    names = _class_names(features[chosen]) if chosen else None
+    return DescribedSet(_sizes(info), tuple(info.features[_image_name(info)].shape), names or [])
 
 
 def find_builder(name: str, data_dir: str | os.PathLike[str] | None = None) -> tfds.core.DatasetBuilder:

@@ -67,6 +67,7 @@ class UnpairedDataset(Dataset):
         return tuple(shown)
 
     def _take(self, first: ImageDataset, second: ImageDataset) -> UnpairedDataset:
+        first.batch_size = second.batch_size = min(first.batch_size, second.batch_size)  # parts may be smaller than a batch
         super().__init__(max(first.num_images, second.num_images), first.batch_size, drop_remainder=True)
         self.domains = first, second
         return self
@@ -84,6 +85,7 @@ def load_unpaired(
     mirror: bool = False,
     shuffle: bool | None = None,
     seed: int = 0,
+    skip_corrupt: bool = False,
     data_dir: str | os.PathLike[str] | None = None,
 ) -> UnpairedDataset:
     """Loads two sets of images as a `Dataset` of batches (a, b) for the `fit` of a translator.
@@ -99,15 +101,19 @@ def load_unpaired(
         channels: 1 or 3 converts; None keeps them.
         mirror, seed: as `UnpairedDataset`.
         shuffle: True for the train split and False for others if None.
-        data_dir: as in `load`.
+        skip_corrupt, data_dir: as in `load`.
 
     Raises ValueError unless there are two domains, and what `load` raises.
     """
     if len(domains) != 2 or isinstance(domains, str):
         raise ValueError(f"There must be two domains. Received: {domains!r}.")
     size = check_image_size(image_size)
+
+    def where(domain: str) -> dict[str, str] | None:
+        return {label: domain} if label else None
+
     a, b = (
-        read_class(source, split if label else split + domain, size, channels, {label: domain} if label else None, data_dir)
+        read_class(source, split if label else split + domain, size, channels, where(domain), data_dir, skip_corrupt)
         for domain in domains
     )
     shuffle = split.startswith("train") if shuffle is None else shuffle

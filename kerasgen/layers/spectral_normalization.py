@@ -5,7 +5,7 @@ from __future__ import annotations
 import keras
 from keras import StatelessScope
 
-from kerasgen.backend.typing import Tensor
+from kerasgen.backend.typing import LayerOptions, Tensor, Unpack
 
 
 @keras.saving.register_keras_serializable("kerasgen")
@@ -14,8 +14,12 @@ class SpectralNormalization(keras.layers.SpectralNormalization):
 
     Keras's own writes the normalized kernel over the trained one in every forward pass: the gradient then does not know of
     sigma (equation 12), PyTorch refuses a second pass before the first was differentiated, and a step of the generator would
-    move the discriminator.
+    move the discriminator. Keras's own also computes sigma in the layer's dtype; here it is float32 in mixed precision too.
     """
+
+    def __init__(self, layer: keras.layers.Layer, power_iterations: int = 1, **kwargs: Unpack[LayerOptions]) -> None:
+        # Neither the kernel nor the images are cast here: the layer inside casts both to its own dtype.
+        super().__init__(layer, power_iterations, autocast=False, **{**kwargs, "dtype": "float32"})
 
     def call(self, inputs: Tensor, training: bool = False) -> Tensor:
         vector, kernel = self.normalized_weights()
@@ -24,3 +28,6 @@ class SpectralNormalization(keras.layers.SpectralNormalization):
         values = [(variable, kernel if variable is self.kernel else variable.value) for variable in self.layer.variables]
         with StatelessScope(state_mapping=values):
             return self.layer(inputs)
+
+    def compute_output_spec(self, inputs: Tensor, training: bool = False) -> Tensor:
+        return self.layer.compute_output_spec(inputs)

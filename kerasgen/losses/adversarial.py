@@ -15,12 +15,14 @@ from kerasgen.errors import unknown_name
 class AdversarialLoss:
     """A pair of functions `(real_logits, fake_logits) -> scalar`; `relativistic` if the generator's uses the real ones.
 
-    Where it does not, `real_logits` may be None.
+    Where it does not, `real_logits` may be None. `middle` is the logit of an image that may be real or fake alike; None where
+    the loss looks at differences of logits alone.
     """
 
     discriminator: Callable[[Tensor, Tensor], Tensor]
     generator: Callable[[Tensor, Tensor], Tensor]
     relativistic: bool = False
+    middle: float | None = 0.0
 
 
 def cross_entropy(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
@@ -79,10 +81,10 @@ def relativistic_generator(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
 LOSSES = {
     "minimax": AdversarialLoss(cross_entropy, minimax),
     "non_saturating": AdversarialLoss(cross_entropy, non_saturating),
-    "least_squares": AdversarialLoss(least_squares, least_squares_generator),
+    "least_squares": AdversarialLoss(least_squares, least_squares_generator, middle=0.5),
     "hinge": AdversarialLoss(hinge, critic_score),
-    "wasserstein": AdversarialLoss(wasserstein, critic_score),
-    "relativistic": AdversarialLoss(relativistic, relativistic_generator, relativistic=True),
+    "wasserstein": AdversarialLoss(wasserstein, critic_score, middle=None),
+    "relativistic": AdversarialLoss(relativistic, relativistic_generator, relativistic=True, middle=None),
 }
 
 
@@ -97,3 +99,13 @@ def check_objective(name: str, relativistic: bool = True) -> None:
 def pairwise_accuracy(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
     """Gives the share of the pairs in which the real image has the larger logit: 1/2 where D cannot tell, whatever the loss."""
     return ops.mean(ops.cast(real_logits > fake_logits, "float32"))
+
+
+def real_sign(name: str, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+    """Gives r_t = E[sign(D(x))], equation 1 of Karras et al. 2020 (arXiv:2006.06676), of a loss in `LOSSES`.
+
+    1 where D knows every real image, 0 where it cannot tell. The sign is that of the logit less the loss's middle. Where a loss
+    has none, it is that of the difference to a fake image's logit, and r_t is 2 `pairwise_accuracy` - 1.
+    """
+    middle = LOSSES[name].middle
+    return ops.mean(ops.sign(ops.cast(real_logits, "float32") - (fake_logits if middle is None else middle)))

@@ -37,6 +37,10 @@ class BaseAutoencoder(LatentDecoder):
     encoder: keras.Model = built()
     decoder: keras.Model = built()
 
+    @property
+    def halvings(self) -> int:
+        return stages(self.image_shape) if self.network == "conv" else 0
+
     def check(self) -> None:
         super().check()
         if self.network == "conv":

@@ -44,7 +44,6 @@ class Classifier(GenerativeModel):
 
     @property
     def halvings(self) -> int:
-        """How often the network halves the resolution."""
         return stages(self.image_shape)
 
     def check(self) -> None:

@@ -27,6 +27,7 @@ class ConditionalGAN(BaseConvGAN):
     """
 
     requires_labels = True
+    trains_in_bfloat16 = True  # conditional_gan_flowers
 
     num_classes: Classes = 10
     projection: bool = True

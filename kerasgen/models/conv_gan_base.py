@@ -20,7 +20,6 @@ class BaseConvGAN(BaseGAN):
 
     @property
     def halvings(self) -> int:
-        """How often the networks halve and double the resolution."""
         return stages(self.image_shape)
 
     def check(self) -> None:

@@ -45,6 +45,8 @@ class CycleGAN(BaseTranslator):
     objective: str = "least_squares"
     pool_size: Count = 50
 
+    trains_in_bfloat16 = True  # cyclegan_portraits_eras
+
     def check(self) -> None:
         super().check()
         if any(side % 4 for side in self.image_shape[:2]) or min(self.image_shape[:2]) < 8:

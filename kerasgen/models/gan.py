@@ -33,6 +33,12 @@ class GAN(BaseGAN):
     dropout: tuple[Share, Share] = (0.2, 0.5)
     objective: str = "minimax"
 
+    trains_in_bfloat16 = True  # gan_fashion_mnist, gan_mnist
+
+    @property
+    def discriminator_blocks(self) -> int:
+        return len(self.maxout)
+
     def build_networks(self) -> None:
         self.discriminator = discriminator(self.image_shape, self._features, initializer=_uniform(0.005))
         self.generator = generator(

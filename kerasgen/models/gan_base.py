@@ -10,20 +10,23 @@ from keras import ops
 from kerasgen import backend
 from kerasgen.backend.keras_internals import AutoJitCompile
 from kerasgen.backend.typing import Batch, Tensor, Values
-from kerasgen.base.hyperparameters import NotNegative, Positive, PositiveFloat, built
+from kerasgen.base.hyperparameters import Count, NotNegative, Positive, PositiveFloat, Share, built
 from kerasgen.base.phase import Phase
 from kerasgen.errors import unknown_name
-from kerasgen.losses.adversarial import LOSSES, check_objective, pairwise_accuracy
+from kerasgen.losses.adaptive_augmentation import NORMALS, UNIFORMS, augment_adaptively
+from kerasgen.losses.adversarial import LOSSES, check_objective, pairwise_accuracy, real_sign
 from kerasgen.losses.augmentation import AUGMENTATIONS, augment
 from kerasgen.losses.penalties import PENALTIES
+from kerasgen.models.adaptive_probability import AdaptiveProbability
 from kerasgen.models.latent_base import LatentSampler
+from kerasgen.presets.transfer import layer_name, stage_of
 
 
 class BaseGAN(AutoJitCompile, LatentSampler):
     """Abstract base: Algorithm 1 of Goodfellow et al. 2014 with any loss, penalties and augmentation.
 
     A variant builds `generator` and `discriminator`. Beside the terms, training tracks `accuracy`: how often a real image has a
-    larger logit than a fake one.
+    larger logit than a fake one; with `ada_target` also `ada_p` and `ada_sign`, the paper's p and r_t.
 
     Args:
         image_shape: (height, width, channels).
@@ -35,7 +38,12 @@ class BaseGAN(AutoJitCompile, LatentSampler):
             arXiv:1912.04958, appendix B).
         discriminator_steps: k: steps of the discriminator for one of the generator, each on its own part of the batch.
         weight_clip: largest absolute value of the discriminator's weights (Arjovsky et al. 2017); None for no bound.
-        augmentations: names in `kerasgen.augmentation.AUGMENTATIONS`; what the discriminator sees is changed so.
+        augmentations: names in `kerasgen.losses.augmentation.AUGMENTATIONS`; what the discriminator sees is changed so.
+        ada_target: of the mean sign of the discriminator's outputs for real images, by which adaptive augmentation sets its
+            probability in training (Karras et al. 2020, arXiv:2006.06676; theirs is 0.6); None for none.
+        ada_images: images shown while that probability goes from 0 to 1, at the fastest.
+        freeze_discriminator: blocks of the discriminator, from the image on, whose weights stay (Mo et al. 2020,
+            arXiv:2002.10964).
         seed: of the training noise.
     """
 
@@ -46,17 +54,27 @@ class BaseGAN(AutoJitCompile, LatentSampler):
     discriminator_steps: Positive = 1
     weight_clip: PositiveFloat | None = None
     augmentations: tuple[str, ...] = ()
+    ada_target: Share | None = None
+    ada_images: Positive = 500_000
+    freeze_discriminator: Count = 0
 
     generator: keras.Model = built()
     discriminator: keras.Model = built()
+    ada: AdaptiveProbability | None = built()  # None before `compile`
 
     def check(self) -> None:
         super().check()
         check_objective(self.objective)
         _check_names("penalty", self.penalties, PENALTIES)
         _check_names("augmentation", self.augmentations, AUGMENTATIONS)
+        if self.freeze_discriminator > self.discriminator_blocks:
+            raise ValueError(
+                f"freeze_discriminator must be {self.discriminator_blocks}, the number of the discriminator's blocks, or less. "
+                f"Received: {self.freeze_discriminator}."
+            )
 
     def assemble(self) -> None:
+        self.ada = None
         super().assemble()
         if self.weight_clip is not None:
             for variable in self.discriminator.trainable_variables:
@@ -71,7 +89,7 @@ class BaseGAN(AutoJitCompile, LatentSampler):
                 self.discriminator_terms,
                 ("discriminator", *self.penalties),
                 repeat=self.discriminator_steps,
-                monitors=("accuracy",),
+                monitors=("accuracy",) if self.ada_target is None else ("accuracy", "ada_p", "ada_sign"),
             ),
             Phase("generator", (self.generator,), self.generator_terms, ("generator",)),
         )
@@ -79,6 +97,36 @@ class BaseGAN(AutoJitCompile, LatentSampler):
     @property
     def decoder_network(self) -> keras.Model:
         return self.generator
+
+    def prepare_training(self) -> None:
+        super().prepare_training()
+        if self.ada_target is not None and self.ada is None:
+            self.ada = AdaptiveProbability(self.ada_target, self.ada_images, name="ada")
+
+    # ---- frozen blocks -----------------------------------------------------------------------------------------
+
+    @property
+    def discriminator_blocks(self) -> int:
+        """The number of the discriminator's blocks that have a stage in their names; a hook, one a halving by default."""
+        return self.halvings
+
+    def trained_variables(self, phase: Phase) -> list[keras.Variable]:
+        return self.without_frozen(super().trained_variables(phase))
+
+    def without_frozen(self, variables: list[keras.Variable]) -> list[keras.Variable]:
+        """Leaves out those of the discriminator's frozen blocks."""
+        if not self.freeze_discriminator:
+            return variables
+        frozen = {id(each) for layer in self.discriminator.layers if self.frozen(layer) for each in layer.trainable_variables}
+        return [variable for variable in variables if id(variable) not in frozen]
+
+    def frozen(self, layer: keras.layers.Layer) -> bool:
+        """Whether a layer of the discriminator belongs to its first `freeze_discriminator` blocks."""
+        name = layer_name(layer)
+        stage = 0 if name == "conv_from_image" else stage_of(name)
+        if stage is None:
+            return False
+        return (stage if self.stages_from_image else self.halvings - stage) < self.freeze_discriminator
 
     # ---- losses ------------------------------------------------------------------------------------------------
 
@@ -95,11 +143,14 @@ class BaseGAN(AutoJitCompile, LatentSampler):
         """Logits (batch, 1) of images, for the batch's labels if it has any."""
         return self.discriminator([images, *batch[1:]] if self.requires_labels else images, training=training)
 
-    def augmented(self, images: Tensor) -> Tensor:
-        """What the discriminator sees of images."""
-        if not self.augmentations:
-            return images
-        return augment(images, self.augmentations, self.uniform(ops.shape(images)[0], len(self.augmentations), 3))
+    def augmented(self, images: Tensor, training: bool) -> Tensor:
+        """What the discriminator sees of images; adaptively augmented in training alone, as no preset keeps p."""
+        n = ops.shape(images)[0]
+        if self.augmentations:
+            images = augment(images, self.augmentations, self.uniform(n, len(self.augmentations), 3))
+        if self.ada is not None and training:
+            images = augment_adaptively(images, self.ada.p, self.uniform(n, UNIFORMS), self.normal(n, NORMALS))
+        return images
 
     def uniform(self, *shape: int | Tensor) -> Tensor:
         """Draws float32 numbers from [0, 1], by the distribution function of `normal`."""
@@ -107,15 +158,25 @@ class BaseGAN(AutoJitCompile, LatentSampler):
 
     def discriminator_terms(self, batch: Batch, training: bool) -> Values:
         """Gives the discriminator's loss, its weighted penalties and `accuracy`, of a batch and as many fake images."""
-        real = self.augmented(self.real_images(batch))
-        fake = ops.stop_gradient(self.augmented(self.generate(batch, training)))
+        real = self.augmented(self.real_images(batch), training)
+        fake = ops.stop_gradient(self.augmented(self.generate(batch, training), training))
         real_logits = self.discriminate(real, batch, training)
         fake_logits = self.discriminate(fake, batch, training)  # a batch of its own for BatchNorm
         return {
             "discriminator": LOSSES[self.objective].discriminator(real_logits, fake_logits),
             "accuracy": pairwise_accuracy(real_logits, fake_logits),
+            **self.adapt(real_logits, fake_logits, training),
             **self.penalty_terms(real, fake, batch, training),
         }
+
+    def adapt(self, real_logits: Tensor, fake_logits: Tensor, training: bool) -> Values:
+        """What adaptive augmentation tracks, r_t of a batch and p, which training adjusts by it."""
+        if self.ada is None:
+            return {}
+        sign = real_sign(self.objective, real_logits, fake_logits)
+        if training:
+            self.ada.update(sign, ops.shape(real_logits)[0])
+        return {"ada_p": ops.convert_to_tensor(self.ada.p), "ada_sign": sign}
 
     def penalty_terms(self, real: Tensor, fake: Tensor, batch: Batch, training: bool) -> Values:
         """The weighted penalties; at the steps between, zeros."""
@@ -150,8 +211,10 @@ class BaseGAN(AutoJitCompile, LatentSampler):
     def generator_terms(self, batch: Batch, training: bool) -> Values:
         """Gives the generator's loss, of fresh codes."""
         loss = LOSSES[self.objective]
-        fake_logits = self.discriminate(self.augmented(self.generate(batch, training)), batch, training)
-        real_logits = self.discriminate(self.augmented(self.real_images(batch)), batch, training) if loss.relativistic else None
+        fake_logits = self.discriminate(self.augmented(self.generate(batch, training), training), batch, training)
+        real_logits = None
+        if loss.relativistic:
+            real_logits = self.discriminate(self.augmented(self.real_images(batch), training), batch, training)
         return {"generator": loss.generator(real_logits, fake_logits)}
 
     def call(self, z: Tensor, training: bool = False) -> Tensor:

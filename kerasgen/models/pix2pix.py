@@ -53,6 +53,8 @@ class Pix2Pix(BaseTranslator):
     conditional: bool = True
     objective: str = "non_saturating"
 
+    trains_in_bfloat16 = True  # pix2pix_edges_to_portraits
+
     def check(self) -> None:
         super().check()
         most = halvings(self.image_shape)

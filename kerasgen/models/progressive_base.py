@@ -39,6 +39,8 @@ class BaseProgressiveGAN(BaseGAN):
         further arguments: as `BaseGAN`.
     """
 
+    stages_from_image = False
+
     channels: Positive = 16
     max_channels: Positive = 512
     start_size: Positive = 4
@@ -77,12 +79,13 @@ class BaseProgressiveGAN(BaseGAN):
         }
 
     def prepare_training(self) -> None:
+        super().prepare_training()
         if self.progress is None:
             self.progress = Counter(name="progress")
 
     def trained_variables(self, phase: Phase) -> list[keras.Variable]:
         (network,) = phase.networks
-        return self.network_of_stage(network, self.stage).trainable_variables
+        return self.without_frozen(self.network_of_stage(network, self.stage).trainable_variables)
 
     def training_callbacks(self, x: object, batch_size: int | None) -> list[keras.callbacks.Callback]:
         size = batch_size_of(x, batch_size)
@@ -115,6 +118,10 @@ class BaseProgressiveGAN(BaseGAN):
     def last_stage(self) -> int:
         """The number of the stage at the full size."""
         return growth_stages(self.image_shape) - 1
+
+    @property
+    def halvings(self) -> int:
+        return self.last_stage
 
     @property
     def schedule(self) -> dict[int, tuple[int, int]]:

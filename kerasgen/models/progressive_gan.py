@@ -21,6 +21,8 @@ class ProgressiveGAN(BaseProgressiveGAN):
     objective: str = "wasserstein"
     penalties: dict[str, NotNegative] = {"gradient_penalty": 10.0, "drift": 0.001}
 
+    trains_in_bfloat16 = True  # progressive_gan_portraits
+
     def build_networks(self) -> None:
         sizes = self.image_shape, self.channels, self.max_channels, self.first_stage
         self.generator = growing_generator(self.latent_dim, *sizes)

@@ -51,6 +51,8 @@ class StyleGAN(BaseProgressiveGAN):
     start_size: Positive = 8
     penalties: dict[str, NotNegative] = {"r1": 2.5}
 
+    trains_in_bfloat16 = True  # stylegan_portraits
+
     def build_networks(self) -> None:
         sizes = self.image_shape, self.channels, self.max_channels, self.first_stage
         self.generator = style_generator(

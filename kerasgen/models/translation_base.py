@@ -75,8 +75,8 @@ class BaseTranslator(GenerativeModel):
             other.set_weights(self.ema_network(network).get_weights())
         return twin
 
-    def check_training(self, x: object, y: object, batch_size: int | None) -> None:
-        check_training_pairs(x, y, (self.source_shape, self.image_shape), batch_size, self.repeats)
+    def check_data(self, x: object, y: object, batch_size: int | None, least: int) -> None:
+        check_training_pairs(x, y, (self.source_shape, self.image_shape), batch_size, least)
 
     def call(self, x: Tensor, training: bool = False) -> Tensor:
         """Sources to targets."""

@@ -53,7 +53,7 @@ class BaseVAE(BaseAutoencoder, LatentSampler):
         super().build_networks()
         if self.learns_scale:
             images = keras.Input(self.image_shape, name="image")
-            self.pixel_scale = keras.Model(images, LearnedScale(dtype="float32")(images), name="pixel_scale")
+            self.pixel_scale = keras.Model(images, LearnedScale(dtype="float32", name="scale")(images), name="pixel_scale")
 
     def make_phases(self) -> tuple[Phase, ...]:
         learned = (self.pixel_scale,) if self.learns_scale else ()

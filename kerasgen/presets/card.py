@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from kerasgen.records import Positive, Record, Sha256, Text
+from kerasgen.records import Positive, Record, Seed, Sha256, Text
 
 Backend = Literal["tensorflow", "jax", "torch"]
-DType = Literal["float32", "mixed_bfloat16"]
+DType = Literal["auto", "float32", "mixed_bfloat16"]
 
 
 class ModelSection(Record, frozen=True):
@@ -20,11 +20,15 @@ class ModelSection(Record, frozen=True):
 
 
 class DataSection(Record, frozen=True):
-    """What `kerasgen.data.load`, `load_pairs` (`pairs`) or `load_unpaired` (`domains`) is asked for."""
+    """What `kerasgen.data.load`, `load_pairs` (`pairs`) or `load_unpaired` (`domains`) is asked for.
+
+    With `held_out_fraction` that part of the images of `train`, chosen at random, is held out in place of a split.
+    """
 
     source: Text
     train: Text = "train"
     held_out: Text = "test"
+    held_out_fraction: Annotated[float, msgspec.Meta(gt=0, lt=1)] | None = None
     image_size: Positive | None = None
     channels: Literal[1, 3] | None = None
     mirror: bool = False
@@ -35,6 +39,7 @@ class DataSection(Record, frozen=True):
     jitter: Annotated[int, msgspec.Meta(ge=0)] = 0
     domains: tuple[str, str] | None = None
     where: dict[str, str] | None = None
+    skip_corrupt: bool = False
 
 
 class KeepBest(Record, frozen=True):
@@ -55,12 +60,16 @@ class Resampling(Record, frozen=True):
 
 
 class TrainingSection(Record, frozen=True):
-    """The recipe: what `fit` and `compile` are given."""
+    """The recipe: what `fit` and `compile` are given, and the preset (`init`) whose weights training began with.
 
+    The dtype "auto" is float32 or mixed_bfloat16, by the machine and the model; the card of the trained preset says which.
+    """
+
+    init: Text | None = None
     optimizers: dict[str, dict[str, object]] = {}
     batch_size: Positive = 64
     epochs: Positive = 1
-    seed: int = 0
+    seed: Seed = 0
     backend: Backend | None = None
     dtype: DType = "float32"
     jit_compile: bool | Literal["auto"] = "auto"
@@ -109,7 +118,7 @@ class LicenseSection(Record, frozen=True):
 class WeightsSection(Record, frozen=True):
     """The file of weights beside the card."""
 
-    file: Text
+    file: Annotated[str, msgspec.Meta(pattern=r"^[^/\\]+\.weights\.h5$")]
     sha256: Sha256
     bytes: Positive
 

@@ -38,17 +38,23 @@ def find_card(name_or_path: str | Path) -> Path:
     Raises ValueError for a name that the zoo does not have.
     """
     path = Path(name_or_path)
-    in_folder = [path / f"{path.resolve().name}.json", *_with_weights(path)] if path.is_dir() else []
-    for candidate in (path, Path(f"{path}.json"), *in_folder, zoo_folder() / f"{name_or_path}.json"):
-        if candidate.suffix == ".json" and candidate.is_file():
-            return candidate
-    raise unknown_name("preset", str(name_or_path), list_presets())
+    try:
+        in_folder = [path / f"{path.resolve().name}.json", *_with_weights(path)] if path.is_dir() else []
+        only = in_folder if len(in_folder) < 3 else in_folder[:1]
+        for candidate in (path, Path(f"{path}.json"), *only, zoo_folder() / f"{name_or_path}.json"):
+            if candidate.suffix == ".json" and candidate.name != SCHEMA and candidate.is_file():
+                return candidate
+    except OSError:  # a name that no file can have
+        in_folder = []
+    if len(in_folder) > 2:
+        names = ", ".join(sorted(each.name for each in in_folder[1:]))
+        raise ValueError(f"A folder is named for the one preset in it. Received: {path}, which holds {names}.")
+    raise unknown_name("preset", str(name_or_path)[:100], list_presets())
 
 
 def _with_weights(folder: Path) -> list[Path]:
-    """The only preset of a folder."""
-    found = [path for path in folder.glob("*.json") if path.with_suffix(".weights.h5").is_file()]
-    return found if len(found) == 1 else []
+    """The presets of a folder."""
+    return [path for path in folder.glob("*.json") if path.with_suffix(".weights.h5").is_file()]
 
 
 def check_weights(path: Path, card: Card) -> Path:

@@ -34,8 +34,12 @@ def load_data(
     recipe = data_of(card)
     if mirror is None:
         mirror = recipe.mirror and split == "train"
-    name = recipe.train if split == "train" else recipe.held_out
-    return load_split(card, name, mirror=mirror, labels=labels, shuffle=shuffle, drop_remainder=drop_remainder)
+    if not recipe.held_out_fraction:
+        name = recipe.train if split == "train" else recipe.held_out
+        return load_split(card, name, mirror=mirror, labels=labels, shuffle=shuffle, drop_remainder=drop_remainder)
+    shuffle = split == "train" if shuffle is None else shuffle
+    whole = load_split(card, recipe.train, mirror=mirror, labels=labels, shuffle=shuffle, drop_remainder=drop_remainder)
+    return whole.split(1.0 - recipe.held_out_fraction)[0 if split == "train" else 1]
 
 
 def load_split(
@@ -63,6 +67,7 @@ def load_split(
             shuffle=shuffle,
             seed=training.seed,
             drop_remainder=drop_remainder,
+            skip_corrupt=recipe.skip_corrupt,
         )
     if recipe.domains is not None:
         return data.load_unpaired(
@@ -76,6 +81,7 @@ def load_split(
             mirror=mirror,
             shuffle=shuffle,
             seed=training.seed,
+            skip_corrupt=recipe.skip_corrupt,
         )
     return data.load(
         recipe.source,
@@ -89,6 +95,7 @@ def load_split(
         binarize=recipe.binarize,
         labels=recipe.labels if labels is None else labels,
         drop_remainder=drop_remainder,
+        skip_corrupt=recipe.skip_corrupt,
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import difflib
+import math
 import re
 import types
 import typing
@@ -17,7 +19,7 @@ T = TypeVar("T")
 R = TypeVar("R", bound=Record)
 
 # msgspec's words (read in 0.22): "<what is wrong> - at `$.data.mirror`", the path left out at the top.
-_MESSAGE = re.compile(r"(?P<rule>.*?)(?: - at `\$(?P<path>.*)`)?$", re.S)
+_MESSAGE = re.compile(r"(?P<rule>.*?)(?: - at `(?P<key>key` in `)?\$(?P<path>.*)`)?$", re.S)
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`")
 _MISSING = re.compile(r"Object missing required field `(.*)`")
 _SHOWN = 80
@@ -48,10 +50,10 @@ def read_record(path: str | Path, kind: type[R], what: str) -> R:
     """
     path = Path(path)
     try:
-        content = msgspec.json.decode(path.read_bytes())
+        content = msgspec.json.decode(path.read_bytes().removeprefix(codecs.BOM_UTF8))
     except FileNotFoundError:
         raise FileNotFoundError(f"A {what} must exist. Received: {path}.") from None
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ValueError(f"A {what} must be a readable JSON file. Received: {path} ({error}).") from None
     if not isinstance(content, dict):
         raise ValueError(f"A {what} must be a JSON object. Received: {path}.")
@@ -65,10 +67,12 @@ def read_record(path: str | Path, kind: type[R], what: str) -> R:
 def _message(text: str, value: object, kind: object, at: str, noun: str) -> str:
     found = _MESSAGE.match(text)
     assert found
-    rule, path = found["rule"], (found["path"] or "").lstrip(".")
-    parts = re.findall(r"[^.\[\]]+", path)
-    for part in parts:
+    rule, path = found["rule"], ""
+    for part in re.findall(r"[^.\[\]]+|\.\.\.", found["path"] or ""):
+        part = _faulty(value, kind) if part == "..." else part
+        path += f"[{part}]" if isinstance(value, (list, tuple)) else f".{part}"
         value, kind = _enter(value, kind, part)
+    path = path.lstrip(".")
     keys = _fields(kind)
     if unknown := _UNKNOWN.match(rule):
         name = unknown[1]
@@ -79,6 +83,7 @@ def _message(text: str, value: object, kind: object, at: str, noun: str) -> str:
     if missing := _MISSING.match(rule):
         return f"{_join(at, path, missing[1])}: required {noun}. Received: none"
     rule = f"must be {_either(kind)}" if rule.startswith("Invalid enum value") else _plain(rule)
+    rule = f"each key {rule}" if found["key"] else rule
     return f"{_join(at, path) or 'value'}: {rule}. Received: {_show(value)}"
 
 
@@ -95,14 +100,22 @@ def _either(kind: object) -> str:
 
 
 def _enter(value: object, kind: object, part: str) -> tuple[object, object]:
-    """The value and the type one key deeper; "..." stands for any key of a dict, numbers for places in a list."""
-    if part == "..." and isinstance(value, dict):
-        return value, _inner(kind)
+    """The value and the type one key deeper; numbers stand for places in a list."""
     if isinstance(value, (list, tuple)) and part.isdigit():
         return value[int(part)], _inner(kind)
     if isinstance(value, dict):
         return value.get(part), _fields(kind).get(part) or _inner(kind)
     return value, kind
+
+
+def _faulty(value: object, kind: object) -> str:
+    """The first key whose value a dict of the type must not hold; msgspec says that there is one, not which."""
+    for key, each in value.items() if isinstance(value, dict) else ():
+        try:
+            msgspec.convert(each, _inner(kind))
+        except msgspec.ValidationError:
+            return str(key)
+    return "..."
 
 
 def _fields(kind: object) -> dict[str, object]:
@@ -136,6 +149,8 @@ def _join(*parts: str) -> str:
 
 def _show(value: object) -> str:
     """A value as JSON writes it, shortened."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
     try:
         text = msgspec.json.encode(value).decode()
     except (TypeError, msgspec.MsgspecError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Final, Literal, TypeAlias
 
@@ -18,6 +19,10 @@ PrecisionName: TypeAlias = Literal["float32", "float16", "int8", "int8_mixed", "
 ImageDType: TypeAlias = Literal["float32", "uint8"]
 Distribution: TypeAlias = Literal["normal", "uniform image", "label", "truncation"]
 Natural = Annotated[int, msgspec.Meta(ge=0)]
+
+MAX_BATCH: Final = 4096  # of a fixed batch, to which inputs are padded
+RANGES: Final[dict[ImageDType, tuple[int, int]]] = {"float32": (0, 1), "uint8": (0, 255)}  # of images
+IMAGE_OUTPUTS: Final = ("image", "translated")  # outputs that are images
 
 
 class Written(Record, frozen=True, omit_defaults=False):
@@ -167,7 +172,8 @@ def read_manifest(path: str | Path) -> Manifest:
     """Reads the manifest of the exported file `path` and checks that it describes that file.
 
     Raises FileNotFoundError if one of the two is missing; ValueError for a manifest that is no JSON, has another format
-    version, a key that is unknown, missing or of a wrong type, and for a file of another sha256.
+    version, a key that is unknown, missing or of a wrong type, or entries that contradict each other, and for a file of another
+    sha256, size or name.
     """
     path = Path(path)
     beside = manifest_path(path)
@@ -182,21 +188,47 @@ def read_manifest(path: str | Path) -> Manifest:
             f"kerasgen. Received: version {version} in {beside}."
         )
     manifest = read_record(beside, Manifest, "manifest")
-    _check_shapes(manifest, beside)
+    if fault := next(_faults(manifest), None):
+        raise ValueError(f"{beside.name}: {fault}")
+    _check_codes(manifest, beside)
     expected, digest = manifest.file.sha256, sha256(path)
     if digest != expected:
         raise ValueError(
             f"An exported file must have the sha256 of its manifest, {expected}: one of them was altered. "
             f"Received: {digest} for {path}."
         )
+    if manifest.file.bytes != (size := path.stat().st_size):
+        raise ValueError(f"{beside.name}: file.bytes: must be the size of the file, {size}. Received: {manifest.file.bytes}")
+    if manifest.file.name != path.name:
+        raise ValueError(f"{beside.name}: file.name: must be that of the file, {path.name}. Received: {manifest.file.name}")
     return manifest
 
 
-def _check_shapes(manifest: Manifest, beside: Path) -> None:
-    """Raises ValueError for open sizes after the batch, and codes that do not go with `latent_dim` and `num_classes`."""
-    for tensor in (*manifest.inputs, *manifest.outputs):
-        if None in tensor.shape[1:]:
-            raise ValueError(f"{beside.name}: shape: only the batch may be open. Received: {tensor.shape} of {tensor.name}")
+def _faults(manifest: Manifest) -> Iterator[str]:
+    """Yields what is wrong with the inputs and outputs: the path of the key, the rule and what was received."""
+    batch = manifest.batch_size
+    if batch is not None and batch > MAX_BATCH:
+        yield f"inputs[0].shape[0]: must be null or at most {MAX_BATCH}. Received: {batch}"
+    sides: dict[str, tuple[TensorInfo, ...]] = {"inputs": manifest.inputs, "outputs": manifest.outputs}
+    for side, tensors in sides.items():
+        names = [tensor.name for tensor in tensors]
+        if len(set(names)) < len(names):
+            yield f"{side}: names must differ. Received: {', '.join(names)}"
+        for index, tensor in enumerate(tensors):
+            at = f"{side}[{index}].shape"
+            if None in tensor.shape[1:]:
+                yield f"{at}: only the batch may be open. Received: {tensor.shape} of {tensor.name}"
+            if tensor.shape[0] != batch:
+                yield f"{at}[0]: all must have one batch, {batch}. Received: {tensor.shape[0]} of {tensor.name}"
+    for index, output in enumerate(manifest.outputs):
+        if output.range not in (None, RANGES[output.dtype]):
+            yield f"outputs[{index}].range: must be {RANGES[output.dtype]} for {output.dtype}. Received: {output.range}"
+        if output.name in IMAGE_OUTPUTS and output.sizes != manifest.image_shape:
+            yield f"image_shape: must be that of the output {output.name}, {output.sizes}. Received: {manifest.image_shape}"
+
+
+def _check_codes(manifest: Manifest, beside: Path) -> None:
+    """Raises ValueError for codes that do not go with `latent_dim` and `num_classes`."""
     if manifest.part not in ("decoder", "mapping"):
         return
     other: dict[str, tuple[int, ...]] = {"truncation": (1,)} if manifest.part == "mapping" else {}

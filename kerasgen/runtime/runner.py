@@ -12,7 +12,7 @@ from kerasgen.images import to_float, to_uint8
 from kerasgen.images.check import check_images
 from kerasgen.latent.codes import check_codes, check_labels, sample_codes
 from kerasgen.latent.styles import check_styles, check_truncation
-from kerasgen.runtime.manifest import ImageDType, Manifest, PartName, read_manifest
+from kerasgen.runtime.manifest import ImageDType, Manifest, PartName, manifest_path, read_manifest
 from kerasgen.runtime.sessions import Session, TensorSignature, check_positive, open_session
 
 DTYPES = ("float32", "uint8")  # of images
@@ -145,7 +145,13 @@ class Runtime:
         return self.manifest.inputs[0].sizes
 
     def run(self, inputs: dict[str, np.ndarray], batch_size: int = 64) -> dict[str, np.ndarray]:
-        """Runs the graph over inputs (n, ...) by name, unchecked, and gives the outputs by name, as the file has them."""
+        """Runs the graph over inputs (n, ...) by name and gives the outputs by name, as the file has them.
+
+        Values are not checked. Raises ValueError for other names than those of the file's inputs.
+        """
+        wanted = [tensor.name for tensor in self.manifest.inputs]
+        if set(inputs) != set(wanted):
+            raise ValueError(f"run takes the inputs of the file, {', '.join(wanted)}. Received: {', '.join(inputs) or 'none'}.")
         size = self.batch_size or check_positive(batch_size, "batch_size")
         n = len(next(iter(inputs.values())))
         parts = [
@@ -206,11 +212,21 @@ def _finite(values: np.ndarray, what: str) -> np.ndarray:
 
 
 def _check_signature(manifest: Manifest, session: Session, path: str | Path) -> None:
-    """Raises ValueError unless the manifest's inputs and outputs are those of the graph; sizes that it leaves open fit all."""
+    """Raises ValueError unless the manifest's inputs and outputs are those of the graph.
+
+    Sizes that the graph leaves open fit all, but for the batch of its inputs: a fixed one is what they are padded to.
+    """
     for side, tensors, found in (("inputs", manifest.inputs, session.inputs), ("outputs", manifest.outputs, session.outputs)):
         described: dict[str, TensorSignature] = {tensor.name: (tensor.dtype, tensor.shape) for tensor in tensors}
         if described.keys() != found.keys() or not all(_fits(described[name], found[name]) for name in described):
             raise ValueError(f"A manifest must have the {side} of its file, {found}. Received: {described} beside {path}.")
+    for index, tensor in enumerate(manifest.inputs):
+        expected = session.inputs[tensor.name][1][0]
+        if tensor.shape[0] != expected:
+            raise ValueError(
+                f"{manifest_path(path).name}: inputs[{index}].shape[0]: must be the batch of the file, {expected}. "
+                f"Received: {tensor.shape[0]}"
+            )
 
 
 def _fits(described: TensorSignature, found: TensorSignature) -> bool:

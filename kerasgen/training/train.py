@@ -21,8 +21,8 @@ from kerasgen.callbacks import (
     ReconstructionGrid,
     SampleGrid,
     StopWhenDiverged,
-    TensorBoard,
     TranslationGrid,
+    make_loggers,
 )
 from kerasgen.data.dataset import Dataset
 from kerasgen.evaluation.evaluate import evaluate
@@ -37,6 +37,9 @@ from kerasgen.models.translation_base import BaseTranslator
 from kerasgen.presets.card import Card, TrainingSection
 from kerasgen.presets.data import load_data, training_of
 from kerasgen.presets.store import build_model
+from kerasgen.presets.transfer import copy_weights
+from kerasgen.records import to_dict
+from kerasgen.training.dtype import resolve_dtype
 from kerasgen.training.run_directory import check_run_directory
 
 SHOWN = 32  # images in a grid of reconstructions
@@ -49,7 +52,7 @@ def train(
     callbacks: Sequence[keras.callbacks.Callback] = (),
     verbose: int | str = "auto",
     grid_interval: int = 1,
-    tensorboard: bool = False,
+    loggers: Sequence[str] = (),
 ) -> GenerativeModel:
     """Trains the card's model with `fit` in `directory`.
 
@@ -63,21 +66,19 @@ def train(
         callbacks: further ones, called last.
         verbose: as in `fit`.
         grid_interval: epochs from one image grid, and plot of the curves, to the next.
-        tensorboard: write events for TensorBoard too (`tensorboard/`).
+        loggers: names in `kerasgen.callbacks.LOGGERS`: "tensorboard", "wandb", "mlflow"; each has its folder.
 
     Returns:
         The model with its last weights. Raises ValueError for a directory that holds the run of another recipe, and
         FloatingPointError if the losses diverge.
     """
     directory = Path(directory)
+    card, _ = resolve_dtype(card, directory)
     recipe = training_of(card)
-    train_data, held_out = load_data(card, "train"), load_data(card, "held_out")
-    keras.utils.set_random_seed(recipe.seed)
-    model = build_model(card, dtype=recipe.dtype)
-    model.compile(jit_compile=recipe.jit_compile, **build_optimizers(recipe))
+    logs = make_loggers(loggers, directory, to_dict(card), lambda model: _preview(model, held_out), grid_interval)
+    model, train_data, held_out = prepare(card)
     of_recipe = _recipe_callbacks(recipe, model, train_data, directory)
     check_run_directory(directory, card, model)
-    events = [TensorBoard(directory / "tensorboard", lambda model: _preview(model, card))] if tensorboard else []
     model.fit(
         train_data,
         epochs=recipe.epochs,
@@ -89,12 +90,31 @@ def train(
             *of_recipe,
             keras.callbacks.CSVLogger(directory / "log.csv", append=True),
             LossCurves(directory / "log.csv", directory / "log.png", grid_interval),
-            *events,
+            *logs,
             *_image_grids(model, directory, held_out, grid_interval),
             *callbacks,
         ],
     )
     return model
+
+
+def prepare(card: Card) -> tuple[GenerativeModel, Dataset, Dataset]:
+    """Loads the data of a card, builds its model and compiles it; gives the model, the training and the held-out data."""
+    card, _ = resolve_dtype(card)
+    recipe = training_of(card)
+    train_data, held_out = load_data(card, "train"), load_data(card, "held_out")
+    keras.utils.set_random_seed(recipe.seed)
+    model = build_model(card, dtype=recipe.dtype)
+    if recipe.init is not None:
+        model.init, model.fresh_layers = recipe.init, copy_weights(presets.load(recipe.init), model)
+    optimizers, phases = build_optimizers(recipe), [phase.name for phase in model.phases]
+    if unknown := sorted(optimizers.keys() - set(phases)):
+        raise ValueError(
+            f"An optimizer of a card belongs to a phase, one of {', '.join(phases)}. Received: {', '.join(unknown)}."
+        )
+    model.compile(jit_compile=recipe.jit_compile, **optimizers)
+    model.check_training(train_data, None, None)
+    return model, train_data, held_out
 
 
 def train_preset(
@@ -104,21 +124,22 @@ def train_preset(
     callbacks: Sequence[keras.callbacks.Callback] = (),
     verbose: int | str = "auto",
     grid_interval: int = 1,
-    tensorboard: bool = False,
+    loggers: Sequence[str] = (),
 ) -> Path:
     """Trains as `train` does, measures on the held-out data, and saves the preset in `directory`; gives its card's path.
 
     The weights are the last ones, or the best where the card asks for them ("keep_best").
     """
     directory = Path(directory)
+    card, _ = resolve_dtype(card, directory)
     recipe = training_of(card)
-    model = train(card, directory, callbacks=callbacks, verbose=verbose, grid_interval=grid_interval, tensorboard=tensorboard)
+    model = train(card, directory, callbacks=callbacks, verbose=verbose, grid_interval=grid_interval, loggers=loggers)
     if recipe.keep_best:
         model = presets.load(directory / "best.json")
     path = presets.save(model, directory / card.name, card=card, overwrite=True, bits=recipe.significant_bits)
     trained, saved = presets.load(path), presets.read_card(path)
     presets.write_card(path, msgspec.structs.replace(saved, metrics=evaluate(trained, saved)))
-    for grid in _preview(trained, saved).values():
+    for grid in _preview(trained, load_data(saved, "held_out", drop_remainder=False)).values():
         save_png(directory / f"{card.name}.png", grid)
     return path
 
@@ -132,6 +153,8 @@ def _build_optimizer(phase: str, config: dict[str, object]) -> keras.optimizers.
     """Builds an optimizer; what is nested in `config` is built in place."""
     try:
         optimizer = keras.optimizers.deserialize(config)
+        if isinstance(optimizer, keras.optimizers.Optimizer):
+            _check_numbers(optimizer)
     except (TypeError, ValueError, KeyError, AttributeError) as error:  # Keras has no error of its own
         optimizer = f"{type(error).__name__}: {str(error).splitlines()[0]}"
     if not isinstance(optimizer, keras.optimizers.Optimizer):
@@ -139,6 +162,14 @@ def _build_optimizer(phase: str, config: dict[str, object]) -> keras.optimizers.
             f"The optimizers of a card must be configurations of Keras's. Received: for {phase!r} {config} ({optimizer})."
         )
     return optimizer
+
+
+def _check_numbers(optimizer: keras.optimizers.Optimizer) -> None:
+    """Raises TypeError for text in place of a number, which Keras finds at the first step."""
+    float(optimizer.learning_rate)  # a schedule computes it
+    texts = [name for name, value in optimizer.get_config().items() if isinstance(value, str) and name != "name"]
+    if texts:
+        raise TypeError(f"{', '.join(texts)} must be numbers")
 
 
 def _recipe_callbacks(
@@ -168,7 +199,7 @@ def _image_grids(model: GenerativeModel, directory: Path, held_out: Dataset, int
     return grids
 
 
-def _preview(model: GenerativeModel, card: Card) -> dict[str, np.ndarray]:
+def _preview(model: GenerativeModel, held_out: Dataset) -> dict[str, np.ndarray]:
     """The image grid that shows a preset, as {"images": grid}: samples, or held-out images and their outputs.
 
     A detector's are reconstructions: it was shown rare images far more often than they come, so that its samples are not like
@@ -177,8 +208,8 @@ def _preview(model: GenerativeModel, card: Card) -> dict[str, np.ndarray]:
     if isinstance(model, LatentSampler) and not isinstance(model, DebiasingVAE):
         return {"images": make_grid(model.sample(64, seed=0, labels=labels_in_turn(64, model.num_classes)))}
     if isinstance(model, BaseTranslator):
-        return {"images": make_grid(before_and_after(model, load_data(card, "held_out")), COLUMNS)}
+        return {"images": make_grid(before_and_after(model, held_out), COLUMNS)}
     if isinstance(model, BaseAutoencoder):
-        images = single_images(load_data(card, "held_out", drop_remainder=False), slice(SHOWN))
+        images = single_images(held_out, slice(SHOWN))
         return {"images": make_grid(interleave(images, model.reconstruct(images)), COLUMNS)}
     return {}

@@ -83,3 +83,14 @@ def test_presets_of_a_class():
     untrained = DCGAN.from_preset("dcgan_portraits", load_weights=False)
     assert (untrained.sample(1, seed=0) != kerasgen.load("dcgan_portraits").sample(1, seed=0)).any()
     assert type(kerasgen.GenerativeModel.from_preset("dcgan_portraits")) is DCGAN
+
+
+def test_fields_whose_type_is_no_type():
+    code = "from __future__ import annotations\nfrom kerasgen.models import VAE\nclass Own(VAE):\n    foo: Nothing = 3\n"
+    with pytest.raises(TypeError, match="must be found in its module.* Received: Own.foo: Nothing"):
+        exec(code, {"__name__": "elsewhere"})
+
+
+def test_seeds_are_those_of_every_backend():
+    with pytest.raises(ValueError, match="VAE.seed: must be int >= 0. Received: -1"):
+        VAE((28, 28, 1), seed=-1)

@@ -60,9 +60,9 @@ def test_schedules_are_refused():
     model = two_rates()
     with pytest.raises(TypeError, match="belongs to the optimizer of a phase"):
         model.optimizer.learning_rate = schedule
-    model.compile(generator=keras.optimizers.SGD(schedule, name="falling"))
+    model.compile(generator=keras.optimizers.SGD(schedule))
     assert float(model.optimizer.learning_rate) == pytest.approx(2e-4)  # the first phase's, of the paper
-    with pytest.raises(TypeError, match=r"not a schedule. Received: schedules in the optimizers \['falling'\]"):
+    with pytest.raises(TypeError, match=r"not a schedule. Received: schedules in the optimizers \['generator'\]"):
         model.optimizer.learning_rate = 1e-3
     assert rates(model) == pytest.approx([2e-4, 1e-3])
 

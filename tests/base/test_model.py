@@ -263,3 +263,26 @@ def test_export_gives_a_verified_file(tmp_path):
     np.testing.assert_allclose(file.sample(2, seed=3), model.sample(2, seed=3), atol=1e-5)
     with pytest.raises(ValueError, match="overwrite=True"):
         model.export(path)
+
+
+def test_a_model_that_is_not_compiled_is_saved_and_cloned(tmp_path):
+    model = TINY["vae_dense"]()
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    np.testing.assert_array_equal(loaded.sample(2, seed=0), model.sample(2, seed=0))
+    assert not loaded.compiled and keras.models.clone_model(model).get_config() == model.get_config()
+
+
+def test_validation_data_and_evaluation_are_checked_and_scaled_as_training_is():
+    model = TINY["vae_dense"]()
+    model.compile(jit_compile=False)
+    images = np.random.default_rng(0).integers(0, 256, (4, 6, 5, 1), dtype="uint8")
+    floats = (images / 255.0).astype("float32")
+    for data in (images, (images,), (floats,)):
+        history = model.fit(floats, validation_data=data, batch_size=4, epochs=1, verbose=0).history
+        assert 0 < history["val_reconstruction"][0] < 100
+    for wrong in (300.0 * floats, floats[:, :4]):
+        with pytest.raises(ValueError, match="Received"):
+            model.fit(floats, validation_data=(wrong,), verbose=0)
+        with pytest.raises(ValueError, match="Received"):
+            model.evaluate(wrong, verbose=0)

@@ -7,14 +7,12 @@ import numpy as np
 import pytest
 from helpers import ANY_BACKEND
 from PIL import Image
-from tensorboardX.proto.event_pb2 import Event
 from tiny import TINY
 
 from kerasgen import presets
-from kerasgen.callbacks import KeepBest, LossCurves, SampleGrid, StopAfter, StopWhenDiverged, TensorBoard
+from kerasgen.callbacks import KeepBest, LossCurves, SampleGrid, StopAfter, StopWhenDiverged
 from kerasgen.callbacks.loss_curves import read_log
 from kerasgen.data import ImageDataset
-from kerasgen.data.tfrecord import read_records
 
 
 @pytest.fixture(scope="module")
@@ -105,18 +103,11 @@ def test_the_best_weights_are_kept(tmp_path):
     assert presets.load(tmp_path / "best.json").sample(12, seed=0).mean() == pytest.approx(at_best, abs=1e-6)
     with pytest.raises(ValueError, match="'fid' or 'kid'. Received: 'is'"):
         KeepBest(tmp_path, real, extractor, monitor="is")
+    with pytest.raises(ValueError, match="every must be at least 1 epoch. Received: 0"):
+        KeepBest(tmp_path, real, extractor, every=0)
     (tmp_path / "best.json").write_text(json.dumps({**card, "metrics": {**card["metrics"], "epoch": 0}}), "utf-8")
     with pytest.raises(ValueError, match="best.json: metrics.epoch: .*>= 1. Received: 0"):
         best.best()
-
-
-@ANY_BACKEND
-def test_tensorboard_gets_losses_and_images(model, tmp_path):
-    fit(model, [TensorBoard(tmp_path, lambda model: {"images": np.zeros((4, 6, 1), "uint8")})], epochs=2)
-    (file,) = tmp_path.iterdir()
-    events = [Event.FromString(record) for record in read_records(file)]
-    found = [(value.tag, event.step) for event in events for value in event.summary.value]
-    assert sorted(found) == [(name, step) for name in ("images", "kl", "loss", "reconstruction") for step in (1, 2)]
 
 
 def test_batches_of_another_size_are_refused(model):

@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import time
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,26 +13,10 @@ from PIL import Image
 from tiny import TINY
 
 import kerasgen
-from kerasgen import cli
 from kerasgen.cli.options import console
 from kerasgen.models import StyleGAN
 
 pytestmark = ANY_BACKEND
-
-
-@pytest.fixture
-def run(tmp_path, monkeypatch, capfd):
-    """Runs the command with these arguments, in `tmp_path`."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(console, "width", 200)
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["kerasgen", *map(str, arguments)])
-        with pytest.raises(SystemExit) as done:
-            cli.main()
-        return SimpleNamespace(returncode=done.value.code, **capfd.readouterr()._asdict())
-
-    return run
 
 
 def test_list_and_show_name_the_presets(run, monkeypatch):

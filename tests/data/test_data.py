@@ -86,6 +86,8 @@ def test_binarized_pixels_are_drawn_by_their_gray_value():
     np.testing.assert_array_equal(held_out[1], before)
     np.testing.assert_array_equal(held_out.images()[50:100], before)
     np.testing.assert_array_equal(held_out.images(slice(50, 100)), before)
+    np.testing.assert_array_equal(held_out.images(50), before[0])
+    assert held_out.images(slice(0, 0)).shape == (0, 8, 8, 1)
 
 
 def test_weighted_batches():

@@ -79,6 +79,9 @@ def test_a_split_leaves_both_parts_an_image(fraction):
         ImageDataset(numbered(10), batch_size=2).split(fraction)
 
 
-def test_a_split_leaves_both_parts_a_batch():
-    with pytest.raises(ValueError, match="at most the number of images, 2.* Received: 4"):
-        ImageDataset(numbered(10), batch_size=4).split(0.8)
+def test_a_part_smaller_than_a_batch_is_one():
+    large, small = ImageDataset(numbered(10), batch_size=4).split(0.8)
+    assert [len(batch) for part in (large, small) for batch in part] == [4, 4, 2]
+    for part in UnpairedDataset(numbered(10), numbered(40), 4).split(0.8):
+        assert {tuple(map(len, batch)) for batch in part} == {(part.batch_size,) * 2}
+    assert part.batch_size == 2

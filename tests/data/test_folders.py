@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tarfile
 import tracemalloc
 from pathlib import Path
 
@@ -86,6 +87,26 @@ def test_damage_within_a_file_is_told_when_it_is_read(tmp_path):
         batches[1]
 
 
+def test_a_gray_file_that_becomes_color_is_named_when_it_is_read(tmp_path):
+    for name in "ab":
+        save(tmp_path / f"{name}.png", np.zeros((6, 6), "uint8"))
+    batches = load(tmp_path, batch_size=1, shuffle=False)
+    save(tmp_path / "b.png", np.zeros((6, 6, 3), "uint8"))
+    assert batches[0].shape == (1, 6, 6, 1)
+    with pytest.raises(ValueError, match="must stay as they were.* Received: .*b.png, of 3 channels now, not 1"):
+        batches[1]
+
+
+def test_relative_paths_hold_when_the_working_directory_changes(tmp_path, monkeypatch):
+    save(tmp_path / "pets" / "a.png", np.full((6, 6), 7, "uint8"))
+    with tarfile.open(tmp_path / "pets.tar", "w") as archive:
+        archive.add(tmp_path / "pets" / "a.png", "a.png")
+    monkeypatch.chdir(tmp_path)
+    loaded = [load(name, batch_size=1) for name in ("pets/", "./pets.tar")]
+    monkeypatch.chdir(tmp_path / "pets")
+    assert [indices_of(batches.images()) for batches in loaded] == [[7], [7]]
+
+
 @pytest.mark.parametrize("suffix", ["jpg", "png", "tif", "webp"])
 @pytest.mark.parametrize("orientation", [1, 3, 6, 8])
 def test_turned_files_are_set_upright(tmp_path, suffix, orientation):
@@ -126,8 +147,12 @@ def test_folders_are_read_batch_by_batch(tmp_path, monkeypatch):
 def test_empty_folder(tmp_path):
     with pytest.raises(ValueError, match="must hold image files"):
         load(tmp_path)
-    with pytest.raises(ValueError, match="existing folder"):
-        load(tmp_path / "missing")
+    for name in (tmp_path / "missing", f"{tmp_path}/missing", "missing/a.png"):
+        with pytest.raises(ValueError, match="existing folder or file .*Received: .*missing.*, no such folder or file"):
+            load(name)
+    save(tmp_path / "a.png", np.zeros((6, 6), "uint8"))
+    with pytest.raises(ValueError, match="existing folder or file .*Received: .*a.png', a file of another kind"):
+        load(str(tmp_path / "a.png"))
 
 
 def test_sources_load_without_tensorflow(tmp_path):

@@ -8,6 +8,7 @@ from helpers import ANY_BACKEND, gradient, indices_of, numbered
 from kerasgen.data import StreamedDataset, load
 from kerasgen.data.dsprites import LABELS
 from kerasgen.data.portraits import FOLDER
+from kerasgen.data.survey import survey
 from kerasgen.data.tfds import TfdsImages
 
 pytestmark = ANY_BACKEND
@@ -196,3 +197,12 @@ def test_embedded_set_is_a_tensorflow_dataset():
     # TensorFlow's default transform is a faster one, off by 1.4 of 255 in the mean.
     images = [tf.io.decode_jpeg(example["image"], dct_method="INTEGER_ACCURATE") for example in examples]
     np.testing.assert_array_equal(found.images(), np.stack(images) / np.float32(255))
+
+
+def test_a_survey_reads_the_notes_of_a_set(tiny_tfds, monkeypatch):
+    monkeypatch.setenv("TFDS_DATA_DIR", str(tiny_tfds))
+    found = survey("kerasgen_tiny")
+    assert (found.splits, found.side, found.channels) == ({"train": 20, "test": 5}, 4, 1)
+    assert list(found.classes) == ["even", "odd"]
+    with pytest.raises(ValueError, match="Unknown label. Received: 'x'"):
+        survey("kerasgen_tiny", "x")

@@ -82,7 +82,8 @@ def test_difference_above_tolerance_leaves_the_old_files(tmp_path, monkeypatch):
 
 
 def test_publish_puts_both_files_or_leaves_what_was_there(tmp_path):
-    made, path = tmp_path / "made.onnx", tmp_path / "a.onnx"
+    made, path = tmp_path / "made" / "a.onnx", tmp_path / "a.onnx"
+    made.parent.mkdir()
     manifest = read_manifest(write_decoder(made, "batch"))
     publish(made, manifest, path)
     assert read_manifest(path) == manifest and not made.exists()
@@ -90,7 +91,7 @@ def test_publish_puts_both_files_or_leaves_what_was_there(tmp_path):
     with pytest.raises(FileNotFoundError):
         publish(made, msgspec.structs.replace(manifest, precision="float16"), path)
     assert (path.read_bytes(), manifest_path(path).read_bytes()) == before
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["a.onnx", "a.onnx.json", "made.onnx.json"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["a.onnx", "a.onnx.json", "made"]
 
 
 @pytest.mark.parametrize(
@@ -100,6 +101,7 @@ def test_publish_puts_both_files_or_leaves_what_was_there(tmp_path):
         ("nowhere/vae.onnx", {}, "existing folder"),
         ("taken.onnx", {}, "overwrite=True"),
         ("folder.onnx", {"overwrite": True}, "the folder"),
+        ("", {"format": "onnx"}, "is written to a file. Received: the folder"),
         ("vae.onnx", {"part": "discriminator"}, 'part: must be one of "decoder", "encoder".*Received: "discriminator"'),
         ("vae.onnx", {"batch_size": 0}, "batch_size: must be int >= 1. Received: 0"),
         ("vae.onnx", {"tolerance": 0.0}, "tolerance: must be float > 0.0. Received: 0.0"),

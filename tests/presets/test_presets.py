@@ -2,6 +2,7 @@
 
 import json
 
+import keras
 import numpy as np
 import pytest
 from helpers import ANY_BACKEND
@@ -9,8 +10,9 @@ from tiny import TINY
 
 import kerasgen
 from kerasgen import presets
+from kerasgen.files import sha256
 from kerasgen.latent.codes import labels_in_turn
-from kerasgen.models import Classifier
+from kerasgen.models import VAE, Classifier
 from kerasgen.models.latent_base import LatentSampler
 from kerasgen.models.translation_base import BaseTranslator
 from kerasgen.presets.store import build_model
@@ -173,3 +175,57 @@ def test_a_preset_is_saved_with_what_is_told_and_replaces_none(tmp_path):
     with pytest.raises(ValueError, match='licence: unknown key. Did you mean "license"'):
         model.save_to_preset(tmp_path / "mine", {"licence": {}}, overwrite=True)
     assert path.read_bytes() == before
+
+
+@keras.saving.register_keras_serializable("kerasgen_tests")
+class Mine(VAE):
+    beta: float = 2.0
+
+
+def test_a_registered_class_of_a_user_is_saved_and_loaded(tmp_path):
+    path = Mine((6, 5, 1), latent_dim=2, network="dense").save_to_preset(tmp_path / "mine")
+    assert presets.read_card(path).model.class_ == "kerasgen_tests>Mine"
+    loaded = kerasgen.load(path)
+    assert type(loaded) is Mine and loaded.beta == 2.0
+
+
+def test_a_class_that_is_not_registered_is_not_saved(tmp_path):
+    class Unknown(VAE):
+        pass
+
+    with pytest.raises(ValueError, match="must be registered.* Received: Unknown"):
+        Unknown((6, 5, 1), latent_dim=2, network="dense").save_to_preset(tmp_path / "mine")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interrupted_overwrite_leaves_the_preset(preset, monkeypatch):
+    before = {file.name: file.read_bytes() for file in preset.parent.iterdir()}
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("kerasgen.presets.store.write_card", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        TINY["vae"]().save_to_preset(preset.parent, overwrite=True)
+    assert {file.name: file.read_bytes() for file in preset.parent.iterdir()} == before
+
+
+def test_weights_that_are_no_weights(preset):
+    weights = preset.with_name("mine.weights.h5")
+    weights.write_bytes(b"no HDF5")
+    edit(preset, lambda card: card["weights"].update(bytes=7, sha256=sha256(weights)))
+    with pytest.raises(ValueError, match="must be those of the card's model. Received: .*mine.weights.h5"):
+        kerasgen.load(preset)
+
+
+def test_what_json_lacks_is_refused_before_anything_is_written(tmp_path):
+    for metrics, message in (({"fid": float("nan")}, "metrics.fid: must be a finite number"), ({"a": object()}, "must hold")):
+        with pytest.raises(ValueError, match=message):
+            TINY["vae"]().save_to_preset(tmp_path / "mine", {"metrics": metrics})
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["x" * 5000, "card.schema", ""])
+def test_names_of_no_preset(name):
+    with pytest.raises(ValueError, match="Unknown preset. Received"):
+        kerasgen.load(name)

@@ -91,6 +91,9 @@ def test_wrong_inputs(decoder, encoder):
         load(encoder).encode(np.zeros((1, 4, 4, 3)))
     with pytest.raises(ValueError, match="[Ff]inite"):
         load(encoder).encode(np.full((1, *SHAPE), np.nan))
+    for inputs in ({}, {"codes": np.zeros((1, LATENT))}):
+        with pytest.raises(ValueError, match=f"run takes the inputs of the file, z. Received: {', '.join(inputs) or 'none'}."):
+            load(decoder).run(inputs)
     for threads in (0, -1, 1.5, True, "2"):
         with pytest.raises(ValueError, match="num_threads must be a positive whole number"):
             load(decoder, num_threads=threads)

@@ -1,11 +1,12 @@
 """Files that the runtime refuses, and where it runs the others."""
 
+import json
 import sys
 
 import numpy as np
 import onnxruntime
 import pytest
-from handmade import LATENT, change_manifest, write_decoder
+from handmade import LATENT, SHAPE, change_manifest, write_decoder
 from helpers import ANY_BACKEND
 
 from kerasgen.files import sha256
@@ -14,6 +15,7 @@ from kerasgen.runtime import load
 from kerasgen.runtime.manifest import manifest_path
 
 pytestmark = ANY_BACKEND
+IMAGE = {"name": "image", "shape": [None, *SHAPE]}
 TENSORRT, CUDA, COREML, CPU = (f"{name}ExecutionProvider" for name in ("Tensorrt", "CUDA", "CoreML", "CPU"))
 
 
@@ -61,12 +63,53 @@ def test_altered_file(decoder):
         ({"latent_dim": 5}, "must go with latent_dim 5"),
         ({"num_classes": 2}, "must go with latent_dim 4 and num_classes 2"),
         ({"outputs": [{"name": "picture", "shape": [None, 8, 8, 3]}]}, "must have the outputs of its file.*picture"),
-        ({"outputs": [{"name": "image", "shape": [None, 8, 8, 1]}]}, "must have the outputs of its file"),
+        (
+            {"outputs": [{"name": "image", "shape": [None, 8, 8, 1]}], "image_shape": [8, 8, 1]},
+            "must have the outputs of its file",
+        ),
+        (
+            {"image_shape": [8, 9, 3]},
+            r"onnx.json: image_shape: must be that of the output image, .8, 8, 3.. Received: .8, 9, 3.",
+        ),
+        ({"inputs": [{"name": "z", "shape": [None, 4]}] * 2}, "inputs: names must differ. Received: z, z"),
+        ({"outputs": [{"name": "image", "shape": [3, 8, 8, 3]}]}, r"outputs\[0\].shape\[0\]: all must have one batch, None"),
+        ({"outputs": [IMAGE | {"range": [0, 255]}]}, r"outputs\[0\].range: must be .0, 1. for float32. Received: .0, 255."),
         ({"outputs": [{"name": "image", "shape": [None, 8, 8, 3], "dtype": "uint8"}]}, "must have the outputs.*'uint8'"),
     ],
 )
 def test_altered_manifest(change, message, decoder):
     change_manifest(decoder, change)
+    with pytest.raises(ValueError, match=message):
+        load(decoder)
+
+
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        ({"bytes": 1}, "onnx.json: file.bytes: must be the size of the file, .*. Received: 1$"),
+        ({"name": "other.onnx"}, "onnx.json: file.name: must be that of the file, decoder.onnx. Received: other.onnx"),
+        ({"name": "../decoder.onnx"}, "file.name: must be that of the file, decoder.onnx. Received: ../decoder.onnx"),
+    ],
+)
+def test_manifest_of_another_file(change, message, decoder):
+    file = json.loads(manifest_path(decoder).read_text("utf-8"))["file"]
+    change_manifest(decoder, {"file": file | change})
+    with pytest.raises(ValueError, match=message):
+        load(decoder)
+
+
+@pytest.mark.parametrize(
+    "batch, graph, message",
+    [
+        (64, "batch", r"onnx.json: inputs\[0\].shape\[0\]: must be the batch of the file, None. Received: 64"),
+        (10**9, "batch", r"onnx.json: inputs\[0\].shape\[0\]: must be null or at most 4096. Received: 1000000000"),
+        (4097, 4097, r"inputs\[0\].shape\[0\]: must be null or at most 4096. Received: 4097"),
+        (2, 3, "must have the inputs of its file"),
+    ],
+)
+def test_batch_that_inputs_would_be_padded_to(batch, graph, message, tmp_path):
+    decoder = write_decoder(tmp_path / "decoder.onnx", graph)
+    change_manifest(decoder, {"inputs": [{"name": "z", "shape": [batch, 4]}], "outputs": [IMAGE | {"shape": [batch, *SHAPE]}]})
     with pytest.raises(ValueError, match=message):
         load(decoder)
 
@@ -101,7 +144,7 @@ def test_manifest_that_is_none(text, message, decoder):
 @pytest.mark.parametrize("kind", ["onnx", "tflite"])
 def test_file_that_no_runtime_can_run(kind, decoder):
     decoder.write_bytes(b"no graph")
-    change_manifest(decoder, {"format": kind, "file": {"name": "decoder", "sha256": sha256(decoder), "bytes": 8}})
+    change_manifest(decoder, {"format": kind, "file": {"name": decoder.name, "sha256": sha256(decoder), "bytes": 8}})
     with pytest.raises(ValueError, match="runtime can run"):
         load(decoder)
 

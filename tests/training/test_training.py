@@ -11,6 +11,8 @@ from kerasgen.presets.card import DataSection, KeepBest, ModelSection, Resamplin
 from kerasgen.training import train, train_preset
 
 pytestmark = ANY_BACKEND
+ADAM = {"class_name": "Adam", "config": {}}
+COSINE = {"class_name": "CosineDecay", "config": {"initial_learning_rate": 0.1, "decay_steps": 9, "alpha": "x"}}
 
 
 def card(labels=True, **training):
@@ -51,6 +53,13 @@ def test_a_detector_is_trained_with_resampling_and_measured(tmp_path):
             "keep_best is for models that sample. Received: Autoencoder",
         ),
         (card(optimizers={"vae": {"class_name": "Adamm", "config": {}}}), "configurations of Keras's. Received: .*Adamm"),
+        (card(optimizers={"vae": ADAM | {"config": {"beta_1": "x"}}}), "for 'vae' .*beta_1 must be numbers"),
+        (card(optimizers={"vae": ADAM | {"config": {"learning_rate": COSINE}}}), "for 'vae' .*TypeError"),
+        (card(optimizers={"jit_compile": ADAM}), "belongs to a phase, one of vae. Received: jit_compile"),
+        (
+            msgspec.structs.replace(card(), data=DataSection(source="face_crops", train="train[:24]", held_out="test[:12]")),
+            r"the model's shape \(28, 28, 3\). Received: \(64, 64, 3\)",
+        ),
     ],
 )
 def test_a_wrong_recipe_is_refused_before_work_starts(wrong, message, tmp_path):
@@ -66,6 +75,8 @@ def test_a_directory_holds_the_run_of_one_recipe(tmp_path):
     train(more, tmp_path / "run", verbose=0)
     epochs = [line.split(",")[0] for line in (tmp_path / "run" / "log.csv").read_text("utf-8").splitlines()]
     assert epochs == ["epoch", "0", "1", "2"]  # the third went on from the second
+    with pytest.raises(ValueError, match="of the names recipe, best. Received: a card named best"):
+        train(msgspec.structs.replace(first, name="best"), tmp_path / "other", verbose=0)
     with pytest.raises(ValueError, match="needs its own. Received: .*run"):
         train(card(seed=1), tmp_path / "run", verbose=0)
     recipe = tmp_path / "run" / "recipe.json"
