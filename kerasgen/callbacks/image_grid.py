@@ -19,6 +19,8 @@ class ImageGrid(keras.callbacks.Callback, abc.ABC):
 
     def __init__(self, directory: str | Path, every: int = 1) -> None:
         super().__init__()
+        if every < 1:
+            raise ValueError(f"every must be a positive number of epochs. Received: {every}.")
         self._directory = Path(directory)
         self._every = every
 

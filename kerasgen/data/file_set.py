@@ -87,6 +87,8 @@ class FileSet(NamedTuple):
         if class_names is None or label is None:
             return Source(images, refused=refused)
         numbers = {name: number for number, name in enumerate(class_names)}
+        if unknown := sorted({entry.labels[label] for entry in chosen} - numbers.keys()):
+            raise ValueError(f"A label must be one of the classes that the file names. Received: {unknown[0]} in {self.where}")
         labels_of = np.array([numbers[entry.labels[label]] for entry in chosen], dtype="int32")
         return Source(images, labels_of, class_names, refused)
 

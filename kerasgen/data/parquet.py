@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
-import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
 
 from kerasgen.data.file_set import SPLITS, Entry, FileSet
 from kerasgen.data.image_files import Blob
+from kerasgen.records import Record
 
 if TYPE_CHECKING:
     import pyarrow
@@ -50,11 +53,30 @@ def _split(file: Path) -> str:
     return next((name for name in names if name in SPLITS), "train")
 
 
+class _Info(Record, frozen=True, forbid_unknown_fields=False):
+    features: dict[str, object] = {}
+
+
+class _Note(Record, frozen=True, forbid_unknown_fields=False):
+    """What `datasets` notes in a file, as far as it is read here."""
+
+    info: _Info = _Info()
+
+
+class _Classes(Record, frozen=True, forbid_unknown_fields=False):
+    kind: Literal["ClassLabel"] = msgspec.field(name="_type")
+    names: list[str]
+
+
 def _class_names(schema: pyarrow.Schema) -> dict[str, list[str]]:
-    """The names of classes that `datasets` notes in a file."""
-    noted = json.loads((schema.metadata or {}).get(b"huggingface", b"{}"))
-    features = noted.get("info", {}).get("features", {})
-    return {name: about["names"] for name, about in features.items() if about.get("_type") == "ClassLabel"}
+    """The names of classes that `datasets` notes in a file; none of a note of another form."""
+    found: dict[str, list[str]] = {}
+    with contextlib.suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        noted = msgspec.json.decode((schema.metadata or {}).get(b"huggingface", b"{}"), type=_Note)
+        for name, about in noted.info.features.items():
+            with contextlib.suppress(msgspec.ValidationError):
+                found[name] = msgspec.convert(about, _Classes).names
+    return found
 
 
 def _entries(file: Path, opened: pyarrow.parquet.ParquetFile, classes: dict[str, list[str]]) -> Iterator[Entry]:

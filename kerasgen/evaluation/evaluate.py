@@ -80,9 +80,11 @@ def evaluate(model: GenerativeModel, card: Card, seed: int = 0) -> dict[str, obj
 def _losses(model: GenerativeModel, card: Card, held_out: Dataset, seed: int) -> dict[str, object]:
     model.compile(jit_compile=False)
     losses = model.evaluate(held_out, verbose=0, return_dict=True)
+    assert isinstance(losses, dict)
     data = data_of(card)
+    split = f"{data.held_out_fraction:g} of {data.train}" if data.held_out_fraction else data.held_out
     return {
-        "protocol": f"{held_out.num_images} held-out images ({data.source}, {data.held_out}), "
+        "protocol": f"{held_out.num_images} held-out images ({data.source}, {split}), "
         f"seed {seed}; Keras {keras.__version__} on {keras.backend.backend()}",
         "loss_terms": {name: round(float(value), 4) for name, value in losses.items()},
     }

@@ -131,3 +131,8 @@ def test_datasets_of_another_size_are_refused(model):
     dataset = tf.data.Dataset.from_tensor_slices(np.zeros((4, 32, 32, 1), "float32")).batch(2)
     with pytest.raises(ValueError, match=r"the model's shape \(28, 28, 1\). Received: \(32, 32, 1\)"):
         model.fit(dataset, verbose=0)
+
+
+def test_a_grid_comes_every_so_many_epochs(tmp_path):
+    with pytest.raises(ValueError, match="every must be a positive number of epochs. Received: 0"):
+        SampleGrid(tmp_path, every=0)

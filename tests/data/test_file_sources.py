@@ -103,6 +103,15 @@ def test_damaged_files_are_refused_by_their_rule(tmp_path, name):
         load(str(tmp_path / f"missing_{name}"))
 
 
+@pytest.mark.parametrize(
+    "name, content", [("x.npz", b"PK\x03\x04 and no archive"), ("x.npy", b"\x93NUMPY\x01\x00\x10\x00{'descr': '|u1',\n\n")]
+)
+def test_damage_that_numpy_has_no_error_for_is_told_by_the_rule(tmp_path, name, content):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(ValueError, match=f"must hold arrays of numbers. Received: .*{name}"):
+        load(tmp_path / name)
+
+
 def test_compressed_tars_and_other_files_are_refused(tmp_path):
     write_tar(tmp_path / "x.tar", {"a.png": png(1)}, "w:gz")
     with pytest.raises(ValueError, match="a tar without compression. Received: .*x.tar"):
@@ -179,6 +188,12 @@ def test_parquet_folders_as_datasets_writes_them(tmp_path):
     assert indices_of(batches.images()) == [0, 1, 2]
     found = survey(str(tmp_path))
     assert (found.splits, found.classes) == ({"train": 3, "test": 2}, {"dog": 3, "cat": 2})
+    for note in ("[]", '{"info": {"features": {"label": 3}}}'):  # of another program
+        parquet.write_table(table.replace_schema_metadata({"huggingface": note}), tmp_path / "x.parquet")
+        assert load(tmp_path / "x.parquet", labels=True, batch_size=2).class_names == ["0", "1"]
+    parquet.write_table(table.set_column(1, "label", [[0, 5]]), tmp_path / "x.parquet")
+    with pytest.raises(ValueError, match="one of the classes that the file names. Received: 5 in .*x.parquet"):
+        load(tmp_path / "x.parquet", labels=True, batch_size=2)
     parquet.write_table(pyarrow.table({"x": [1]}), tmp_path / "x.parquet")
     with pytest.raises(ValueError, match="must have a column of images"):
         load(tmp_path / "x.parquet")

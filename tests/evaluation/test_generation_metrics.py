@@ -90,7 +90,7 @@ def test_face_embeddings_tell_persons_apart():
 def test_evaluation_of_a_generator(tmp_path, monkeypatch):
     classifier = TINY["classifier"]().save_to_preset(tmp_path / "classifier_tiny")
     monkeypatch.setattr(generation, "get_extractor", zoo_classifier)
-    data = DataSection(source="portraits", train="train[:60]", held_out="test[:40]", image_size=8, channels=1, labels="gender")
+    data = DataSection(source="portraits", train="train[:60]", held_out="test[:40]", image_size=8, channels=1, labels="era")
     model = TINY["conditional_gan"]()
     card = Card(name="mine", model=describe(model), data=data, evaluation=EvaluationSection(extractor=str(classifier)))
     found = evaluation.evaluate(model, card)["generation"]

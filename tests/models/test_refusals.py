@@ -59,7 +59,7 @@ def test_training_with_wrong_labels(labels, message):
     [
         ({"objective": "mean_squares"}, "Unknown adversarial loss. Received: 'mean_squares'. Did you mean 'least_squares'"),
         ({"penalties": {"r3": 1.0}}, "Unknown penalty. Received: 'r3'"),
-        ({"penalties": {"r1": -1.0}}, r"DCGAN.penalties\[...\]: must be float >= 0.0. Received: {\"r1\":-1.0}"),
+        ({"penalties": {"r1": -1.0}}, "DCGAN.penalties.r1: must be float >= 0.0. Received: -1.0"),
         ({"augmentations": ["colour"]}, "Unknown augmentation. Received: 'colour'. Did you mean 'color'"),
         ({"penalty_interval": 0}, "DCGAN.penalty_interval: must be int >= 1. Received: 0"),
         ({"weight_clip": 0.0}, "DCGAN.weight_clip: must be float > 0.0. Received: 0.0"),
