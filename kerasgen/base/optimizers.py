@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import MutableMapping, Sequence
+from typing import TypeAlias
 
 import keras
 import numpy as np
 
 from kerasgen.backend.keras_internals import own_variables
 from kerasgen.base.phase import Phase
+
+Optimizer: TypeAlias = keras.optimizers.Optimizer | str  # or the name of one
 
 
 @keras.saving.register_keras_serializable("kerasgen")
@@ -64,12 +67,30 @@ class PhaseOptimizers(keras.optimizers.MultiOptimizer):
             variable.assign(store[str(index)])
 
     @classmethod
-    def of(cls, phases: Sequence[Phase], optimizers: dict[str, keras.optimizers.Optimizer]) -> PhaseOptimizers:
-        """Makes it from an optimizer for each phase, by name; raises ValueError for one that serves two phases."""
-        if len({id(optimizers[phase.name]) for phase in phases}) < len(phases):
-            raise ValueError(f"Each phase needs an optimizer of its own. Received: one for several of {sorted(optimizers)}.")
-        for phase in phases:  # the logs of Keras's callbacks name the rates so, the same in every process
-            optimizers[phase.name].name = phase.name
+    def chosen(
+        cls,
+        phases: Sequence[Phase],
+        only: Optimizer | None,
+        by_phase: dict[str, Optimizer],
+        defaults: dict[str, keras.optimizers.Optimizer],
+    ) -> PhaseOptimizers:
+        """Makes it from what `compile` is told: `only`, that of a model of one phase, or optimizers by the phases' names.
+
+        Raises ValueError for names of no phase, for one optimizer of several phases, and for one that serves two.
+        """
+        names = [phase.name for phase in phases]
+        if unknown := sorted(set(by_phase) - set(names)):
+            raise ValueError(f"An optimizer belongs to a phase, one of {names}. Received: {unknown}.")
+        if only is not None:
+            if len(names) > 1:
+                told = ", ".join(f"{name}=..." for name in names)
+                raise ValueError(f"Give each phase its optimizer: {told}. Received: optimizer={only}.")
+            by_phase = {names[0]: only}
+        optimizers = defaults | {name: keras.optimizers.get(each) for name, each in by_phase.items() if each is not None}
+        if len({id(optimizers[name]) for name in names}) < len(names):
+            raise ValueError(f"Each phase needs an optimizer of its own. Received: one for several of {names}.")
+        for name in names:  # the logs of Keras's callbacks name the rates so, the same in every process
+            optimizers[name].name = name
         *first, last = phases
         scopes = {"|".join(f"{network.name}/.*" for network in phase.networks): optimizers[phase.name] for phase in first}
         # The last phase's is the default: one of its own would be one more optimizer in every file, without variables.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import abc
 from collections.abc import Iterable, Iterator
-from typing import Literal, TypeAlias
+from typing import Literal
 
 import keras
 from keras import ops
@@ -15,14 +15,12 @@ from kerasgen.backend.typing import Batch, Tensor, Values
 from kerasgen.base.batches import default_dtype_policy, pair_of, scaled, split, unpack
 from kerasgen.base.checks import check_training_data, check_training_labels
 from kerasgen.base.hyperparameters import Hyperparameters, ImageShape, built
-from kerasgen.base.optimizers import PhaseOptimizers
+from kerasgen.base.optimizers import Optimizer, PhaseOptimizers
 from kerasgen.base.phase import Phase
 from kerasgen.base.random_state import SavedRandomState
 from kerasgen.data.dataset import Dataset
 from kerasgen.data.epoch_order import EpochOrder
 from kerasgen.records import Seed
-
-Optimizer: TypeAlias = keras.optimizers.Optimizer | str
 
 
 class PhasedModel(Hyperparameters, SavedRandomState, keras.Model, abc.ABC):
@@ -58,8 +56,6 @@ class PhasedModel(Hyperparameters, SavedRandomState, keras.Model, abc.ABC):
     def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
         """Gives the paper's optimizer for each phase, by its name."""
 
-    # ---- construction and configuration ------------------------------------------------------------------------
-
     def assemble(self) -> None:
         """Builds the networks, the phases and what tracks their terms."""
         self.seed_generator = keras.random.SeedGenerator(self.seed)
@@ -73,8 +69,6 @@ class PhasedModel(Hyperparameters, SavedRandomState, keras.Model, abc.ABC):
 
     def get_config(self) -> dict[str, object]:
         return {**super().get_config(), **{name: getattr(self, name) for name in self.arguments()}}
-
-    # ---- optimizers --------------------------------------------------------------------------------------------
 
     def compile(
         self,
@@ -99,20 +93,8 @@ class PhasedModel(Hyperparameters, SavedRandomState, keras.Model, abc.ABC):
         """
         if self.dtype_policy.name == "mixed_float16":
             raise ValueError("Phases train in float32 or mixed_bfloat16. Received: dtype='mixed_float16'.")
-        names = [phase.name for phase in self.phases]
-        unknown = set(optimizers) - set(names)
-        if unknown:
-            raise ValueError(f"An optimizer belongs to a phase, one of {names}. Received: {sorted(unknown)}.")
         if not isinstance(optimizer, PhaseOptimizers):
-            if optimizer is not None:
-                if len(names) > 1:
-                    raise ValueError(
-                        f"Give each phase its optimizer: {', '.join(n + '=...' for n in names)}. "
-                        f"Received: optimizer={optimizer}."
-                    )
-                optimizers = {names[0]: optimizer}
-            given = {name: keras.optimizers.get(value) for name, value in optimizers.items() if value is not None}
-            optimizer = PhaseOptimizers.of(self.phases, {**self.default_optimizers(), **given})
+            optimizer = PhaseOptimizers.chosen(self.phases, optimizer, optimizers, self.default_optimizers())
         self.prepare_training()
         self._asked_to_compile = jit_compile
         super().compile(
