@@ -9,9 +9,8 @@ import numpy as np
 import torch
 from keras import ops
 from torch.nn import functional
-from torch.optim.adam import adam
 
-from kerasgen.backend.keras_internals import adam_moments, replace_update
+from kerasgen.backend.keras_internals import adam_moments, fused_adam, replace_update
 from kerasgen.backend.typing import Step, Tensor, Values
 
 COMPILES_BRANCHES = True
@@ -52,21 +51,20 @@ def _fused_adam(
     """Keras's update in PyTorch's single pass; Keras's own takes a dozen, which on a CPU cost as much as a layer."""
     step = int(optimizer.iterations) + 1
     first, second = adam_moments(optimizer, variables)
-    adam(
+    fused_adam(
         [variable.value.detach() for variable in variables],
         [gradient.contiguous() for gradient in gradients],
         first,
         second,
         [],
-        list(torch.full((len(variables),), step - 1.0).unbind()),  # PyTorch adds 1 to each
-        fused=True,
-        amsgrad=False,
+        [torch.tensor(float(step))] * len(variables),
+        lr=float(learning_rate),
         beta1=optimizer.beta_1,
         beta2=optimizer.beta_2,
-        lr=float(learning_rate),
         weight_decay=0.0,
         # Keras adds epsilon before the second moment's bias is corrected, PyTorch after.
         eps=optimizer.epsilon / (1.0 - optimizer.beta_2**step) ** 0.5,
+        amsgrad=False,
         maximize=False,
     )
 
