@@ -56,16 +56,12 @@ def _fused_adam(
         [gradient.contiguous() for gradient in gradients],
         first,
         second,
-        [],
-        [torch.tensor(float(step))] * len(variables),
+        step,
         lr=float(learning_rate),
         beta1=optimizer.beta_1,
         beta2=optimizer.beta_2,
-        weight_decay=0.0,
         # Keras adds epsilon before the second moment's bias is corrected, PyTorch after.
         eps=optimizer.epsilon / (1.0 - optimizer.beta_2**step) ** 0.5,
-        amsgrad=False,
-        maximize=False,
     )
 
 
