@@ -78,8 +78,21 @@ def fused_adam(
     import torch
 
     steps = [torch.tensor(float(step))] * len(values)
-    options = {"lr": lr, "beta1": beta1, "beta2": beta2, "eps": eps}
-    torch._fused_adam_(values, gradients, first, second, [], steps, weight_decay=0.0, amsgrad=False, maximize=False, **options)
+    torch._fused_adam_(
+        values,
+        gradients,
+        first,
+        second,
+        [],
+        steps,
+        lr=lr,
+        beta1=beta1,
+        beta2=beta2,
+        weight_decay=0.0,
+        eps=eps,
+        amsgrad=False,
+        maximize=False,
+    )
 
 
 def own_variables(optimizer: keras.optimizers.MultiOptimizer) -> list[keras.Variable]:
