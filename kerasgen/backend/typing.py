@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeAlias, TypedDict
+from typing import TypeAlias
 
 import keras
 import numpy as np
-from typing_extensions import Unpack as Unpack  # of Python 3.11; Keras depends on the package
 
 # A tensor of whichever backend runs: Keras's symbolic one stands for all in annotations.
 Tensor: TypeAlias = keras.KerasTensor
@@ -35,10 +34,5 @@ Initializer: TypeAlias = str | dict | keras.initializers.Initializer
 # What is applied to a layer before it is called, as `SpectralNormalization`.
 Wrapper: TypeAlias = Callable[[keras.layers.Layer], keras.layers.Layer]
 
-
-class LayerOptions(TypedDict, total=False):
-    """The arguments of `keras.layers.Layer`, which every layer here passes on as `**kwargs`."""
-
-    name: str | None
-    dtype: str | keras.DTypePolicy | None
-    trainable: bool
+# The dtype of a layer: a name, or Keras's policy; None for the default.
+DType: TypeAlias = str | keras.DTypePolicy | None

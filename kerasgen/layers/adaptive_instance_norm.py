@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import keras
 from keras import ops
 
-from kerasgen.backend.typing import LayerOptions, MapShape, Shape, Tensor, Unpack
+from kerasgen.backend.typing import DType, MapShape, Shape, Tensor
 from kerasgen.layers.equalized import EqualizedDense
 from kerasgen.layers.instance_norm import standardize
 
@@ -23,8 +23,8 @@ class AdaptiveInstanceNorm(keras.layers.Layer):
         index: of the layer's style among `styles`.
     """
 
-    def __init__(self, index: int = 0, **kwargs: Unpack[LayerOptions]) -> None:
-        super().__init__(**kwargs)
+    def __init__(self, index: int = 0, *, name: str | None = None, dtype: DType = None, trainable: bool = True) -> None:
+        super().__init__(name=name, dtype=dtype, trainable=trainable)
         self.index = index
 
     def build(self, input_shape: tuple[MapShape, Shape]) -> None:

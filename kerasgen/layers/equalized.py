@@ -7,7 +7,7 @@ import math
 import keras
 
 from kerasgen import backend
-from kerasgen.backend.typing import LayerOptions, Tensor, Unpack
+from kerasgen.backend.typing import DType, Tensor
 
 RECTIFIER = math.sqrt(2.0)  # the gain of ReLU and LeakyReLU
 
@@ -34,6 +34,10 @@ class _Equalized(keras.layers.Layer):
     def get_config(self) -> dict:
         return {**keras.layers.Layer.get_config(self), "gain": self.gain, "rate": self.rate}
 
+    @classmethod
+    def from_config(cls, config: dict) -> keras.layers.Layer:
+        return keras.layers.Layer.from_config.__func__(cls, config)
+
 
 @keras.saving.register_keras_serializable("kerasgen")
 class EqualizedConv2D(_Equalized, backend.Conv2D):
@@ -55,9 +59,13 @@ class EqualizedConv2D(_Equalized, backend.Conv2D):
         padding: str = "valid",
         gain: float = RECTIFIER,
         rate: float = 1.0,
-        **kwargs: Unpack[LayerOptions],
+        name: str | None = None,
+        dtype: DType = None,
+        trainable: bool = True,
     ) -> None:
-        super().__init__(filters, kernel_size, padding=padding, kernel_initializer=_normal(rate), **kwargs)
+        super().__init__(
+            filters, kernel_size, padding=padding, kernel_initializer=_normal(rate), name=name, dtype=dtype, trainable=trainable
+        )
         self.gain = gain
         self.rate = rate
 
@@ -76,8 +84,17 @@ class EqualizedDense(_Equalized, keras.layers.Dense):
         rate: as of `EqualizedConv2D`.
     """
 
-    def __init__(self, units: int, *, gain: float = RECTIFIER, rate: float = 1.0, **kwargs: Unpack[LayerOptions]) -> None:
-        super().__init__(units, kernel_initializer=_normal(rate), **kwargs)
+    def __init__(
+        self,
+        units: int,
+        *,
+        gain: float = RECTIFIER,
+        rate: float = 1.0,
+        name: str | None = None,
+        dtype: DType = None,
+        trainable: bool = True,
+    ) -> None:
+        super().__init__(units, kernel_initializer=_normal(rate), name=name, dtype=dtype, trainable=trainable)
         self.gain = gain
         self.rate = rate
 

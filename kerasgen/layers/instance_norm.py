@@ -5,7 +5,7 @@ from __future__ import annotations
 import keras
 from keras import ops
 
-from kerasgen.backend.typing import LayerOptions, MapShape, Tensor, Unpack
+from kerasgen.backend.typing import DType, MapShape, Tensor
 
 
 @keras.saving.register_keras_serializable("kerasgen")
@@ -19,8 +19,8 @@ class InstanceNormalization(keras.layers.Layer):
         epsilon: added to the variance.
     """
 
-    def __init__(self, epsilon: float = 1e-5, **kwargs: Unpack[LayerOptions]) -> None:
-        super().__init__(**kwargs)
+    def __init__(self, epsilon: float = 1e-5, *, name: str | None = None, dtype: DType = None, trainable: bool = True) -> None:
+        super().__init__(name=name, dtype=dtype, trainable=trainable)
         self.epsilon = epsilon
 
     def build(self, input_shape: MapShape) -> None:

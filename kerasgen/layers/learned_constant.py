@@ -7,7 +7,7 @@ import math
 import keras
 from keras import ops
 
-from kerasgen.backend.typing import LayerOptions, Shape, Tensor, Unpack
+from kerasgen.backend.typing import DType, Shape, Tensor
 
 
 @keras.saving.register_keras_serializable("kerasgen")
@@ -20,8 +20,8 @@ class LearnedConstant(keras.layers.Layer):
         shape: of the map, (height, width, channels).
     """
 
-    def __init__(self, shape: tuple[int, ...], **kwargs: Unpack[LayerOptions]) -> None:
-        super().__init__(**kwargs)
+    def __init__(self, shape: tuple[int, ...], *, name: str | None = None, dtype: DType = None, trainable: bool = True) -> None:
+        super().__init__(name=name, dtype=dtype, trainable=trainable)
         self.shape = tuple(shape)
 
     def build(self, input_shape: Shape) -> None:

@@ -7,7 +7,7 @@ import math
 import keras
 from keras import ops
 
-from kerasgen.backend.typing import LayerOptions, Shape, Tensor, Unpack
+from kerasgen.backend.typing import DType, Shape, Tensor
 
 
 @keras.saving.register_keras_serializable("kerasgen")
@@ -18,8 +18,8 @@ class LearnedScale(keras.layers.Layer):
         initial: the scalar before training.
     """
 
-    def __init__(self, initial: float = 0.5, **kwargs: Unpack[LayerOptions]) -> None:
-        super().__init__(**kwargs)
+    def __init__(self, initial: float = 0.5, *, name: str | None = None, dtype: DType = None, trainable: bool = True) -> None:
+        super().__init__(name=name, dtype=dtype, trainable=trainable)
         self.initial = initial
 
     def build(self, input_shape: Shape) -> None:

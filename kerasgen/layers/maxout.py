@@ -5,7 +5,7 @@ from __future__ import annotations
 import keras
 from keras import ops
 
-from kerasgen.backend.typing import Initializer, LayerOptions, Shape, Tensor, Unpack
+from kerasgen.backend.typing import DType, Initializer, Shape, Tensor
 
 
 @keras.saving.register_keras_serializable("kerasgen")
@@ -26,9 +26,18 @@ class Maxout(keras.layers.Dense):
         *,
         kernel_initializer: Initializer = "glorot_uniform",
         kernel_constraint: keras.constraints.Constraint | None = None,
-        **kwargs: Unpack[LayerOptions],
+        name: str | None = None,
+        dtype: DType = None,
+        trainable: bool = True,
     ) -> None:
-        super().__init__(units * pieces, kernel_initializer=kernel_initializer, kernel_constraint=kernel_constraint, **kwargs)
+        super().__init__(
+            units * pieces,
+            kernel_initializer=kernel_initializer,
+            kernel_constraint=kernel_constraint,
+            name=name,
+            dtype=dtype,
+            trainable=trainable,
+        )
         self.pieces = pieces
 
     def call(self, inputs: Tensor, training: bool | None = None) -> Tensor:
@@ -42,3 +51,7 @@ class Maxout(keras.layers.Dense):
         dense = super().get_config()
         kept = {key: dense[key] for key in ("name", "trainable", "dtype", "kernel_initializer", "kernel_constraint")}
         return {**kept, "units": self.units // self.pieces, "pieces": self.pieces}
+
+    @classmethod
+    def from_config(cls, config: dict) -> keras.layers.Layer:
+        return keras.layers.Layer.from_config.__func__(cls, config)  # that of `Dense` adds an argument of its own

@@ -5,7 +5,7 @@ from __future__ import annotations
 import keras
 from keras import ops
 
-from kerasgen.backend.typing import LayerOptions, MapShape, Tensor, Unpack
+from kerasgen.backend.typing import DType, MapShape, Tensor
 
 
 @keras.saving.register_keras_serializable("kerasgen")
@@ -19,8 +19,8 @@ class MinibatchStdDev(keras.layers.Layer):
         group: images a group.
     """
 
-    def __init__(self, group: int = 4, **kwargs: Unpack[LayerOptions]) -> None:
-        super().__init__(**kwargs)
+    def __init__(self, group: int = 4, *, name: str | None = None, dtype: DType = None, trainable: bool = True) -> None:
+        super().__init__(name=name, dtype=dtype, trainable=trainable)
         self.group = group
 
     def call(self, inputs: Tensor) -> Tensor:

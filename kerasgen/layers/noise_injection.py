@@ -10,7 +10,7 @@ import numpy as np
 from keras import ops
 
 from kerasgen import backend
-from kerasgen.backend.typing import LayerOptions, MapShape, Tensor, Unpack
+from kerasgen.backend.typing import DType, MapShape, Tensor
 
 
 @keras.saving.register_keras_serializable("kerasgen")
@@ -24,8 +24,8 @@ class NoiseInjection(keras.layers.Layer):
         seed: of all noise of the layer.
     """
 
-    def __init__(self, seed: int = 0, **kwargs: Unpack[LayerOptions]) -> None:
-        super().__init__(**kwargs)
+    def __init__(self, seed: int = 0, *, name: str | None = None, dtype: DType = None, trainable: bool = True) -> None:
+        super().__init__(name=name, dtype=dtype, trainable=trainable)
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import keras
 from keras import ops
 
-from kerasgen.backend.typing import LayerOptions, Tensor, Unpack
+from kerasgen.backend.typing import DType, Tensor
 
 
 @keras.saving.register_keras_serializable("kerasgen")
@@ -18,8 +18,8 @@ class OneHot(keras.layers.Layer):
         num_classes: size of the vectors.
     """
 
-    def __init__(self, num_classes: int, **kwargs: Unpack[LayerOptions]) -> None:
-        super().__init__(**kwargs)
+    def __init__(self, num_classes: int, *, name: str | None = None, dtype: DType = None, trainable: bool = True) -> None:
+        super().__init__(name=name, dtype=dtype, trainable=trainable)
         self.num_classes = num_classes
 
     def call(self, inputs: Tensor) -> Tensor:

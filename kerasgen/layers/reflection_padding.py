@@ -5,7 +5,7 @@ from __future__ import annotations
 import keras
 from keras import ops
 
-from kerasgen.backend.typing import LayerOptions, Shape, Tensor, Unpack
+from kerasgen.backend.typing import DType, Shape, Tensor
 
 
 @keras.saving.register_keras_serializable("kerasgen")
@@ -18,8 +18,8 @@ class ReflectionPadding2D(keras.layers.Layer):
         padding: pixels at each side.
     """
 
-    def __init__(self, padding: int, **kwargs: Unpack[LayerOptions]) -> None:
-        super().__init__(**kwargs)
+    def __init__(self, padding: int, *, name: str | None = None, dtype: DType = None, trainable: bool = True) -> None:
+        super().__init__(name=name, dtype=dtype, trainable=trainable)
         self.padding = padding
 
     def call(self, inputs: Tensor) -> Tensor:

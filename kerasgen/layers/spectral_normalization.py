@@ -5,7 +5,7 @@ from __future__ import annotations
 import keras
 from keras import StatelessScope
 
-from kerasgen.backend.typing import LayerOptions, Tensor, Unpack
+from kerasgen.backend.typing import DType, Tensor
 
 
 @keras.saving.register_keras_serializable("kerasgen")
@@ -17,9 +17,17 @@ class SpectralNormalization(keras.layers.SpectralNormalization):
     move the discriminator. Keras's own also computes sigma in the layer's dtype; here it is float32 in mixed precision too.
     """
 
-    def __init__(self, layer: keras.layers.Layer, power_iterations: int = 1, **kwargs: Unpack[LayerOptions]) -> None:
+    def __init__(
+        self,
+        layer: keras.layers.Layer,
+        power_iterations: int = 1,
+        *,
+        name: str | None = None,
+        dtype: DType = None,
+        trainable: bool = True,
+    ) -> None:
         # Neither the kernel nor the images are cast here: the layer inside casts both to its own dtype.
-        super().__init__(layer, power_iterations, autocast=False, **{**kwargs, "dtype": "float32"})
+        super().__init__(layer, power_iterations, autocast=False, name=name, dtype="float32", trainable=trainable)
 
     def call(self, inputs: Tensor, training: bool = False) -> Tensor:
         vector, kernel = self.normalized_weights()

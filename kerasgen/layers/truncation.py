@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import keras
 from keras import ops
 
-from kerasgen.backend.typing import LayerOptions, Shape, Tensor, Unpack
+from kerasgen.backend.typing import DType, Shape, Tensor
 
 
 @keras.saving.register_keras_serializable("kerasgen")
@@ -21,8 +21,10 @@ class Truncation(keras.layers.Layer):
         momentum: of the moving average.
     """
 
-    def __init__(self, momentum: float = 0.995, **kwargs: Unpack[LayerOptions]) -> None:
-        super().__init__(**kwargs)
+    def __init__(
+        self, momentum: float = 0.995, *, name: str | None = None, dtype: DType = None, trainable: bool = True
+    ) -> None:
+        super().__init__(name=name, dtype=dtype, trainable=trainable)
         self.momentum = momentum
 
     def build(self, input_shape: tuple) -> None:
