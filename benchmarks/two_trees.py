@@ -1,0 +1,78 @@
+"""Speed of training and of sampling of two checkouts, alternating in fresh processes: the ratio of the second to the first.
+
+    python benchmarks/two_trees.py BEFORE AFTER --backend torch --rounds 4
+
+BEFORE and AFTER are folders with the sources, such as `git worktree add` makes; both run in this environment.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+WORKER = """
+import json, sys, time
+import numpy as np
+from kerasgen.models import DCGAN, VAE, StyleGAN
+
+MODELS = {
+    "vae": lambda: VAE((28, 28, 1), latent_dim=16, channels=16),
+    "dcgan": lambda: DCGAN((28, 28, 1), latent_dim=64, channels=16),
+    "style_gan": lambda: StyleGAN((16, 16, 3), latent_dim=64, style_dim=64, mapping_layers=2, channels=16, max_channels=64,
+                                  start_size=16),
+}
+
+def best(call, times):
+    call()
+    spans = []
+    for _ in range(times):
+        begin = time.perf_counter()
+        call()
+        spans.append(time.perf_counter() - begin)
+    return min(spans)
+
+result = {}
+for name in sys.argv[1:]:
+    model = MODELS[name]()
+    model.compile()
+    images = np.random.default_rng(0).random((12 * 64, *model.image_shape), dtype=np.float32)
+    result[f"{name}, training"] = len(images) / best(lambda: model.fit(images, batch_size=64, verbose=0), 6)
+    result[f"{name}, sampling"] = 64 / best(lambda: model.sample(64, seed=0), 15)
+print(json.dumps(result))
+"""
+
+
+def run(tree: Path, backend: str, models: list[str]) -> dict[str, float]:
+    """Images a second of a tree."""
+    environment = {**os.environ, "PYTHONPATH": str(tree), "KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    command = [sys.executable, "-c", WORKER, *models]
+    output = subprocess.run(command, env=environment, cwd=tree, check=True, stdout=subprocess.PIPE, text=True).stdout
+    return json.loads(output.splitlines()[-1])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("before", type=Path)
+    parser.add_argument("after", type=Path)
+    parser.add_argument("--backend", default="tensorflow")
+    parser.add_argument("--rounds", type=int, default=4)
+    parser.add_argument("--models", nargs="+", default=["vae", "dcgan", "style_gan"])
+    options = parser.parse_args()
+    found: dict[Path, list[dict[str, float]]] = {options.before.resolve(): [], options.after.resolve(): []}
+    trees = list(found)
+    for index in range(options.rounds):
+        for tree in trees if index % 2 == 0 else trees[::-1]:
+            found[tree].append(run(tree, options.backend, options.models))
+    before, after = found.values()
+    for name in before[0]:
+        ratios = [new[name] / old[name] for old, new in zip(before, after, strict=True)]
+        print(f"{options.backend}: {name}: {statistics.median(ratios):.3f} (from {min(ratios):.3f} to {max(ratios):.3f})")
+
+
+if __name__ == "__main__":
+    main()
