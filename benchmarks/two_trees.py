@@ -27,10 +27,10 @@ MODELS = {
                                   start_size=16),
 }
 
-def best(call, times):
+def best(call, seconds=5):
     call()
     spans = []
-    for _ in range(times):
+    while sum(spans) < seconds or len(spans) < 6:
         begin = time.perf_counter()
         call()
         spans.append(time.perf_counter() - begin)
@@ -41,8 +41,8 @@ for name in sys.argv[1:]:
     model = MODELS[name]()
     model.compile()
     images = np.random.default_rng(0).random((12 * 64, *model.image_shape), dtype=np.float32)
-    result[f"{name}, training"] = len(images) / best(lambda: model.fit(images, batch_size=64, verbose=0), 6)
-    result[f"{name}, sampling"] = 64 / best(lambda: model.sample(64, seed=0), 15)
+    result[f"{name}, training"] = len(images) / best(lambda: model.fit(images, batch_size=64, verbose=0))
+    result[f"{name}, sampling"] = 64 / best(lambda: model.sample(64, seed=0))
 print(json.dumps(result))
 """
 
