@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -43,6 +41,11 @@ def layout_of(variant: str) -> torch.memory_format:
     return torch.contiguous_format if variant == "eager" else torch.channels_last
 
 
+def compiler_of(variant: str):
+    """`torch.compile`, or what leaves a network as it is."""
+    return torch.compile if variant.startswith("compile") else lambda network: network
+
+
 def generator_step(generator, discriminator, optimizer, average, loss) -> None:
     """A step of the generator on `loss()`, then one of the moving average of its weights."""
     discriminator.requires_grad_(False)  # by hand one spares the discriminator's gradients
@@ -54,24 +57,25 @@ def generator_step(generator, discriminator, optimizer, average, loss) -> None:
 
 
 class Trainer:
-    """`step(images)` for images (batch, channels, height, width); `variant` is "eager", "channels_last" or "bfloat16"."""
+    """`step(images)` for images (batch, channels, height, width); `variant` is "eager", "channels_last" or "compile".
+
+    bfloat16 is around it: `torch.autocast`.
+    """
 
     def __init__(self, kind: str, shape, channels: int, latent_dim: int, variant: str):
         stages = {28: 2, 64: 4}[shape[0]]
-        self.kind, self.latent_dim, self.variant = kind, latent_dim, variant
+        self.kind, self.latent_dim = kind, latent_dim
         outputs, first = (1, False) if kind == "dcgan" else (2 * latent_dim, True)
         self.down, self.up = down(shape, channels, outputs, first, stages), up(shape, channels, latent_dim, stages)
         self.layout = layout_of(variant)
         self.down.to(memory_format=self.layout)
         self.up.to(memory_format=self.layout)
+        self.down, self.up = map(compiler_of(variant), (self.down, self.up))
         if kind == "dcgan":
             self.optimizers = [torch.optim.Adam(net.parameters(), 2e-4, (0.5, 0.999)) for net in (self.down, self.up)]
             self.average = [p.detach().clone() for p in self.up.parameters()]
         else:
             self.optimizers = [torch.optim.Adam([*self.down.parameters(), *self.up.parameters()], 1e-3)]
-
-    def cast(self):
-        return torch.autocast("cpu", torch.bfloat16) if self.variant == "bfloat16" else contextlib.nullcontext()
 
     def step(self, images):
         images = images.to(memory_format=self.layout)
@@ -79,24 +83,20 @@ class Trainer:
 
     def step_gan(self, images):
         discriminator, generator = self.optimizers
-        with self.cast():
-            with torch.no_grad():
-                fake = self.up(torch.randn(len(images), self.latent_dim))
-            loss = F.softplus(-self.down(images * 2 - 1)).mean() + F.softplus(self.down(fake * 2 - 1)).mean()
+        with torch.no_grad():
+            fake = self.up(torch.randn(len(images), self.latent_dim))
+        loss = F.softplus(-self.down(images * 2 - 1)).mean() + F.softplus(self.down(fake * 2 - 1)).mean()
         discriminator.zero_grad()
         loss.backward()
         discriminator.step()
         generator_step(self.up, self.down, generator, self.average, lambda: self.generator_loss(len(images)))
 
     def generator_loss(self, n):
-        with self.cast():
-            return F.softplus(-self.down(self.up(torch.randn(n, self.latent_dim)) * 2 - 1)).mean()
+        return F.softplus(-self.down(self.up(torch.randn(n, self.latent_dim)) * 2 - 1)).mean()
 
     def step_vae(self, images):
-        with self.cast():
-            mean, log_variance = self.down(images * 2 - 1).float().chunk(2, dim=1)
-            z = mean + torch.exp(0.5 * log_variance) * torch.randn_like(mean)
-            output = self.up(z)
+        mean, log_variance = self.down(images * 2 - 1).float().chunk(2, dim=1)
+        output = self.up(mean + torch.exp(0.5 * log_variance) * torch.randn_like(mean))
         squares = ((images - output.float()) / 0.1).square()
         kl = 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).sum(1).mean()
         loss = 0.5 * squares.sum((1, 2, 3)).mean() + kl

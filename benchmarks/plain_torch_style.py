@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import torch
-from plain_torch import generator_step, layout_of
+from plain_torch import compiler_of, generator_step, layout_of
 from torch import nn
 from torch.nn import functional as F
 
@@ -117,7 +117,7 @@ class Discriminator(nn.Module):
 
 
 class Trainer:
-    """`step(images)` for images (batch, channels, height, width); `variant` as in `plain_torch.Trainer`, or "compile"."""
+    """`step(images)` for images (batch, channels, height, width); `variant` as in `plain_torch.Trainer`."""
 
     def __init__(self, shape, channels: int, latent_dim: int, variant: str, device: str):
         widths = [min(channels * 2**octave, 128) for octave in reversed(range((shape[0] // 4).bit_length()))]
@@ -126,8 +126,7 @@ class Trainer:
         self.down = Discriminator(widths, shape[2]).to(device, memory_format=self.layout)
         self.optimizers = [torch.optim.Adam(net.parameters(), 1e-3, (0.0, 0.99), eps=1e-8) for net in (self.down, self.up)]
         self.average = [p.detach().clone() for p in self.up.parameters()]
-        compiled = torch.compile if variant == "compile" else lambda network: network
-        self.generate, self.discriminate = compiled(self.up), compiled(self.down)
+        self.generate, self.discriminate = map(compiler_of(variant), (self.up, self.down))
 
     def step(self, images):
         discriminator, generator = self.optimizers

@@ -6,7 +6,7 @@ import itertools
 import random
 
 import torch
-from plain_torch import layout_of
+from plain_torch import compiler_of, layout_of
 from torch import nn
 from torch.nn import functional as F
 
@@ -108,6 +108,7 @@ class Pix2Pix:
         self.layout = layout_of(variant)
         self.generator = UNet(shape[2], shape[2], channels, depth).to(memory_format=self.layout)
         self.discriminator = patch(2 * shape[2], channels, halvings, nn.BatchNorm2d).to(memory_format=self.layout)
+        self.generator, self.discriminator = map(compiler_of(variant), (self.generator, self.discriminator))
         self.optimizers = adam(self.discriminator), adam(self.generator)
 
     def judge(self, sources, targets):
@@ -151,6 +152,7 @@ class CycleGAN:
         self.layout = layout_of(variant)
         self.translators = [residual(shape[2], channels, blocks).to(memory_format=self.layout) for _ in range(2)]
         self.judges = [patch(shape[2], channels, halvings, nn.InstanceNorm2d).to(memory_format=self.layout) for _ in range(2)]
+        self.translators, self.judges = ([*map(compiler_of(variant), each)] for each in (self.translators, self.judges))
         self.optimizers = adam(*self.translators), adam(*self.judges)
         self.pools = Pool(50), Pool(50)
 

@@ -1,6 +1,6 @@
 """`python benchmarks/run.py`: training throughput and latency against plain PyTorch and pythae, into RESULTS.md.
 
-`Training`, `Styles`, `GPU`, `Translators` or `Drawing` after it measures that part alone and leaves the others as they are;
+A name of `SECTIONS` after it, such as `Training` or `Bfloat16`, measures that part alone and leaves the others as they are;
 without any all but `GPU`, which wants an NVIDIA card, JAX and PyTorch that use it, and no TensorFlow. Besides the extra "test"
 the first needs `pip install pythae`. The ways of training take turns in one run, each in a process of its own, which waits
 while the others measure.
@@ -18,6 +18,7 @@ import platform
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +33,14 @@ SYSTEMS = {
     "pythae": {"system": "pythae"},
     "PyTorch eager": {"system": "torch", "variant": "eager"},
     "PyTorch channels_last": {"system": "torch", "variant": "channels_last"},
-    "PyTorch bfloat16": {"system": "torch", "variant": "bfloat16"},
+    "PyTorch bfloat16": {"system": "torch", "variant": "channels_last", "bfloat16": True},
+}
+IN_BFLOAT16 = {
+    "kerasgen, TensorFlow without XLA": {"system": "kerasgen", "backend": "tensorflow", "jit": False, "bfloat16": True},
+    "kerasgen, torch": {"system": "kerasgen", "backend": "torch", "bfloat16": True},
+    "PyTorch channels_last": {"system": "torch", "variant": "channels_last", "bfloat16": True},
+    "PyTorch torch.compile": {"system": "torch", "variant": "compile", "bfloat16": True},
+    "PyTorch channels_last, float32": {"system": "torch", "variant": "channels_last"},
 }
 ON_GPU = {
     "kerasgen, JAX": {"system": "kerasgen", "backend": "jax"},
@@ -54,17 +62,16 @@ PACKAGES = ("keras", "tensorflow", "jax", "torch", "pythae", "onnxruntime", "ai-
 
 
 def systems_of(case: str) -> dict[str, dict]:
-    if case in GPU:
-        return ON_GPU
+    """The contenders of a case without any of their own."""
     left_out = {name for beginning, names in WITHOUT.items() if case.startswith(beginning) for name in names}
     return {name: system for name, system in SYSTEMS.items() if name not in left_out}
 
 
-def measure(case: str) -> dict[str, float]:
+def measure(case: str, systems: dict[str, dict]) -> dict[str, float]:
     """Median images/s of each system; one that does not start is left out, and printed with its error."""
     environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "XLA_PYTHON_CLIENT_PREALLOCATE": "false"}
     workers, errors = {}, {}
-    for name, system in systems_of(case).items():
+    for name, system in systems.items():
         command = [sys.executable, str(HERE / "training_worker.py"), case, json.dumps(system)]
         errors[name] = tempfile.TemporaryFile("w+")  # noqa: SIM115 (closed with the process)
         workers[name] = subprocess.Popen(
@@ -105,7 +112,7 @@ def processor() -> str:
 def table(rates: dict[str, dict[str, float]]) -> list[str]:
     """Rates and ratios of each system in each case."""
     lines = ["| | " + " | ".join(rates) + " |", "|---|" + "---|" * len(rates)]
-    for name in dict.fromkeys((*SYSTEMS, *ON_GPU)):
+    for name in dict.fromkeys((*SYSTEMS, *IN_BFLOAT16, *ON_GPU)):
         cells = []
         for found in rates.values():
             best = max(rate for other, rate in found.items() if not other.startswith("kerasgen"))
@@ -114,12 +121,12 @@ def table(rates: dict[str, dict[str, float]]) -> list[str]:
     return [*lines, ""]
 
 
-def training(cases: dict) -> list[str]:
+def training(cases: Iterable[str], systems: dict[str, dict] | None = None) -> list[str]:
     return [
         f"Images/s (median of {ROUNDS} turns of 2 to 64 batches; what is three times slower has one). The ratio is to the "
         "best of plain PyTorch and pythae with the same networks.",
         "",
-        *table({case: measure(case) for case in cases}),
+        *table({case: measure(case, systems or systems_of(case)) for case in cases}),
     ]
 
 
@@ -130,7 +137,7 @@ def on_gpu() -> list[str]:
         stdout=subprocess.PIPE,
         text=True,
     ).stdout.strip()
-    return [f"On one {card}.", "", *training(GPU)]
+    return [f"On one {card}.", "", *training(GPU, ON_GPU)]
 
 
 def sampling() -> list[str]:
@@ -152,8 +159,10 @@ def sampling() -> list[str]:
     ]
 
 
+BOTH = ("DCGAN 28x28x1", "DCGAN 64x64x3", "VAE 64x64x3", "StyleGAN 64x64x3", "pix2pix 64x64x3", "CycleGAN 64x64x3")
 SECTIONS = {
     "Training": lambda: training(CASES),
+    "Bfloat16": lambda: training(BOTH, IN_BFLOAT16),
     "Styles": lambda: training(STYLES),
     "GPU": on_gpu,
     "Translators": lambda: training(TRANSLATORS),

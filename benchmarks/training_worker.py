@@ -56,9 +56,9 @@ def translator(system, kind, shape, channels, size, halvings, batch, batches):
 
         torch.set_num_threads(os.cpu_count())
         cls = {"pix2pix": plain_torch_translation.Pix2Pix, "cyclegan": plain_torch_translation.CycleGAN}[kind]
-        run = by_torch(cls(shape, channels, size, halvings, system["variant"]), batch)
+        run = by_torch(cls(shape, channels, size, halvings, system["variant"]), batch, system)
     else:
-        os.environ["KERAS_BACKEND"] = system["backend"]
+        use_backend(system)
         from kerasgen.models import CycleGAN, Pix2Pix
 
         options = {"channels": channels, "receptive_field": {2: 34, 3: 70}[halvings]}
@@ -89,17 +89,20 @@ def torch_runner(kind, shape, channels, latent_dim, batch, system):
     else:
         trainer = plain_torch.Trainer(kind, shape, channels, latent_dim, system["variant"])
 
-    return by_torch(trainer, batch, system.get("device", "cpu"))
+    return by_torch(trainer, batch, system)
 
 
-def by_torch(trainer, batch, device="cpu"):
+def by_torch(trainer, batch, system):
     import torch
+
+    device, bfloat16 = system.get("device", "cpu"), system.get("bfloat16", False)
 
     def run(images):
         data = torch.from_numpy(images).permute(0, 3, 1, 2)
         start = time.perf_counter()
         for chosen in torch.randperm(len(data)).split(batch):
-            trainer.step(data[chosen].to(device))
+            with torch.autocast(device, torch.bfloat16, enabled=bfloat16):
+                trainer.step(data[chosen].to(device))
         if device == "cuda":
             torch.cuda.synchronize()
         return time.perf_counter() - start
@@ -107,8 +110,15 @@ def by_torch(trainer, batch, device="cpu"):
     return run
 
 
-def kerasgen_runner(kind, shape, channels, latent_dim, batch, system):
+def use_backend(system):
     os.environ["KERAS_BACKEND"] = system["backend"]
+    import keras
+
+    keras.config.set_dtype_policy("mixed_bfloat16" if system.get("bfloat16") else "float32")
+
+
+def kerasgen_runner(kind, shape, channels, latent_dim, batch, system):
+    use_backend(system)
     from kerasgen.models import DCGAN, SNGAN, VAE, WGANGP, StyleGAN
 
     if kind == "dcgan":

@@ -6,7 +6,9 @@ scope, optimizers and metrics included. Only the differentiated function needs a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import contextlib
+import os
+from collections.abc import Callable, Iterator, Sequence
 
 import jax
 import keras
@@ -14,6 +16,7 @@ import numpy as np
 from keras import StatelessScope, ops
 from keras.layers import AveragePooling2D, BatchNormalization  # noqa: F401
 
+from kerasgen.backend.distribution import Distribution, too_few
 from kerasgen.backend.typing import Step, Tensor, Values
 
 COMPILES_BRANCHES = True
@@ -89,6 +92,46 @@ def gradient(function: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
 def normal(shape: tuple, seed_generator: keras.random.SeedGenerator) -> Tensor:
     """Draws the global batch, of which each device takes its part."""
     return keras.random.normal(shape, dtype="float32", seed=seed_generator)
+
+
+def replicas() -> int:
+    """A step sees the global batch, as on one device."""
+    return 1
+
+
+def mean_over_replicas(x: Tensor) -> Tensor:
+    """Gives what it is given: it is of the global batch."""
+    return x
+
+
+def distribute(devices: int | None, addresses: Sequence[str] = (), rank: int = 0) -> Distribution:
+    """Starts Keras's data parallelism on this machine's devices, or on those of all processes; before JAX computes."""
+    if devices is not None and "host_platform_device_count" not in os.environ.get("XLA_FLAGS", ""):
+        jax.config.update("jax_num_cpu_devices", devices)
+    if addresses:
+        jax.config.update("jax_enable_preemption_service", False)  # it keeps SIGTERM from ending a process
+        jax.distributed.initialize(addresses[0], len(addresses), rank)
+    kind = jax.default_backend()
+    local = jax.local_devices()
+    count = devices or len(local)
+    if count > len(local):
+        raise too_few(count, len(local), "GPUs" if kind == "gpu" else kind)
+    by_process: dict[int, list[jax.Device]] = {}
+    for device in jax.devices():
+        by_process.setdefault(device.process_index, []).append(device)
+    chosen = [f"{kind}:{device.id}" for process in sorted(by_process) for device in by_process[process][:count]]
+    engine = keras.distribution.DataParallel(devices=chosen, auto_shard_dataset=False)  # the data are shared already
+    return Distribution(len(chosen), f"{count} {kind.upper()}", engine.scope, engine.scope, _alone)
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    before = keras.distribution.distribution()
+    keras.distribution.set_distribution(None)
+    try:
+        yield
+    finally:
+        keras.distribution.set_distribution(before)
 
 
 def depthwise_conv(x: Tensor, kernel: np.ndarray) -> Tensor:

@@ -112,3 +112,23 @@ class AutoJitCompile:
 
     def _resolve_auto_jit_compile(self) -> bool:
         return self.can_auto_jit_compile() and super()._resolve_auto_jit_compile()  # type: ignore[misc]  # of keras.Model
+
+
+def reduce_scalars_over_workers() -> None:
+    """Makes Keras's `fit` average a step's logs over the processes of a `MultiWorkerMirroredStrategy`.
+
+    Keras 3.15.1 reduces each log over its axis 0, which a scalar does not have, and raises ValueError at the first step.
+    """
+    from keras.src.backend.tensorflow import trainer
+
+    of_keras = trainer.reduce_per_replica
+    if getattr(of_keras, "reduces_scalars", False):
+        return
+
+    def reduce_per_replica(values: object, strategy: object, reduction: str) -> object:
+        if reduction not in ("auto", "mean") or not trainer._collective_all_reduce_multi_worker(strategy):
+            return of_keras(values, strategy, reduction)
+        return keras.tree.map_structure(lambda value: strategy.reduce("MEAN", value, axis=None), values)  # type: ignore[attr-defined]
+
+    reduce_per_replica.reduces_scalars = True  # type: ignore[attr-defined]
+    trainer.reduce_per_replica = reduce_per_replica

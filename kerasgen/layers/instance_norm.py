@@ -42,6 +42,6 @@ def standardize(images: Tensor, epsilon: float, scale: float | Tensor = 1.0, off
     (batch, height, width, channels), of the same dtype; `scale` and `offset` are float32, of shapes that fit.
     """
     x = ops.cast(images, "float32")  # half floats lose too much of a variance, and of what is left of a large mean
-    factor = scale * ops.rsqrt(ops.var(x, axis=(1, 2), keepdims=True) + epsilon)  # (batch, 1, 1, channels)
-    rest = offset - factor * ops.mean(x, axis=(1, 2), keepdims=True)
-    return ops.cast(x * factor + rest, images.dtype)
+    x = x - ops.mean(x, axis=(1, 2), keepdims=True)
+    deviation = ops.sqrt(ops.mean(ops.square(x), axis=(1, 2), keepdims=True) + epsilon)  # (batch, 1, 1, channels)
+    return ops.cast(x * (scale / deviation) + offset, images.dtype)

@@ -7,6 +7,7 @@ from helpers import to_numpy
 from keras import ops
 
 from kerasgen import backend
+from kerasgen.layers.gated_linear_unit import GatedLinearUnit
 from kerasgen.layers.instance_norm import InstanceNormalization
 from kerasgen.layers.maxout import Maxout
 from kerasgen.layers.one_hot import OneHot
@@ -14,6 +15,7 @@ from kerasgen.layers.reflection_padding import ReflectionPadding2D
 from kerasgen.layers.spectral_normalization import SpectralNormalization
 from kerasgen.layers.upsample import Upsample
 from kerasgen.losses.augmentation import AUGMENTATIONS, augment
+from kerasgen.losses.crop import crop
 
 RNG = np.random.default_rng(0)
 
@@ -39,6 +41,12 @@ def test_maxout_is_the_largest_of_its_pieces():
 
 def test_one_hot():
     np.testing.assert_array_equal(apply(OneHot(4), np.array([2.0, 0.0, 3.0], "float32")), np.eye(4)[[2, 0, 3]])
+
+
+def test_gated_linear_unit_by_hand():
+    x, layer = array(2, 3, 4, 6) - 0.5, GatedLinearUnit()
+    np.testing.assert_allclose(apply(layer, x), x[..., :3] / (1.0 + np.exp(-x[..., 3:])), rtol=1e-5)
+    assert layer.compute_output_shape((None, 3, 4, 6)) == (None, 3, 4, 3)
 
 
 def test_upsample_repeats_pixels():
@@ -77,7 +85,6 @@ def test_spectral_normalization_divides_by_the_largest_singular_value(make):
     np.testing.assert_allclose(apply(layer, x), apply(plain, x), atol=1e-4)
 
 
-@pytest.mark.backend("jax", "torch")
 @pytest.mark.parametrize(
     "name, arguments",
     [
@@ -88,7 +95,7 @@ def test_spectral_normalization_divides_by_the_largest_singular_value(make):
         ("BatchNormalization", {}),
     ],
 )
-@pytest.mark.parametrize("side", [6, 7])
+@pytest.mark.parametrize("side", [4, 6, 7])
 def test_own_kernels_are_keras_layers(name, arguments, side):
     x = ops.convert_to_tensor(array(2, side, side, 3))
     layers = [getattr(module, name)(**arguments) for module in (keras.layers, backend)]
@@ -115,10 +122,10 @@ def test_own_kernels_are_keras_layers(name, arguments, side):
 
 
 @pytest.mark.backend("jax", "torch")
-@pytest.mark.parametrize("size, strides", [(3, 1), (1, 1), (4, 1), (4, 2), (5, 2)])
-def test_own_convolutions_bear_penalties_on_their_slope(size, strides):
+@pytest.mark.parametrize("size, strides, side", [(3, 1, 7), (1, 1, 7), (4, 1, 7), (4, 2, 7), (5, 2, 7), (3, 1, 4), (4, 2, 8)])
+def test_own_convolutions_bear_penalties_on_their_slope(size, strides, side):
     """As R1's: the gradient to the kernel of the squared gradient to the images."""
-    x = ops.convert_to_tensor(array(2, 7, 7, 3))
+    x = ops.convert_to_tensor(array(2, side, side, 3))
     layers = [module.Conv2D(4, size, strides, "same") for module in (keras.layers, backend)]
     for layer in layers:
         layer.build(x.shape)
@@ -151,6 +158,13 @@ def test_translation_moves_by_whole_pixels():
         found = [np.abs(image[tuple(a)] - before[tuple(b)]).max() for a, b in ((inner, outer), (outer, inner))]
         assert min(found) < 1e-6  # which way a number moves is not promised
         assert np.isclose(image, expected).mean() >= 1 - (14 / 16) ** 2
+
+
+def test_windows_are_cut_as_by_slicing():
+    maps, places = array(3, 8, 6, 2), np.array([[0, 0], [3, 1], [4, 3]])
+    found = apply(lambda x, top, left: crop(x, top, left, 4, 3), maps, *places.T.astype("float32"))
+    expected = [each[top : top + 4, left : left + 3] for each, (top, left) in zip(maps, places, strict=True)]
+    np.testing.assert_array_equal(found, expected)
 
 
 def test_cutout_is_a_gray_square_of_half_the_side():
