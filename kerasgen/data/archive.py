@@ -1,4 +1,4 @@
-"""Zip and tar archives of image files, read in place: nothing is unpacked."""
+"""Zip and tar archives of image files, read in place; of compressed tars a plain one is made first."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from pathlib import Path, PurePosixPath
 
 from kerasgen.data.file_set import SPLITS, FileSet, arrange
 from kerasgen.data.image_files import SUFFIXES, Blob
+from kerasgen.data.unpacking import unpack
 
-ARCHIVES = (".zip", ".tar")
+ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 LIMIT = 256 * 2**20  # bytes of a file in an archive, unpacked
 
 Member = tuple[PurePosixPath, Blob]
@@ -21,13 +22,15 @@ Member = tuple[PurePosixPath, Blob]
 def find_in_archive(path: Path) -> FileSet:
     """Finds the image files in an archive, as those of a folder; one folder that all of them lie in is left out.
 
-    Raises ValueError for a damaged or compressed tar, and for members that no archive of images needs: links, devices,
-    encrypted ones, names that lead out of the archive, and files over 256 MiB.
+    Raises ValueError for a damaged archive, as `unpack` for a compressed tar, and for members that no archive of images needs:
+    links, devices, encrypted ones, names that lead out of the archive, and files over 256 MiB.
     """
     try:
         members = list(_zip_members(path) if path.suffix.lower() == ".zip" else _tar_members(path))
     except (zipfile.BadZipFile, tarfile.TarError, EOFError) as error:
-        raise ValueError(f"An archive must be a zip, or a tar without compression. Received: {path} ({error})") from None
+        raise ValueError(
+            f"An archive must be a zip, or a tar, plain or packed by gzip, bzip2 or xz. Received: {path} ({error})"
+        ) from None
     files = [each for each in members if _is_image(each[0])]
     while files and len({name.parts[0] for name, _ in files}) == 1 and len(files[0][0].parts) > 1:
         if files[0][0].parts[0] in SPLITS:
@@ -46,10 +49,12 @@ def _zip_members(path: Path) -> Iterator[Member]:
 
 
 def _tar_members(path: Path) -> Iterator[Member]:
-    with tarfile.open(path, "r:") as archive:
+    unpacked = unpack(path)
+    reader = functools.partial(_read, path.absolute()) if unpacked is None else unpacked.read
+    with tarfile.open(path, "r:") if unpacked is None else unpacked.archive() as archive:
         for info in archive:
             if not info.isdir():
-                read = functools.partial(_read, path.absolute(), info.offset_data, info.size)
+                read = functools.partial(reader, info.offset_data, info.size)
                 yield _member(path, info.name, info.isreg() and not info.issparse(), info.size, read)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import abc
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import keras
 import numpy as np
@@ -12,6 +13,19 @@ from kerasgen.data.sizes import check_batch_size
 
 ImageShape = tuple[int, int, int]
 Batch = np.ndarray | tuple[np.ndarray, ...]
+
+
+class Share(NamedTuple):
+    """Which part of every batch a process takes."""
+
+    process: int
+    processes: int
+    replicas: int  # the devices of all processes
+
+    def of(self, count: int) -> slice:
+        """Gives its part of `count` images."""
+        size = count // self.replicas * self.replicas // self.processes
+        return slice(self.process * size, (self.process + 1) * size)
 
 
 class Dataset(keras.utils.PyDataset, abc.ABC):
@@ -47,6 +61,7 @@ class Dataset(keras.utils.PyDataset, abc.ABC):
         # step; what was asked for keeps its order.
         self._served: set[int] = set()
         self._begun = False
+        self._share: Share | None = None
 
     @property
     @abc.abstractmethod
@@ -81,14 +96,38 @@ class Dataset(keras.utils.PyDataset, abc.ABC):
         """Yields the batches of this epoch in order; `epoch` stays."""
         return (self.batch(index) for index in range(len(self)))
 
+    def share(self, process: int, processes: int, replicas: int) -> None:
+        """Makes `dataset[i]` this process's share of batch i: the shares of all are the batch, in the order of the processes.
+
+        An incomplete batch loses as many images as make it one of the same number for each of the `replicas`, the devices of
+        all processes. Raises ValueError for a whole batch that is none.
+        """
+        if self.batch_size % replicas and self.num_images >= self.batch_size and self.drop_remainder:
+            raise ValueError(
+                f"A batch must be shared evenly by the devices. Received: batches of {self.batch_size} images for {replicas}."
+            )
+        self._share = Share(process, processes, replicas)
+
+    def part(self, index: int) -> slice:
+        """Gives the part of batch `index` that is this process's share."""
+        count = min(self.batch_size, self.num_images - index * self.batch_size)
+        return self._share.of(count) if self._share else slice(0, count)
+
+    def shared(self, index: int) -> Batch:
+        """Gives this process's share of batch `index`; a hook for sets that need not make the rest."""
+        part = self.part(index)
+        batch = self.batch(index)
+        return tuple(each[part] for each in batch) if isinstance(batch, tuple) else batch[part]
+
     def __len__(self) -> int:
-        return (self.num_images + (0 if self.drop_remainder else self.batch_size - 1)) // self.batch_size
+        whole, rest = divmod(self.num_images, self.batch_size)
+        return whole + (not self.drop_remainder and rest >= (self._share.replicas if self._share else 1))
 
     def __getitem__(self, index: int) -> Batch:
         if not 0 <= index < len(self):
             raise IndexError(f"A batch index must lie in [0, {len(self)}). Received: {index}")
         self._served.add(index)
-        return self.batch(index)
+        return self.shared(index) if self._share else self.batch(index)
 
     def on_epoch_begin(self) -> None:
         """Notes that an epoch begins; see `on_epoch_end`."""

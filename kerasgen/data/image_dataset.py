@@ -104,8 +104,15 @@ class ImageDataset(Dataset):
         return self._subset(first), self._subset(second)
 
     def batch(self, index: int) -> np.ndarray | tuple[np.ndarray, np.ndarray]:
+        return self._made(index, slice(None))
+
+    def shared(self, index: int) -> np.ndarray | tuple[np.ndarray, np.ndarray]:
+        return self._made(index, self.part(index))
+
+    def _made(self, index: int, part: slice) -> np.ndarray | tuple[np.ndarray, np.ndarray]:
+        """Makes a part of a batch, and no other image of it."""
         order, flips = self._order(self.epoch)
-        chosen = order[index * self.batch_size : (index + 1) * self.batch_size]
+        chosen = order[index * self.batch_size : (index + 1) * self.batch_size][part]
         batch = to_float(self._images[chosen])
         if self.mirror:
             turned = flips[chosen]

@@ -28,6 +28,7 @@ _ANIMATED = {"GIF", "PNG", "WEBP"}  # formats of films; the further images of a 
 # With what whole files end. One that ends otherwise may be whole all the same.
 _ENDS = {"PNG": b"IEND\xaeB`\x82", "JPEG": b"\xff\xd9", "MPO": b"\xff\xd9"}
 _TURNED = {5, 6, 7, 8}  # Exif orientations that swap height and width
+_DRAFT = 3  # times the size that a JPEG is decoded at; from there on resampling looks like that of all pixels
 _COMPARED = 32  # pixels a side to which images are reduced for their checksum
 _AT_ONCE = 256  # files between two looks at the keyboard
 
@@ -98,7 +99,7 @@ class FileImages(LazyImages):
         images = np.empty((len(indices), *self.shape[1:]), dtype="uint8")
 
         def read(place: int) -> None:
-            image = fit_image(_open(self.files[indices[place]], _upright), self.size, self.channels)
+            image = fit_image(_open(self.files[indices[place]], self._decoded), self.size, self.channels)
             if image.shape[:2] != self.shape[1:3]:  # by a note after the pixels of a PNG
                 raise self._mismatch(self.shape[1:3], indices[place], image.shape[:2])
             if image.shape[2] > self.shape[3]:  # a file that was replaced
@@ -108,6 +109,13 @@ class FileImages(LazyImages):
 
         _in_threads(read, len(indices))
         return images
+
+    def _decoded(self, image: ImageFile.ImageFile) -> Image.Image:
+        """The upright image; of a JPEG of many times the size, one at 1/2, 1/4 or 1/8 of its own, which costs a fraction."""
+        if self.size is not None:
+            side = _DRAFT * max(self.size)
+            image.draft(None, (side, side))
+        return _upright(image)
 
     def _mismatch(self, size: tuple[int, ...], index: int, other: tuple[int, ...]) -> ValueError:
         received = f"{_name(self.files[0])} of {size} and {_name(self.files[index])} of {other}"

@@ -17,6 +17,7 @@ from kerasgen.data.file_set import FileSet
 from kerasgen.data.folder import find_in_folder
 from kerasgen.data.image_files import SUFFIXES, image_files
 from kerasgen.data.parquet import find_in_parquet
+from kerasgen.data.saved_dataset import find_in_saved_dataset, is_saved_dataset
 from kerasgen.data.sizes import check_batch_size, check_image_size
 from kerasgen.data.source import BUILT_IN, FROM_TFDS, Source
 from kerasgen.data.splits import split_names
@@ -59,7 +60,8 @@ def load(
             (tensorflow-datasets' own with its factors), the name of a tensorflow-datasets set ("fashion_mnist"), an array
             (N, height, width[, channels]), uint8 or float in [0, 1], or a path, which goes before a set of that name: a folder
             of image files or a zip or tar of one (sub-folders are classes; `train` and `test`, where there are such, are
-            splits), a CSV file of paths and labels, a folder of Parquet files with a column of images, a `.npy` or `.npz`.
+            splits), a CSV file of paths and labels, a folder of Parquet files with a column of images, or one that
+            `save_to_disk` of Hugging Face's `datasets` wrote, a `.npy` or `.npz`.
         split: a name with or without a slice: "train", "train[:90%]", "test[100:200]".
         image_size: int or (height, width): images are cropped to its aspect about the center and resized (Lanczos).
         channels: 1 or 3 converts; None keeps them.
@@ -80,8 +82,8 @@ def load(
         ValueError: an unknown source, split or label; no images, unreadable images, or images of different sizes
             without `image_size`; a batch size that is not positive or, with the remainder dropped, over the number of
             images.
-        ImportError: a tensorflow-datasets name where TensorFlow or tensorflow-datasets is missing; Parquet files without
-            pyarrow.
+        ImportError: a tensorflow-datasets name where TensorFlow or tensorflow-datasets is missing; Parquet files, or a saved
+            dataset, without pyarrow.
     """
     size = check_image_size(image_size)
     if shuffle is None:
@@ -149,7 +151,9 @@ def find_files(source: str | os.PathLike[str]) -> FileSet | dict[str, Arrays] | 
     Raises ValueError for a path without one, and for files that hold no images.
     """
     path = Path(source).expanduser()
-    suffix = path.suffix.lower()
+    suffix = next((ending for ending in _FILES if path.name.lower().endswith(ending)), path.suffix.lower())
+    if path.is_dir() and is_saved_dataset(path):
+        return find_in_saved_dataset(path)
     if path.is_dir():
         parquet = next(path.rglob("*.parquet"), None)
         return find_in_parquet(path) if parquet and not image_files(path) else find_in_folder(path)

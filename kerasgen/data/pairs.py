@@ -29,7 +29,7 @@ def load_pairs(
     source: str | os.PathLike[str] | np.ndarray | Sequence[str | os.PathLike[str]],
     pairs: str | Transform | None = "edges",
     split: str = "train",
-    image_size: int | None = None,
+    image_size: int | tuple[int, int] | None = None,
     batch_size: int = 16,
     *,
     jitter: int = 0,
@@ -51,7 +51,7 @@ def load_pairs(
             from uint8 (height, width, channels) to the same height and width; or where it stands in an image of two
             side by side: "left_to_right" (the archives of pix2pix: sources left) or "right_to_left".
         split: as in `load`.
-        image_size: side in pixels.
+        image_size: int or (height, width), as in `load`.
         jitter: pixels by which images are loaded larger, and cut at random (Isola et al. 2017, appendix 6.2: 30 at 256).
         channels: of the targets, and of sources that are not transforms of them; None keeps them.
         where: {label: class}: only the images of that class.
@@ -66,7 +66,8 @@ def load_pairs(
         raise ValueError(f"jitter must be a number of pixels, with image_size. Received: {jitter=}, {image_size=}.")
     shuffle = split.startswith("train") if shuffle is None else shuffle
     jitter = jitter if shuffle else 0
-    size = check_image_size(None if image_size is None else image_size + jitter)
+    cropped = check_image_size(image_size)
+    size = cropped and (cropped[0] + jitter, cropped[1] + jitter)
     sources: Images
     targets: Images
     if not isinstance(source, (str, os.PathLike, np.ndarray)):
@@ -82,7 +83,7 @@ def load_pairs(
         sources,
         targets,
         batch_size,
-        crop=(image_size, image_size) if jitter and image_size else None,
+        crop=cropped if jitter else None,
         mirror=mirror,
         shuffle=shuffle,
         seed=seed,

@@ -77,7 +77,7 @@ def load_unpaired(
     source: str | os.PathLike[str],
     domains: Sequence[str],
     split: str = "train",
-    image_size: int | None = None,
+    image_size: int | tuple[int, int] | None = None,
     batch_size: int = 1,
     *,
     label: str | None = None,
@@ -96,7 +96,7 @@ def load_unpaired(
             what ends the split's name, as ("A", "B") of `trainA` and `trainB` in "cycle_gan/horse2zebra" and in the
             folders of CycleGAN's archives.
         split: "train" or "test", without a slice.
-        image_size: side in pixels.
+        image_size: int or (height, width), as in `load`.
         label: the label of which the domains are classes.
         channels: 1 or 3 converts; None keeps them.
         mirror, seed: as `UnpairedDataset`.

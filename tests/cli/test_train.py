@@ -39,7 +39,7 @@ def test_from_a_folder_to_a_preset(run, folder, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["pets"]
     done = run("train", "--model", "VAE", "--data", folder, *TINY, "--epochs", "2", "--skip-corrupt", "-o", "mine")
     assert done.returncode == 0, done.err
-    assert "20 images (20 train), 44 x 40 pixels, color" in done.out and "left out: " in done.out
+    assert "20 images (20 train), 40 x 44 pixels (height x width), color" in done.out and "left out: " in done.out
     assert "epoch 2/2" in done.out and "images/s" in done.out and "reconstruction" in done.out
     assert "grid: mine/vae_pets.png" in done.out and "kerasgen sample mine/vae_pets.json -o samples.png" in done.out
     model = kerasgen.load(tmp_path / "mine" / "vae_pets.json")
@@ -109,6 +109,8 @@ def broken(folder, fault):
         ("animated", (), "Received: 1 of 13 that are not: pets/y/film.gif (animated)"),
         ("nan", ("--data", "nan.npy"), "`images` must be finite. Received: values from nan to nan"),
         ("size", ("--image-size", "50"), "Received: image_shape=(50, 50, 3)"),
+        ("size", ("--image-size", "40x50"), "longer side must be a multiple of that power"),
+        ("size", ("--image-size", "40:48"), "must be a side of 4 pixels or more, or HEIGHTxWIDTH, as 48x64. Received: 40:48"),
         ("missing", ("--data", "./none"), "must be an existing folder or file"),
         ("class name", ("--model", "DCGANN"), "Did you mean 'DCGAN'"),
         ("two", ("vae_portraits", "dcgan_portraits"), "one preset, card or recipe. Received: vae_portraits, dcgan_portraits"),
@@ -140,7 +142,7 @@ def test_alpha_cmyk_palettes_and_mixed_sizes_are_trained_on(run, folder):
     Image.new("P", (64, 64)).save(folder / "b" / "palette.gif")
     dry = run("train", "--model", "auto", "--data", folder, *TINY, "--dry-run")
     assert dry.returncode == 0, dry.err
-    assert "23 images (23 train), 30 x 40 to 90 x 64 pixels" in dry.out
+    assert "23 images (23 train), 40 x 30 to 64 x 90 pixels" in dry.out
     assert "VAE: of 23 images a GAN would learn a copy of each" in dry.out
 
 

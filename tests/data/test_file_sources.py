@@ -4,6 +4,7 @@ import io
 import json
 import stat
 import struct
+import sys
 import tarfile
 import zipfile
 import zlib
@@ -53,9 +54,11 @@ MEMBERS = {
 }
 
 
-@pytest.mark.parametrize("write", [write_zip, write_tar])
-def test_an_archive_is_read_in_place_like_its_folder(tmp_path, write):
-    path = write(tmp_path / ("pets.zip" if write is write_zip else "pets.tar"), MEMBERS)
+@pytest.mark.parametrize("name", ["pets.zip", "pets.tar", "pets.tar.gz", "pets.TGZ", "pets.tar.bz2", "pets.txz"])
+def test_an_archive_is_read_like_its_folder_and_nothing_is_left_beside_it(tmp_path, name):
+    kind = next((kind for kind in ("gz", "bz2", "xz") if name.lower().endswith(kind)), "")
+    path = tmp_path / name
+    write_zip(path, MEMBERS) if name == "pets.zip" else write_tar(path, MEMBERS, f"w:{kind}")
     batches = load(path, labels=True, batch_size=2, shuffle=False)
     assert (batches.class_names, batches.labels.tolist()) == (["a", "b"], [0, 1, 0, 1])
     assert [value for images, _ in batches for value in indices_of(images)] == [97, 98, 107, 108]
@@ -94,7 +97,7 @@ def test_what_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):
         load(path)
 
 
-@pytest.mark.parametrize("name", ["x.zip", "x.tar", "x.npy", "x.npz", "x.parquet", "x.csv"])
+@pytest.mark.parametrize("name", ["x.zip", "x.tar", "x.tgz", "x.npy", "x.npz", "x.parquet", "x.csv"])
 def test_damaged_files_are_refused_by_their_rule(tmp_path, name):
     (tmp_path / name).write_bytes(b"\xff\x00 no such file")
     with pytest.raises(ValueError, match=rf"must .*Received: .*{name}"):
@@ -112,10 +115,21 @@ def test_damage_that_numpy_has_no_error_for_is_told_by_the_rule(tmp_path, name, 
         load(tmp_path / name)
 
 
-def test_compressed_tars_and_other_files_are_refused(tmp_path):
-    write_tar(tmp_path / "x.tar", {"a.png": png(1)}, "w:gz")
-    with pytest.raises(ValueError, match="a tar without compression. Received: .*x.tar"):
-        load(tmp_path / "x.tar")
+def test_a_compressed_tar_that_is_cut_or_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):
+    noise = np.random.default_rng(0).bytes(2**12)
+    path = write_tar(tmp_path / "x.tar.gz", {"a.png": png(1), "b.png": noise}, "w:gz")
+    whole = path.read_bytes()
+    path.write_bytes(whole[:1000])
+    with pytest.raises(ValueError, match="must be whole. Received: .*x.tar.gz"):
+        load(path)
+    monkeypatch.setattr("kerasgen.data.unpacking.IN_ANY_CASE", 0)
+    monkeypatch.setattr("kerasgen.data.unpacking.RATIO", 1)
+    path.write_bytes(whole)
+    with pytest.raises(ValueError, match="at most 1 times its size, 64 GiB, .* Received: .*x.tar.gz, of over 0.0 GiB"):
+        load(path)
+
+
+def test_other_files_are_refused(tmp_path):
     (tmp_path / "x.docx").write_bytes(b"")
     with pytest.raises(ValueError, match=r"existing folder or file \(.csv, .*Received: .*x.docx"):
         load(str(tmp_path / "x.docx"))
@@ -197,6 +211,44 @@ def test_parquet_folders_as_datasets_writes_them(tmp_path):
     parquet.write_table(pyarrow.table({"x": [1]}), tmp_path / "x.parquet")
     with pytest.raises(ValueError, match="must have a column of images"):
         load(tmp_path / "x.parquet")
+
+
+def test_folders_that_save_to_disk_wrote(tmp_path):
+    pyarrow = pytest.importorskip("pyarrow")
+    note = {"info": {"features": {"image": {"_type": "Image"}, "label": {"names": ["dog", "cat"], "_type": "ClassLabel"}}}}
+    save(tmp_path / "test" / "3.png", np.full((6, 6, 3), 3, "uint8"))
+    (tmp_path / "dataset_dict.json").write_text('{"splits": ["train", "test"]}')
+    for split, numbers in {"train": [0, 1, 2], "test": [4]}.items():
+        rows = [{"bytes": png(number), "path": None} for number in numbers]
+        rows += [{"bytes": None, "path": "3.png"}] if split == "test" else []
+        labels = [number % 2 for number in range(len(rows))]
+        table = pyarrow.table({"image": rows, "label": labels}).replace_schema_metadata({"huggingface": json.dumps(note)})
+        (tmp_path / split).mkdir(exist_ok=True)
+        with pyarrow.ipc.new_stream(tmp_path / split / "data-00000-of-00001.arrow", table.schema) as stream:
+            stream.write_table(table, max_chunksize=2)
+        state = {"_data_files": [{"filename": "data-00000-of-00001.arrow"}], "_split": split}
+        (tmp_path / split / "state.json").write_text(json.dumps(state))
+    batches = load(tmp_path, labels=True, batch_size=3, shuffle=False)
+    assert (batches.class_names, batches.labels.tolist()) == (["dog", "cat"], [0, 1, 0])
+    assert indices_of(batches.images()) == [0, 1, 2]
+    assert indices_of(load(tmp_path, "test", batch_size=2).images()) == [4, 3]
+    assert load(tmp_path / "test", "train", batch_size=2).num_images == 2  # a split alone
+    found = survey(str(tmp_path))
+    assert (found.splits, found.classes) == ({"train": 3, "test": 2}, {"dog": 3, "cat": 2})
+    arrow = tmp_path / "test" / "data-00000-of-00001.arrow"
+    arrow.write_bytes(arrow.read_bytes()[:200])
+    with pytest.raises(ValueError, match="Arrow file must be readable. Received: .*00001.arrow"):
+        load(tmp_path, "test")
+    (tmp_path / "test" / "state.json").write_text('{"_data_files": [{"filename": "../x.arrow"}]}')
+    with pytest.raises(ValueError, match="name files of its own folder. Received: '../x.arrow'"):
+        load(tmp_path, "test")
+
+
+def test_without_pyarrow_its_name_is_told(tmp_path, monkeypatch):
+    (tmp_path / "state.json").write_text("{}")
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(ImportError, match=r"read by pyarrow: pip install 'kerasgen\[parquet\]'"):
+        load(tmp_path)
 
 
 def test_corrupt_files_are_skipped_or_all_named(tmp_path, monkeypatch):
