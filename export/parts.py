@@ -16,9 +16,9 @@ from kerasgen import presets
 from kerasgen.base.model import GenerativeModel
 from kerasgen.latent.codes import labels_in_turn, sample_codes
 from kerasgen.latent.styles import TRUNCATION
-from kerasgen.models import StyleGAN
 from kerasgen.models.autoencoder_base import BaseAutoencoder
 from kerasgen.models.latent_base import LatentDecoder
+from kerasgen.models.style_base import BaseStyleGAN
 from kerasgen.models.translation_base import BaseTranslator
 from kerasgen.runtime.manifest import IMAGE_OUTPUTS, RANGES, Distribution, ImageDType, InputInfo, OutputInfo, PartName
 
@@ -151,7 +151,7 @@ def select(model: GenerativeModel, part: PartName) -> Part:
         trained = twin
     trained = _cut(model, part, trained)
     inputs = INPUTS[part]
-    if part == "decoder" and model.num_classes:
+    if part in ("decoder", "mapping") and model.num_classes:
         inputs = {**inputs, "label": "label"}
     if len(trained.inputs) != len(inputs):
         raise ValueError(
@@ -169,7 +169,7 @@ def _find(model: GenerativeModel, part: PartName) -> keras.Model:
         return model.decoder_network
     if isinstance(model, BaseAutoencoder) and part == "encoder":
         return model.encoder
-    if isinstance(model, StyleGAN) and part in ("mapping", "synthesis"):
+    if isinstance(model, BaseStyleGAN) and part in ("mapping", "synthesis"):
         return model.generator
     if isinstance(model, BaseTranslator) and part in model.directions:
         return model.translators[part]
@@ -178,8 +178,8 @@ def _find(model: GenerativeModel, part: PartName) -> keras.Model:
 
 def _cut(model: GenerativeModel, part: PartName, network: keras.Model) -> keras.Model:
     """What is written of a network that `_find` gave."""
-    if isinstance(model, StyleGAN) and part == "mapping":
+    if isinstance(model, BaseStyleGAN) and part == "mapping":
         return model.mapping_of(network, truncated=True)
-    if isinstance(model, StyleGAN) and part == "synthesis":
+    if isinstance(model, BaseStyleGAN) and part == "synthesis":
         network = model.synthesis_of(network)
     return model.image_network(network) if isinstance(model, LatentDecoder) and part != "encoder" else network

@@ -42,10 +42,12 @@ if TYPE_CHECKING:
         CycleGAN,
         DebiasingVAE,
         FactorVAE,
+        FastGAN,
         InfoVAE,
         Pix2Pix,
         ProgressiveGAN,
         StyleGAN,
+        StyleGAN2,
     )
     from kerasgen.presets import list_presets, load
 
@@ -57,7 +59,8 @@ __all__ = [
     "training",
     "GenerativeModel", "Phase",
     "DCGAN", "DIPVAE", "GAN", "LSGAN", "R3GAN", "SNGAN", "VAE", "WGANGP", "Autoencoder", "BetaTCVAE", "BetaVAE", "Classifier",
-    "ConditionalGAN", "CycleGAN", "DebiasingVAE", "FactorVAE", "InfoVAE", "Pix2Pix", "ProgressiveGAN", "StyleGAN",
+    "ConditionalGAN", "CycleGAN", "DebiasingVAE", "FactorVAE", "FastGAN", "InfoVAE", "Pix2Pix", "ProgressiveGAN", "StyleGAN",
+    "StyleGAN2",
     "list_presets", "load",
 ]  # fmt: skip
 

@@ -70,9 +70,10 @@ def save_all(folder, images, names):
         save(folder / f"{name}.png", image)
 
 
-def style_generator():
+def style_generator(cls=StyleGAN):
     """A style-based generator of 16 pixels whose noise and styles show."""
-    model = StyleGAN((16, 16, 3), latent_dim=5, style_dim=6, mapping_layers=2, channels=4, max_channels=8, start_size=16)
+    growth = {"start_size": 16} if cls is StyleGAN else {"mapping_lr_multiplier": 0.1}
+    model = cls((16, 16, 3), latent_dim=5, style_dim=6, mapping_layers=2, channels=4, max_channels=8, **growth)
     for layer in model.generator.layers:
         if isinstance(layer, NoiseInjection):
             layer.strength.assign(0.3 * np.ones(layer.strength.shape))

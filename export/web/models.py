@@ -11,7 +11,7 @@ from kerasgen import analysis, data, presets
 from kerasgen.analysis.directions import attribute_direction
 from kerasgen.base.model import GenerativeModel
 from kerasgen.latent.codes import sample_codes
-from kerasgen.models import StyleGAN
+from kerasgen.models.style_base import BaseStyleGAN
 from kerasgen.models.vae_base import BaseVAE
 from kerasgen.runtime.manifest import PartName
 
@@ -46,7 +46,7 @@ def describe(role: Role, folder: Path) -> dict[str, object]:
 def _extras(model: GenerativeModel) -> dict[str, object]:
     if isinstance(model, BaseVAE):
         return _codes(model)
-    return _directions(model) if isinstance(model, StyleGAN) else {}
+    return _directions(model) if isinstance(model, BaseStyleGAN) else {}
 
 
 def _codes(model: BaseVAE) -> dict[str, object]:
@@ -57,7 +57,7 @@ def _codes(model: BaseVAE) -> dict[str, object]:
     return {"order": order[:SLIDERS].tolist(), "cost": _rounded(cost[:SLIDERS], 2), "starts": _rounded(starts, 4)}
 
 
-def _directions(model: StyleGAN) -> dict[str, object]:
+def _directions(model: BaseStyleGAN) -> dict[str, object]:
     """Directions of the labels that the samples show, and the principal axes of w (Härkönen et al. 2020, arXiv:2004.02546)."""
     directions = []
     for label, name in LABELS.items():

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from kerasgen.base.model import GenerativeModel
-from kerasgen.models import StyleGAN
 from kerasgen.models.latent_base import LatentSampler
+from kerasgen.models.style_base import BaseStyleGAN
 from kerasgen.models.translation_base import BaseTranslator
 from kerasgen.models.vae_base import BaseVAE
 from kerasgen.presets import Card, check_weights, find_card, read_card
@@ -69,8 +69,8 @@ def _kind(card: Card) -> Kind | None:
     cls = find_class(card.model.class_)
     if issubclass(cls, BaseTranslator):
         return "translator" if card.data and card.data.pairs == "edges" else None
-    if issubclass(cls, StyleGAN):
-        return "style"
+    if issubclass(cls, BaseStyleGAN):
+        return None if card.model.arguments.get("num_classes") else "style"
     if issubclass(cls, BaseVAE):
         return "vae"
     generates = issubclass(cls, LatentSampler) and issubclass(cls, GenerativeModel) and not cls.requires_labels

@@ -11,7 +11,7 @@ from kerasgen.analysis.model_card import card_of
 from kerasgen.evaluation.attributes import attribute_of
 from kerasgen.latent.codes import sample_codes
 from kerasgen.metrics.features import check_features
-from kerasgen.models.style_gan import StyleGAN
+from kerasgen.models.style_base import BaseStyleGAN
 
 
 def label_direction(codes: np.ndarray, labels: np.ndarray, seed: int = 0) -> np.ndarray:
@@ -38,7 +38,7 @@ def label_direction(codes: np.ndarray, labels: np.ndarray, seed: int = 0) -> np.
 
 
 def move(
-    model: StyleGAN,
+    model: BaseStyleGAN,
     styles: np.ndarray,
     direction: np.ndarray,
     amounts: Sequence[float] = (-3, -1.5, 0, 1.5, 3),
@@ -55,7 +55,7 @@ def move(
     return images.reshape(len(styles), len(amounts), *images.shape[1:])
 
 
-def attribute_direction(model: StyleGAN, label: str, seed: int = 0, samples: int = 4000) -> tuple[np.ndarray, float]:
+def attribute_direction(model: BaseStyleGAN, label: str, seed: int = 0, samples: int = 4000) -> tuple[np.ndarray, float]:
     """Gives the direction of a label of the preset's training data, such as "gender=F", and the deviation of w along it.
 
     A classifier of the labeled training images predicts which samples have it. Raises ValueError for a label or a value that

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from kerasgen.models.style_gan import StyleGAN
+from kerasgen.models.style_base import BaseStyleGAN
 
 
 def noise_variation(
-    model: StyleGAN, z: np.ndarray, n: int = 8, seed: int = 0, truncation: float = 1.0
+    model: BaseStyleGAN, z: np.ndarray, n: int = 8, seed: int = 0, truncation: float = 1.0
 ) -> tuple[np.ndarray, np.ndarray]:
     """Generates each code with `n` different noise maps: the styles give the image, the noise its details.
 

@@ -12,7 +12,7 @@ from kerasgen.analysis.projection import project
 from kerasgen.files import atomic_write
 from kerasgen.images import COLUMNS, interleave, make_grid, save_png, to_float
 from kerasgen.images.resize import fit_array
-from kerasgen.models.style_gan import StyleGAN
+from kerasgen.models.style_base import BaseStyleGAN
 
 FACE_DETECTOR = "debiasing_vae_portraits"
 GRID, STYLES = "grid.png", "styles.npz"
@@ -20,7 +20,7 @@ SHOWN = 32  # images in the grid
 
 
 def project_files(
-    model: StyleGAN, images: Mapping[Path, np.ndarray], output: Path, steps: int, space: str, overwrite: bool = False
+    model: BaseStyleGAN, images: Mapping[Path, np.ndarray], output: Path, steps: int, space: str, overwrite: bool = False
 ) -> list[str]:
     """Writes the projection of each image (height, width, channels) uint8, cut to the middle square, to a folder.
 
@@ -48,7 +48,7 @@ def project_files(
     return warnings
 
 
-def _no_faces(model: StyleGAN, names: list[Path], images: np.ndarray) -> list[str]:
+def _no_faces(model: BaseStyleGAN, names: list[Path], images: np.ndarray) -> list[str]:
     if model.card is None or model.card.data is None or model.card.data.source != "portraits":
         return []
     detector = presets.load(FACE_DETECTOR)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import keras
 import numpy as np
 from keras import ops
@@ -12,7 +14,7 @@ from kerasgen.backend.typing import Tensor
 from kerasgen.images import to_float
 from kerasgen.images.check import check_images
 from kerasgen.latent.codes import sample_codes
-from kerasgen.models.style_gan import StyleGAN
+from kerasgen.models.style_base import BaseStyleGAN
 
 SMALLEST = 8  # pixels a side of the coarsest comparison
 CODES = 4096  # that the average of w and its deviation are taken over
@@ -21,7 +23,7 @@ PART = 50  # of them in memory at a time
 
 
 def project(
-    model: StyleGAN,
+    model: BaseStyleGAN,
     images: np.ndarray,
     steps: int = 800,
     space: str = "w+",
@@ -75,7 +77,7 @@ def project(
     return ops.convert_to_numpy(styles(ops.copy(place)))
 
 
-def _nearest_sample(model: StyleGAN, known: np.ndarray, images: np.ndarray, focus: float) -> np.ndarray:
+def _nearest_sample(model: BaseStyleGAN, known: np.ndarray, images: np.ndarray, focus: float) -> np.ndarray:
     """Which of the styles `known` (m, style_dim) gives the nearest image to each of `images`: indices (n,)."""
     targets = [ops.convert_to_tensor(image[None]) for image in images]
     distances = []
@@ -90,15 +92,14 @@ def _distance(images: Tensor, targets: Tensor, focus: float) -> Tensor:
     """(n, height, width, channels) each to (n,)."""
     total = 0.0
     while True:
-        weights = ops.convert_to_tensor(_weights(images.shape[1], focus))
+        weights = ops.convert_to_tensor(_weights(images.shape[1:3], focus))
         total = total + ops.mean(ops.abs(images - targets) * weights, axis=(1, 2, 3))
-        if images.shape[1] <= SMALLEST:
+        if min(images.shape[1:3]) <= SMALLEST:
             return total
         images, targets = AveragePooling2D(2)(images), AveragePooling2D(2)(targets)
 
 
-def _weights(side: int, focus: float) -> np.ndarray:
-    """(side, side, 1) float32, 1 on average."""
-    curve = np.exp(-8.0 * ((np.arange(side) + 0.5) / side - 0.5) ** 2)
-    middle = np.outer(curve, curve)
+def _weights(size: Sequence[int], focus: float) -> np.ndarray:
+    """(height, width, 1) float32, 1 on average."""
+    middle = np.outer(*(np.exp(-8.0 * ((np.arange(side) + 0.5) / side - 0.5) ** 2) for side in size))
     return (1.0 - focus + focus * middle / middle.mean()).astype("float32")[..., None]

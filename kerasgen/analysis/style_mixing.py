@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from kerasgen.latent.styles import check_layers, mix_styles
-from kerasgen.models.style_gan import StyleGAN
+from kerasgen.models.style_base import BaseStyleGAN
 
 BORDERS = {"coarse": (0, 4), "middle": (4, 8), "fine": (8, None)}  # 4 to 8 pixels, 16 to 32, and what is finer
 
@@ -19,7 +19,7 @@ def style_ranges(layers: int) -> dict[str, range]:
 
 
 def mix(
-    model: StyleGAN, a: np.ndarray, b: np.ndarray, layers: str | Sequence[int] = "coarse", truncation: float = 1.0
+    model: BaseStyleGAN, a: np.ndarray, b: np.ndarray, layers: str | Sequence[int] = "coarse", truncation: float = 1.0
 ) -> np.ndarray:
     """Generates every source A with the styles of every source B at `layers`, and its own at the others.
 
@@ -45,7 +45,7 @@ def mix(
 
 
 def mixing_table(
-    model: StyleGAN, a: np.ndarray, b: np.ndarray, layers: str | Sequence[int] = "coarse", truncation: float = 1.0
+    model: BaseStyleGAN, a: np.ndarray, b: np.ndarray, layers: str | Sequence[int] = "coarse", truncation: float = 1.0
 ) -> np.ndarray:
     """Gives the images of `mix` with their sources: white and sources B above, sources A to the left.
 

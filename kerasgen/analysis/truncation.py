@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from kerasgen.models.style_gan import StyleGAN
+from kerasgen.models.style_base import BaseStyleGAN
 
 
-def truncation_sweep(model: StyleGAN, z: np.ndarray, values: Sequence[float] = (1.0, 0.7, 0.5, 0.0, -0.5, -1.0)) -> np.ndarray:
+def truncation_sweep(
+    model: BaseStyleGAN, z: np.ndarray, values: Sequence[float] = (1.0, 0.7, 0.5, 0.0, -0.5, -1.0)
+) -> np.ndarray:
     """Generates each code (n, latent_dim) at each truncation; 0 is the average image, below it are the opposites.
 
     Returns:

@@ -70,7 +70,7 @@ class Hyperparameters:
                 f"rules into `check`. Received: a class {cls.__name__} with an __init__ of its own."
             )
         own = [name for name, value in vars(cls).items() if isinstance(value, _Built)]
-        cls._built = cls._built | set(own)
+        cls._built = frozenset(own).union(*(vars(each).get("_built", ()) for each in cls.__mro__))
         for name in own:
             delattr(cls, name)
         fields = list(_types(cls).items())

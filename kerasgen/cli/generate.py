@@ -25,7 +25,7 @@ from kerasgen.cli.options import (
 
 if TYPE_CHECKING:
     from kerasgen.models.latent_base import LatentSampler
-    from kerasgen.models.style_gan import StyleGAN
+    from kerasgen.models.style_base import BaseStyleGAN
     from kerasgen.runtime import Runtime
 
 app = typer.Typer()
@@ -58,7 +58,7 @@ def sample(
     if truncation == 1.0:
         images = model.sample(n, seed=seed, labels=chosen)
     else:
-        images = _style_based(model, source).sample(n, seed=seed, truncation=truncation)
+        images = _style_based(model, source).sample(n, seed=seed, labels=chosen, truncation=truncation)
     say(f"{n} images of seed {seed}: {write_grid(output, images)}")
 
 
@@ -207,11 +207,11 @@ def neighbors(
     say(f"distance to the nearest training image {lengths[:, 0].min():.3g} to {lengths[:, 0].max():.3g}: {written}")
 
 
-def _style_based(model: LatentSampler | Runtime, source: str) -> StyleGAN:
+def _style_based(model: LatentSampler | Runtime, source: str) -> BaseStyleGAN:
     if not is_exported(source):
-        from kerasgen.models.style_gan import StyleGAN
+        from kerasgen.models.style_base import BaseStyleGAN
 
-        if isinstance(model, StyleGAN):
+        if isinstance(model, BaseStyleGAN):
             return model
     raise ValueError(f"--truncation is for presets of style-based generators. Received: {source}.")
 

@@ -33,8 +33,12 @@ OPTIONS = {
     "skip_corrupt=True": "--skip-corrupt",
     "direction must": "--direction must",
     "k must": "-k must",
+    "`devices`": "--devices",
+    "`coordinator`": "--coordinator",
+    "`processes`": "--processes",
+    "`rank`": "--rank",
 }
-ARGUMENTS = re.compile("|".join(rf"\b{argument}\b" for argument in OPTIONS))
+ARGUMENTS = re.compile("|".join(rf"\b{argument}\b" if argument[0] != "`" else argument for argument in OPTIONS))
 MISTAKES = (ArithmeticError, ValueError, OSError, ImportError, RuntimeError, MemoryError)
 
 

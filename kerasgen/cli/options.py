@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from kerasgen.base.model import GenerativeModel
     from kerasgen.models.latent_base import LatentSampler
-    from kerasgen.models.style_gan import StyleGAN
+    from kerasgen.models.style_base import BaseStyleGAN
     from kerasgen.runtime import Runtime
 
 console = Console(markup=False, highlight=False)  # what users write is never markup
@@ -42,6 +42,17 @@ def check_output(output: Path, overwrite: bool) -> None:
     if output.is_file() and not overwrite:
         raise ValueError(f"The output exists; --overwrite replaces it. Received: {output}.")
     images.check_output(output, overwrite=True)
+
+
+def read_size(text: str | None) -> int | tuple[int, int] | None:
+    """Reads a size in pixels, "64" or "48x64" (height and width); raises ValueError for another."""
+    if text is None:
+        return None
+    sides = text.lower().split("x")
+    if len(sides) > 2 or not all(side.isdecimal() and int(side) >= 4 for side in sides):
+        raise ValueError(f"--image-size must be a side of 4 pixels or more, or HEIGHTxWIDTH, as 48x64. Received: {text}.")
+    height, width = int(sides[0]), int(sides[-1])
+    return height if height == width else (height, width)
 
 
 def is_exported(source: str) -> bool:
@@ -78,12 +89,12 @@ def load_sampler(name: str) -> LatentSampler:
     return model
 
 
-def load_style_generator(name: str) -> StyleGAN:
+def load_style_generator(name: str) -> BaseStyleGAN:
     """Loads a preset of a style-based generator; raises ValueError for another."""
     model = load_preset(name)
-    from kerasgen.models.style_gan import StyleGAN
+    from kerasgen.models.style_base import BaseStyleGAN
 
-    if not isinstance(model, StyleGAN):
+    if not isinstance(model, BaseStyleGAN):
         raise wrong_model("a style-based generator", name, model)
     return model
 

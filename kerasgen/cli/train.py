@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kerasgen.cli.options import Preset, console, load_preset, say
+from kerasgen.cli.options import Preset, console, load_preset, read_size, say
 from kerasgen.runtime.quiet import quiet_stderr
+
+if TYPE_CHECKING:
+    from kerasgen.training.distribution import DistributedRun
 
 app = typer.Typer()
 
@@ -27,17 +31,27 @@ def train(
         str | None, typer.Option(help="A folder, .csv, .zip, .tar, .npy, .npz, .parquet, or a name of tensorflow-datasets.")
     ] = None,
     init: Annotated[str | None, typer.Option(help="A preset to fine-tune: its recipe and its weights.")] = None,
-    image_size: Annotated[int | None, typer.Option(min=4, help="Pixels a side that images are cropped and resized to.")] = None,
+    image_size: Annotated[
+        str | None, typer.Option(metavar="SIDE|HxW", help="Pixels that images are cropped and resized to: 64, or 48x64.")
+    ] = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Folder of the run; runs/NAME by default.")] = None,
-    epochs: Annotated[int | None, typer.Option(min=1, help="Passes over the data.")] = None,
+    epochs: Annotated[int | None, typer.Option(min=1, metavar="N", help="Passes over the data.")] = None,
     settings: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="As training.batch_size=32 model.channels=48."),
     ] = None,
     skip_corrupt: Annotated[bool, typer.Option("--skip-corrupt", help="Leave out files that cannot be used.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print recipe, images, time and memory; write nothing.")] = False,
-    grid_interval: Annotated[int | None, typer.Option(min=1, help="Epochs from one grid of images to the next.")] = None,
-    log: Annotated[list[str] | None, typer.Option(help="Log for tensorboard, wandb or mlflow too; may be repeated.")] = None,
+    grid_interval: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Epochs from one grid of images to the next.")
+    ] = None,
+    log: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Also log for tensorboard, wandb or mlflow.")] = None,
+    devices: Annotated[int | None, typer.Option(min=1, metavar="N", help="GPUs of this machine to train on.")] = None,
+    coordinator: Annotated[
+        str | None, typer.Option(metavar="HOST:PORT", help="Of process 0; auto: by TF_CONFIG or SLURM.")
+    ] = None,
+    processes: Annotated[int | None, typer.Option(min=1, metavar="N", help="Number of these processes.")] = None,
+    rank: Annotated[int | None, typer.Option(min=0, metavar="R", help="Which of them this one is, from 0.")] = None,
 ) -> None:
     """Train a preset, a card, or a model on your images: from a folder to a preset.
 
@@ -46,6 +60,8 @@ def train(
     """
     with quiet_stderr():
         from kerasgen.training import Request, resolve, resolve_dtype
+    distribution = _distribute(devices, coordinator, processes, rank, dry_run)
+    first = distribution is None or distribution.first
     words = recipe or []  # what stands after the first value of --set as well
     bases = [word for word in words if "=" not in word]
     if len(bases) > 1:
@@ -53,7 +69,7 @@ def train(
     assigned = [*(settings or []), *(word for word in words if "=" in word)]
     base = bases[0] if bases else None
     with console.status("looking at the images"):
-        resolved = resolve(Request(base, model, data, image_size, epochs, assigned, skip_corrupt, init))
+        resolved = resolve(Request(base, model, data, read_size(image_size), epochs, assigned, skip_corrupt, init))
     card = resolved.card
     for line in (*resolved.notes, *(f"left out: {fault}" for fault in (resolved.survey.refused if resolved.survey else ()))):
         say(line)
@@ -76,13 +92,22 @@ def train(
     from kerasgen.callbacks import Progress
     from kerasgen.training.run_directory import check_place
 
-    check_place(output, Path(card.data.source).expanduser() if card.data else None)
+    if first:
+        check_place(output, Path(card.data.source).expanduser() if card.data else None)
     progress = Progress(card.training.batch_size)
     interval = grid_interval or max(1, card.training.epochs // GRIDS)
     say(f"run in {output}")
     again = "the same command goes on from there"
     try:
-        path = training.train_preset(card, output, callbacks=[progress], verbose=0, grid_interval=interval, loggers=log or ())
+        path = training.train_preset(
+            card,
+            output,
+            callbacks=[progress],
+            verbose=0,
+            grid_interval=interval,
+            loggers=log or (),
+            distribution=distribution,
+        )
     except KeyboardInterrupt:
         say(f"\ninterrupted after {progress.epochs_done} of {card.training.epochs} epochs; {again}")
         raise typer.Exit(130) from None
@@ -90,11 +115,34 @@ def train(
         if error.errno != errno.ENOSPC:
             raise
         raise OSError(f"The disk must have space for the run; {again} once it has. Received: {output}, full.") from None
+    if not first:
+        return
     say(f"preset: {path}")
     grid = path.with_suffix(".png")
     if grid.is_file():
         say(f"grid: {grid}")
     _print_next(path)
+
+
+def _distribute(
+    devices: int | None, coordinator: str | None, processes: int | None, rank: int | None, dry_run: bool
+) -> DistributedRun | None:
+    """Starts the engine where several devices or processes are asked for; the first process alone prints."""
+    from kerasgen.training.cluster import find_cluster
+
+    cluster = find_cluster(coordinator, processes, rank, os.environ)
+    if cluster is None and devices is None:
+        return None
+    if dry_run:
+        raise ValueError("--dry-run measures one device. Received: --dry-run with several.")
+    from kerasgen.training.distribution import DistributedRun
+
+    if cluster:
+        say(f"process {cluster.rank} of {cluster.processes} waits for the others at {cluster.host}:{cluster.port}")
+    distribution = DistributedRun(devices, cluster)
+    console.quiet = not distribution.first
+    say(f"devices: {distribution.description}, {distribution.replicas} in all")
+    return distribution
 
 
 def _print_next(path: Path) -> None:

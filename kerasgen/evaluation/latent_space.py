@@ -12,7 +12,7 @@ from kerasgen.evaluation.extractors import Extractor, FeatureExtractor
 from kerasgen.evaluation.generation import PART
 from kerasgen.latent.codes import sample_codes
 from kerasgen.models.latent_base import LatentSampler
-from kerasgen.models.style_gan import StyleGAN
+from kerasgen.models.style_base import BaseStyleGAN
 from kerasgen.presets.card import Card
 
 
@@ -40,7 +40,7 @@ def path_lengths(
             result[f"{space}_{name}_standard_error"] = round(error, 2)
 
     measure("z", "spherical", start, end, lambda z: extractor(model.decode(z)))
-    if isinstance(model, StyleGAN):
+    if isinstance(model, BaseStyleGAN):
         layers = model.style_layers
         start, end = (model.styles(codes)[:, 0] for codes in (start, end))
         measure("w", "linear", start, end, lambda w: extractor(model.synthesize(np.repeat(w[:, None], layers, axis=1))))
@@ -64,7 +64,7 @@ def separability(
         "samples": samples,
         "z": round(metrics.linear_separability(codes, predicted, seed), 3),
     }
-    if isinstance(model, StyleGAN):
+    if isinstance(model, BaseStyleGAN):
         result["w"] = round(metrics.linear_separability(model.styles(codes)[:, 0], predicted, seed), 3)
     return result
 

@@ -10,5 +10,12 @@ class Counter(keras.layers.Layer):
 
     def __init__(self, *, name: str | None = None) -> None:
         super().__init__(name=name)
-        self.count = self.add_weight(shape=(), initializer="zeros", dtype="int32", trainable=False, name="count")
+        self.count = self.add_weight(
+            shape=(),
+            initializer="zeros",
+            dtype="int32",
+            trainable=False,
+            aggregation="only_first_replica",  # all count the same
+            name="count",
+        )
         self.built = True

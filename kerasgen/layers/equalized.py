@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import keras
+from keras import ops
 
 from kerasgen import backend
 from kerasgen.backend.typing import DType, Tensor
@@ -12,7 +13,7 @@ from kerasgen.backend.typing import DType, Tensor
 RECTIFIER = math.sqrt(2.0)  # the gain of ReLU and LeakyReLU
 
 
-class _Equalized(keras.layers.Layer):
+class Equalized(keras.layers.Layer):
     """Base: weights start from N(0, 1) and are scaled by He's constant at every use, so that all learn at one speed."""
 
     gain: float
@@ -20,6 +21,7 @@ class _Equalized(keras.layers.Layer):
 
     @property
     def kernel(self) -> Tensor:
+        """The weights as they are used."""
         plain = super().kernel
         return plain * (self.rate * self.gain / math.sqrt(math.prod(plain.shape[:-1])))
 
@@ -40,7 +42,7 @@ class _Equalized(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable("kerasgen")
-class EqualizedConv2D(_Equalized, backend.Conv2D):
+class EqualizedConv2D(Equalized, backend.Conv2D):
     """`Conv2D` with an equalized learning rate.
 
     Args:
@@ -75,13 +77,14 @@ class EqualizedConv2D(_Equalized, backend.Conv2D):
 
 
 @keras.saving.register_keras_serializable("kerasgen")
-class EqualizedDense(_Equalized, keras.layers.Dense):
+class EqualizedDense(Equalized, keras.layers.Dense):
     """`Dense` with an equalized learning rate.
 
     Args:
         units: size of the output.
         gain: as of `EqualizedConv2D`.
         rate: as of `EqualizedConv2D`.
+        slow_bias: whether the bias learns at that rate too, as in the code of Karras et al.
     """
 
     def __init__(
@@ -90,6 +93,7 @@ class EqualizedDense(_Equalized, keras.layers.Dense):
         *,
         gain: float = RECTIFIER,
         rate: float = 1.0,
+        slow_bias: bool = False,
         name: str | None = None,
         dtype: DType = None,
         trainable: bool = True,
@@ -97,9 +101,13 @@ class EqualizedDense(_Equalized, keras.layers.Dense):
         super().__init__(units, kernel_initializer=_normal(rate), name=name, dtype=dtype, trainable=trainable)
         self.gain = gain
         self.rate = rate
+        self.slow_bias = slow_bias
+
+    def call(self, inputs: Tensor) -> Tensor:
+        return ops.matmul(inputs, self.kernel) + self.rate * self.bias if self.slow_bias else super().call(inputs)
 
     def get_config(self) -> dict:
-        return {**super().get_config(), "units": self.units}
+        return {**super().get_config(), "units": self.units, "slow_bias": self.slow_bias}
 
 
 def _normal(rate: float) -> keras.initializers.Initializer:

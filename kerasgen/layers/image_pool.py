@@ -19,8 +19,9 @@ class ImagePool(keras.layers.Layer):
     def __init__(self, size: int, image_shape: tuple[int, int, int], *, name: str | None = None) -> None:
         super().__init__(name=name, dtype="float32")
         self.size = size
-        self.images = self.add_weight(shape=(size, *image_shape), initializer="zeros", trainable=False, name="images")
-        self.kept = self.add_weight(shape=(), initializer="zeros", dtype="int32", trainable=False, name="kept")
+        first = "only_first_replica"  # all show the images that it keeps
+        self.images = self.add_weight((size, *image_shape), "zeros", trainable=False, aggregation=first, name="images")
+        self.kept = self.add_weight((), "zeros", "int32", trainable=False, aggregation=first, name="kept")
         self.built = True
 
     def query(self, images: Tensor, places: Tensor, coins: Tensor) -> Tensor:

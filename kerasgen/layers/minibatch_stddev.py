@@ -12,8 +12,8 @@ from kerasgen.backend.typing import DType, MapShape, Tensor
 class MinibatchStdDev(keras.layers.Layer):
     """Adds one channel: the standard deviation over a group of images, averaged over pixels and channels.
 
-    (batch, height, width, channels) to (batch, height, width, channels + 1). Groups are of `group` images where that divides
-    the batch, else the whole batch is one.
+    (batch, height, width, channels) to (batch, height, width, channels + 1). Groups are of `group` images in turn, where
+    that divides the batch, else the whole batch is one.
 
     Args:
         group: images a group.
@@ -29,9 +29,9 @@ class MinibatchStdDev(keras.layers.Layer):
             size = self.group if batch % self.group == 0 else batch
         else:  # a tensor, of TensorFlow's open batches
             size = ops.where(batch % self.group == 0, self.group, batch)
-        x = ops.reshape(ops.cast(inputs, "float32"), (size, -1, height, width, channels))  # (size, groups, ...)
-        deviation = ops.sqrt(ops.mean(ops.square(x - ops.mean(x, axis=0, keepdims=True)), axis=0) + 1e-8)
-        means = ops.tile(ops.mean(deviation, axis=(1, 2, 3), keepdims=True), (size, 1, 1, 1))  # (batch, 1, 1, 1)
+        x = ops.reshape(ops.cast(inputs, "float32"), (-1, size, height, width, channels))  # (groups, size, ...)
+        deviation = ops.sqrt(ops.mean(ops.square(x - ops.mean(x, axis=1, keepdims=True)), axis=1) + 1e-8)
+        means = ops.repeat(ops.mean(deviation, axis=(1, 2, 3), keepdims=True), size, axis=0)  # (batch, 1, 1, 1)
         plane = ops.cast(means, inputs.dtype) + ops.zeros_like(inputs[..., :1])
         return ops.concatenate([inputs, plane], axis=-1)
 

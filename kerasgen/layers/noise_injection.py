@@ -1,4 +1,4 @@
-"""Noise a pixel, with a learned strength a channel (Karras et al. 2018, arXiv:1812.04948, section 2)."""
+"""Noise a pixel, with a learned strength (Karras et al. 2018, arXiv:1812.04948, section 2)."""
 
 from __future__ import annotations
 
@@ -15,23 +15,33 @@ from kerasgen.backend.typing import DType, MapShape, Tensor
 
 @keras.saving.register_keras_serializable("kerasgen")
 class NoiseInjection(keras.layers.Layer):
-    """Adds one map of noise to all channels, each with its own learned strength, which begins at zero.
+    """Adds one map of noise to all channels, with a learned strength, which begins at zero.
 
     In training the noise is drawn anew; else it is one map for all images, a weight that is not trained: a code gives one
     image, in an exported file too.
 
     Args:
         seed: of all noise of the layer.
+        shared: whether the channels have one strength (Karras et al. 2020, arXiv:1912.04958, section 2.1), or each its own.
     """
 
-    def __init__(self, seed: int = 0, *, name: str | None = None, dtype: DType = None, trainable: bool = True) -> None:
+    def __init__(
+        self,
+        seed: int = 0,
+        *,
+        shared: bool = False,
+        name: str | None = None,
+        dtype: DType = None,
+        trainable: bool = True,
+    ) -> None:
         super().__init__(name=name, dtype=dtype, trainable=trainable)
         self.seed = seed
+        self.shared = shared
         self.seed_generator = keras.random.SeedGenerator(seed)
 
     def build(self, input_shape: MapShape) -> None:
         _, height, width, channels = input_shape
-        self.strength = self.add_weight(shape=(channels,), initializer="zeros", name="strength")
+        self.strength = self.add_weight(shape=(1 if self.shared else channels,), initializer="zeros", name="strength")
         self.noise = self.add_weight(
             shape=(1, height, width, 1),
             trainable=False,
@@ -50,7 +60,7 @@ class NoiseInjection(keras.layers.Layer):
         return input_shape
 
     def get_config(self) -> dict:
-        return {**super().get_config(), "seed": self.seed}
+        return {**super().get_config(), "seed": self.seed, "shared": self.shared}
 
 
 @contextlib.contextmanager

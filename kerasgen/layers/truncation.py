@@ -34,6 +34,7 @@ class Truncation(keras.layers.Layer):
             trainable=False,
             autocast=False,
             dtype="float32",
+            aggregation="mean",  # replicas have their own parts of a batch
             name="average",
         )
 

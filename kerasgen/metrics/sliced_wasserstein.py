@@ -56,7 +56,7 @@ def _descriptors(images: np.ndarray, patches: int, size: int, rng: np.random.Gen
 def _laplacian(images: np.ndarray) -> list[np.ndarray]:
     """Gives what each halving of the resolution loses, and the last image."""
     levels, current = [], images.astype("float32")
-    while current.shape[1] % 2 == 0 and current.shape[1] // 2 >= 16:
+    while all(side % 2 == 0 and side // 2 >= 16 for side in current.shape[1:3]):
         smaller = _blur(current)[:, ::2, ::2]
         larger = np.zeros_like(current)
         larger[:, ::2, ::2] = 4.0 * smaller

@@ -7,6 +7,7 @@ from kerasgen.models.cyclegan import CycleGAN
 from kerasgen.models.dcgan import DCGAN
 from kerasgen.models.debiasing_vae import DebiasingVAE
 from kerasgen.models.disentangling import DIPVAE, BetaTCVAE, BetaVAE, FactorVAE
+from kerasgen.models.fast_gan import FastGAN
 from kerasgen.models.gan import GAN
 from kerasgen.models.info_vae import InfoVAE
 from kerasgen.models.lsgan import LSGAN
@@ -15,6 +16,7 @@ from kerasgen.models.progressive_gan import ProgressiveGAN
 from kerasgen.models.r3gan import R3GAN
 from kerasgen.models.sngan import SNGAN
 from kerasgen.models.style_gan import StyleGAN
+from kerasgen.models.style_gan2 import StyleGAN2
 from kerasgen.models.vae import VAE
 from kerasgen.models.wgan_gp import WGANGP
 
@@ -35,8 +37,10 @@ __all__ = [
     "CycleGAN",
     "DebiasingVAE",
     "FactorVAE",
+    "FastGAN",
     "InfoVAE",
     "Pix2Pix",
     "ProgressiveGAN",
     "StyleGAN",
+    "StyleGAN2",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import keras
 from keras import ops
 
+from kerasgen import backend
 from kerasgen.backend.typing import Tensor
 
 INTERVAL = 4  # batches from one adjustment to the next
@@ -35,7 +36,7 @@ class AdaptiveProbability(keras.layers.Layer):
 
     def update(self, sign: Tensor, images: Tensor | int) -> None:
         """Takes the mean sign of a batch of so many images."""
-        images = ops.cast(images, "float32")
+        sign, images = backend.mean_over_replicas(sign), ops.cast(images, "float32") * backend.replicas()
         signs, seen, batches = self.signs + sign * images, self.seen + images, self.batches + 1.0
         due = ops.equal(batches, float(INTERVAL))
         step = ops.where(due, ops.sign(signs / seen - self.target) * seen / self.images, 0.0)

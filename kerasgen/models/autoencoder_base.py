@@ -21,7 +21,8 @@ class BaseAutoencoder(LatentDecoder):
     """Abstract base of models with networks `encoder`, whose first output is the code, and `decoder`.
 
     Args:
-        image_shape: (height, width, channels); for "conv" square, 4..7 times a power of two.
+        image_shape: (height, width, channels); for "conv" the shorter side is 4..7 times a power of two, the longer a multiple
+            of that power.
         latent_dim: size of the code.
         network: "conv" or "dense"; `channels`, `hidden`, `normalize` and `activation` as `encoder_and_decoder` takes
             them.

@@ -24,7 +24,8 @@ class Classifier(GenerativeModel):
     """Two convolutions an octave with BatchNorm, then features, then a logit a class; cross-entropy with smoothed labels.
 
     Args:
-        image_shape: (height, width, channels); square, 28, 32, 64, 128 or another 4..7 times a power of two.
+        image_shape: (height, width, channels); the shorter side 28, 32, 64, 128 or another 4..7 times a power of two, the
+            longer a multiple of that power.
         num_classes: labels are whole numbers from 0 below it.
         channels: convolution channels at the largest resolution, doubled at each halving.
         features: number of features.

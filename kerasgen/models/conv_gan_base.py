@@ -11,7 +11,8 @@ class BaseConvGAN(BaseGAN):
     """Abstract base of GANs with convolutions.
 
     Args:
-        image_shape: (height, width, channels); square, 28, 32, 64, 128 or another 4..7 times a power of two.
+        image_shape: (height, width, channels); the shorter side 28, 32, 48, 64, 128 or another 4..7 times a power of two, the
+            longer a multiple of that power: 48 x 64 pixels are halved to 6 x 8.
         channels: convolution channels at the largest resolution, doubled at each halving.
         further arguments: as `BaseGAN`.
     """

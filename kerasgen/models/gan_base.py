@@ -160,14 +160,19 @@ class BaseGAN(AutoJitCompile, LatentSampler):
         """Gives the discriminator's loss, its weighted penalties and `accuracy`, of a batch and as many fake images."""
         real = self.augmented(self.real_images(batch), training)
         fake = ops.stop_gradient(self.augmented(self.generate(batch, training), training))
-        real_logits = self.discriminate(real, batch, training)
+        real_logits, terms = self.judge_real(real, batch, training)
         fake_logits = self.discriminate(fake, batch, training)  # a batch of its own for BatchNorm
         return {
             "discriminator": LOSSES[self.objective].discriminator(real_logits, fake_logits),
             "accuracy": pairwise_accuracy(real_logits, fake_logits),
+            **terms,
             **self.adapt(real_logits, fake_logits, training),
             **self.penalty_terms(real, fake, batch, training),
         }
+
+    def judge_real(self, images: Tensor, batch: Batch, training: bool) -> tuple[Tensor, Values]:
+        """Logits of real images, and what else the discriminator minimizes on them, by its term; a hook, nothing by default."""
+        return self.discriminate(images, batch, training), {}
 
     def adapt(self, real_logits: Tensor, fake_logits: Tensor, training: bool) -> Values:
         """What adaptive augmentation tracks, r_t of a batch and p, which training adjusts by it."""
@@ -191,21 +196,26 @@ class BaseGAN(AutoJitCompile, LatentSampler):
                 for name, weight in self.penalties.items()
             }
 
-        return self.lazily(0, penalize, training)
+        return self.lazily(0, tuple(self.penalties), penalize, training)
 
-    def lazily(self, phase: int, penalize: Callable[[float], Values], training: bool) -> Values:
-        """`penalize(factor)` at every `penalty_interval`-th step of a phase, for all of them; zeros at the steps between."""
-        if self.penalty_interval == 1 or not training:
+    def lazily(self, phase: int, terms: tuple[str, ...], penalize: Callable[[float], Values], training: bool) -> Values:
+        """`penalize(factor)`, which gives `terms`, at every `lazy_interval`-th step of a phase; zeros at those between."""
+        interval = self.lazy_interval(phase)
+        if interval == 1 or not training:
             return penalize(1.0)
         step = self.phase_optimizer(self.phases[phase]).iterations
         return ops.cond(
-            ops.equal(step % self.penalty_interval, 0),
-            lambda: penalize(float(self.penalty_interval)),
-            lambda: {name: ops.zeros(()) for name in self.phases[phase].terms[1:]},
+            ops.equal(step % interval, 0),
+            lambda: penalize(float(interval)),
+            lambda: {name: ops.zeros(()) for name in terms},
         )
 
+    def lazy_interval(self, phase: int) -> int:
+        """Steps of a phase from one penalty to the next; a hook, `penalty_interval` by default."""
+        return self.penalty_interval
+
     def can_auto_jit_compile(self) -> bool:
-        lazy = self.penalty_interval > 1 and any(len(phase.terms) > 1 for phase in self.phases)
+        lazy = any(self.lazy_interval(index) > 1 and len(phase.terms) > 1 for index, phase in enumerate(self.phases))
         return backend.COMPILES_BRANCHES or not lazy
 
     def generator_terms(self, batch: Batch, training: bool) -> Values:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import keras
 import numpy as np
 from keras import ops
 
+from kerasgen import backend
 from kerasgen.backend import AveragePooling2D
 from kerasgen.backend.typing import Array, Batch, Tensor, Values
 from kerasgen.base.batches import batch_size_of, split
@@ -16,12 +15,15 @@ from kerasgen.base.phase import Phase
 from kerasgen.base.prediction import predict_all
 from kerasgen.layers.counter import Counter
 from kerasgen.layers.upsample import Upsample
-from kerasgen.models.gan_base import BaseGAN
 from kerasgen.models.growth import Growth
-from kerasgen.networks.progressive import FIRST, at_stage, growth_stages
+from kerasgen.models.signed_images import BaseSignedGAN
+from kerasgen.networks.conv import base_grid
+from kerasgen.networks.progressive import at_stage, growth_stages
+
+SMALLEST = 4  # pixels of the shorter side at stage 0, up to 7 of images whose sides are no power of two
 
 
-class BaseProgressiveGAN(BaseGAN):
+class BaseProgressiveGAN(BaseSignedGAN):
     """Abstract base: few pixels at first; each further stage doubles the resolution, fades in, and is trained for a while.
 
     `fit` takes images of the last stage's size throughout and makes them smaller itself. The number of images shown so far is
@@ -29,10 +31,12 @@ class BaseProgressiveGAN(BaseGAN):
     of images in [-1, 1], one a stage; its `discriminator` is that of `growing_discriminator`.
 
     Args:
-        image_shape: (height, width, channels); square, with a side of a power of two from 8 on.
+        image_shape: (height, width, channels); the shorter side 4..7 times a power of two, the longer a multiple of that
+            power: 48 x 64 pixels grow from 6 x 8.
         channels: of the largest resolution, doubled at each halving.
         max_channels: at most.
-        start_size: pixels a side at first, a power of two from 4; that of the images for networks that do not grow.
+        start_size: pixels of the shorter side at first: one that the images have when halved, or 4, 8, 16, ... for that or the
+            next one up; that of the images for networks that do not grow.
         fade_images: images shown while a stage fades in, one number for all or one a stage; the first does not fade in.
         stable_images: images shown before the next stage begins, likewise; the last stage has no end.
         batch_sizes: images of a step at each stage, into which the data's batches are split; None for whole batches.
@@ -53,8 +57,9 @@ class BaseProgressiveGAN(BaseGAN):
 
     def check(self) -> None:
         super().check()
-        sizes = [FIRST * 2**stage for stage in range(growth_stages(self.image_shape))]
-        if self.start_size not in sizes:
+        stages = range(growth_stages(self.image_shape))
+        sizes = [min(self.size_of_stage(stage)) for stage in stages]
+        if self.start_size not in [*sizes, *(SMALLEST * 2**stage for stage in stages)]:
             raise ValueError(
                 f"start_size must be a resolution, one of {', '.join(map(str, sizes))}. Received: {self.start_size}."
             )
@@ -107,12 +112,12 @@ class BaseProgressiveGAN(BaseGAN):
     @property
     def shown(self) -> int:
         """Images shown in training so far; 0 for a model that is not trained here."""
-        return int(self.progress.count) if self.progress is not None else 0
+        return int(ops.convert_to_numpy(self.progress.count)) if self.progress is not None else 0
 
     @property
     def first_stage(self) -> int:
-        """The stage that training begins with: 0 is 4 x 4 pixels."""
-        return (self.start_size // FIRST).bit_length() - 1
+        """The stage that training begins with: 0 is 4 x 4 pixels, or up to 7 of the shorter side."""
+        return (self.start_size // SMALLEST).bit_length() - 1
 
     @property
     def last_stage(self) -> int:
@@ -122,6 +127,11 @@ class BaseProgressiveGAN(BaseGAN):
     @property
     def halvings(self) -> int:
         return self.last_stage
+
+    def size_of_stage(self, stage: int) -> tuple[int, int]:
+        """(height, width) of a stage's images."""
+        rows, columns = base_grid(self.image_shape)
+        return rows * 2**stage, columns * 2**stage
 
     @property
     def schedule(self) -> dict[int, tuple[int, int]]:
@@ -164,10 +174,6 @@ class BaseProgressiveGAN(BaseGAN):
         """The images of a stage and of the one before in [0, 1]; a hook."""
         return self.shown_images(self.network_of_stage(generator, stage)(codes, training=training))
 
-    def shown_images(self, outputs: Tensor | list[Tensor]) -> list[Tensor]:
-        """A stage's network's outputs as a list of images in [0, 1]: Keras gives a single output bare."""
-        return [0.5 * (image + 1.0) for image in (outputs if isinstance(outputs, (list, tuple)) else [outputs])]
-
     def faded(self, images: list[Tensor], grown: float | Tensor) -> Tensor:
         """The last of `images`, mixed with the one before, enlarged, where there is one."""
         if len(images) == 1:
@@ -181,7 +187,7 @@ class BaseProgressiveGAN(BaseGAN):
     def discriminator_terms(self, batch: Batch, training: bool) -> Values:
         terms = super().discriminator_terms(batch, training)
         if training:
-            self.progress.count.assign(self.progress.count + ops.shape(batch[0])[0])
+            self.progress.count.assign(self.progress.count + ops.shape(batch[0])[0] * backend.replicas())
         return terms
 
     def network_of_stage(self, network: keras.Model, stage: int) -> keras.Model:
@@ -197,23 +203,7 @@ class BaseProgressiveGAN(BaseGAN):
             ),
         )
 
-    def part(self, network: keras.Model, key: object, make: Callable[[], keras.Model]) -> keras.Model:
-        """What `make` cuts from a network, made once for a key."""
-        parts = self.__dict__.setdefault("_parts", _Parts()).found
-        key = id(network), key
-        if key not in parts:
-            parts[key] = make(), network  # kept, so that no other takes its id
-        return parts[key][0]
-
     # ---- use ---------------------------------------------------------------------------------------------------
-
-    def image_network(self, network: keras.Model) -> keras.Model:
-        def make() -> keras.Model:
-            image = keras.layers.Rescaling(0.5, 0.5, dtype="float32", name="from_plus_minus_one")(network.outputs[-1])
-            image = keras.layers.ReLU(max_value=1.0, dtype="float32", name="image")(image)
-            return keras.Model(network.input, image, name=network.name)
-
-        return self.part(network, "image_network", make)
 
     def run_decoder(self, network: keras.Model, inputs: Array | list[Array], batch_size: int) -> np.ndarray:
         stage, grown = self.position(self.shown) if self.shown else (self.last_stage, 1.0)
@@ -224,13 +214,6 @@ class BaseProgressiveGAN(BaseGAN):
         image = ops.convert_to_numpy(self.faded(images, grown))
         times = self.image_shape[0] // image.shape[1]
         return np.clip(image, 0.0, 1.0).repeat(times, axis=1).repeat(times, axis=2)
-
-
-class _Parts:
-    """Hides networks from Keras, which would otherwise count them among the model's layers."""
-
-    def __init__(self) -> None:
-        self.found: dict[tuple[int, object], tuple[keras.Model, keras.Model]] = {}
 
 
 def _shrink(images: Tensor, times: int) -> Tensor:

@@ -1,4 +1,4 @@
-"""Strided convolutions down to 4..7 pixels and transposed convolutions up from there (Radford et al. 2016)."""
+"""Strided convolutions down to a shorter side of 4..7 pixels, and transposed ones up from there (Radford et al. 2016)."""
 
 from __future__ import annotations
 
@@ -16,21 +16,29 @@ KERNEL = 4  # a multiple of the stride: every output pixel of a transposed convo
 
 
 def stages(image_shape: tuple[int, int, int]) -> int:
-    """Counts the halvings from the image to its 4 to 7 pixels a side.
+    """Counts the halvings from the image to the 4 to 7 pixels of its shorter side.
 
-    Raises ValueError for sizes that are not square or do not halve down to 4..7 (28, 32, 64 and 128 do), and for
-    channel counts other than 1 and 3.
+    Raises ValueError for a shorter side that does not halve down to 4..7 (28, 32, 48, 64 and 128 do), for a longer one that
+    does not halve as often, and for channel counts other than 1 and 3.
     """
-    height, width, channels = image_shape
-    size, count = height, 0
+    *sides, channels = image_shape
+    size, count = min(sides), 0
     while size > 7 and size % 2 == 0:
         size, count = size // 2, count + 1
-    if height != width or not 4 <= size <= 7 or count == 0 or channels not in (1, 3):
+    if not 4 <= size <= 7 or count == 0 or max(sides) % 2**count or channels not in (1, 3):
         raise ValueError(
-            "Images must be square, of 1 or 3 channels, with a side of 4 to 7 times a power of two, as 28, 32, "
-            f"64 and 128. Received: image_shape={image_shape}."
+            "Images must have 1 or 3 channels and a shorter side of 8 pixels or more that is 4 to 7 times a power of two; the "
+            "longer side must be a multiple of that power, as for 28 x 28, 64 x 64 and 48 x 64. "
+            f"Received: image_shape={tuple(image_shape)}."
         )
     return count
+
+
+def base_grid(image_shape: tuple[int, int, int]) -> tuple[int, int]:
+    """Gives height and width of the smallest map, 4 to 7 pixels the shorter one; raises ValueError as `stages`."""
+    height, width, _ = image_shape
+    times = 2 ** stages(image_shape)
+    return height // times, width // times
 
 
 def conv_down(
@@ -111,10 +119,10 @@ def conv_images(
     refuses. The sigmoid is the paper's tanh, rescaled to [0, 1].
     """
     count = stages(image_shape)
-    base = image_shape[0] // 2**count
+    rows, columns = base_grid(image_shape)
     width = channels * 2 ** (count - 1)
-    x = layers.Dense(base * base * width, use_bias=not normalize, kernel_initializer=initializer, name="project")(x)
-    x = layers.Reshape((base, base, width), name="reshape")(x)  # (batch, base, base, width)
+    x = layers.Dense(rows * columns * width, use_bias=not normalize, kernel_initializer=initializer, name="project")(x)
+    x = layers.Reshape((rows, columns, width), name="reshape")(x)  # (batch, rows, columns, width)
     x = _activate(x, "project", normalize)
     for stage in reversed(range(count - 1)):
         x = Conv2DTranspose(

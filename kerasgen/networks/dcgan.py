@@ -15,7 +15,7 @@ def dcgan_networks(image_shape: tuple[int, int, int], latent_dim: int, channels:
     """Gives the discriminator and the generator: strided convolutions with BatchNorm, weights drawn from N(0, 0.02^2).
 
     Args:
-        image_shape: (height, width, channels); square, 4..7 times a power of two.
+        image_shape: (height, width, channels), as `stages` takes it.
         latent_dim: size of the code.
         channels: of the convolutions at the largest resolution, doubled at each halving.
     """

@@ -15,19 +15,12 @@ from kerasgen.layers.equalized import EqualizedConv2D, EqualizedDense
 from kerasgen.layers.minibatch_stddev import MinibatchStdDev
 from kerasgen.layers.pixel_norm import PixelNorm
 from kerasgen.layers.upsample import Upsample
-
-FIRST = 4  # pixels a side
+from kerasgen.networks.conv import base_grid, stages
 
 
 def growth_stages(image_shape: tuple[int, int, int]) -> int:
-    """Counts the resolutions from 4 pixels to the image's; raises ValueError for a side that is no power of two from 8 on."""
-    height, width, _ = image_shape
-    if height != width or height < 2 * FIRST or height & (height - 1):
-        raise ValueError(
-            "Images that are grown must be square, with a side of a power of two from 8 on. Received: "
-            f"image_shape={tuple(image_shape)}."
-        )
-    return (height // FIRST).bit_length()
+    """Counts the resolutions from the `base_grid` to the image's; raises ValueError as `stages`."""
+    return 1 + stages(image_shape)
 
 
 def width(stage: int, count: int, channels: int, max_channels: int) -> int:
@@ -38,18 +31,19 @@ def width(stage: int, count: int, channels: int, max_channels: int) -> int:
 def growing_generator(
     latent_dim: int, image_shape: tuple[int, int, int], channels: int, max_channels: int, first_stage: int = 0
 ) -> keras.Model:
-    """Maps codes (batch, latent_dim) to a list of images in [-1, 1], (batch, 4 2^stage, 4 2^stage, channels), one a stage.
+    """Maps codes (batch, latent_dim) to a list of images in [-1, 1], (batch, h 2^stage, w 2^stage, channels), one a stage.
 
-    `first_stage` is the first stage that has an image.
+    h and w are the `base_grid`, 4 and 4 for sides of a power of two. `first_stage` is the first stage that has an image.
     """
     count = growth_stages(image_shape)
+    rows, columns = base_grid(image_shape)
     with keras.name_scope("generator"):
         codes = keras.Input((latent_dim,), name="z")
         first = width(0, count, channels, max_channels)
         x = PixelNorm(name="norm_z")(codes)
-        x = EqualizedDense(FIRST * FIRST * first, gain=2**0.5 / 4, name="project")(x)  # the authors' gain
-        x = layers.Reshape((FIRST, FIRST, first), name="reshape")(x)
-        x = _convolve(_finish(x, "project"), first, "0")  # (batch, 4, 4, first)
+        x = EqualizedDense(rows * columns * first, gain=2**0.5 / 4, name="project")(x)  # the authors' gain
+        x = layers.Reshape((rows, columns, first), name="reshape")(x)
+        x = _convolve(_finish(x, "project"), first, "0")  # (batch, rows, columns, first)
         images = [] if first_stage else [to_image(x, image_shape[2], 0)]
         for stage in range(1, count):
             x = Upsample(name=f"up_{stage}")(x)
@@ -75,10 +69,11 @@ def growing_discriminator(
     `first_stage` is the first stage that has an image; `blur` smooths before each halving.
     """
     count = growth_stages(image_shape)
+    rows, columns = base_grid(image_shape)
     with keras.name_scope("discriminator"):
-        stages = range(first_stage, count)
         images = {
-            stage: keras.Input((FIRST * 2**stage, FIRST * 2**stage, image_shape[2]), name=f"image_{stage}") for stage in stages
+            stage: keras.Input((rows * 2**stage, columns * 2**stage, image_shape[2]), name=f"image_{stage}")
+            for stage in range(first_stage, count)
         }
         grown = keras.Input((1, 1, 1), name="grown")
         widths = [width(stage, count, channels, max_channels) for stage in range(count)]
@@ -88,7 +83,7 @@ def growing_discriminator(
                 EqualizedConv2D(widths[stage], 1, name=f"from_image_{stage}"),
                 activation(f"image_{stage}"),
             )
-            for stage in stages
+            for stage in images
         }
         blocks = {
             stage: _chain(

@@ -14,7 +14,7 @@ from kerasgen.backend import AveragePooling2D, Conv2D
 from kerasgen.backend.typing import Tensor, Wrapper
 from kerasgen.layers.batch_norm import batch_norm
 from kerasgen.layers.upsample import Upsample
-from kerasgen.networks.conv import stages
+from kerasgen.networks.conv import base_grid, stages
 
 
 def resnet_images(x: Tensor, image_shape: tuple[int, int, int], channels: int, *, normalize: bool) -> Tensor:
@@ -23,9 +23,9 @@ def resnet_images(x: Tensor, image_shape: tuple[int, int, int], channels: int, *
     `channels` at the largest resolution, doubled at each halving.
     """
     count = stages(image_shape)
-    base, width = image_shape[0] // 2**count, channels * 2**count
-    x = layers.Dense(base * base * width, name="project")(x)
-    x = layers.Reshape((base, base, width), name="reshape")(x)  # (batch, base, base, width)
+    (rows, columns), width = base_grid(image_shape), channels * 2**count
+    x = layers.Dense(rows * columns * width, name="project")(x)
+    x = layers.Reshape((rows, columns, width), name="reshape")(x)  # (batch, rows, columns, width)
     for stage in reversed(range(count)):
         residual = _activate(x, f"{stage}_a", normalize)
         residual = Upsample(name=f"up_{stage}_a")(residual)  # (batch, 2h, 2w, c)
@@ -46,7 +46,7 @@ def resnet_features(images: Tensor, halvings: int, channels: int, *, wrap: Wrapp
         halvings: of the resolution.
         channels: of the first convolution, doubled at each halving.
         wrap: applied to every convolution, as `SpectralNormalization`.
-        pool: whether a vector is the sum of its map (base, base, channels * 2^halvings) instead of all of it. Under spectral
+        pool: whether a vector is the sum of its map (rows, columns, channels * 2^halvings) instead of all of it. Under spectral
             normalization their mean would leave the logits near zero, and the hinge loss without a hinge.
     """
     x = layers.Rescaling(2.0, -1.0, name="rescale")(images)

@@ -14,7 +14,8 @@ from kerasgen.layers.noise_injection import NoiseInjection
 from kerasgen.layers.pixel_norm import PixelNorm
 from kerasgen.layers.truncation import Truncation
 from kerasgen.layers.upsample import Upsample
-from kerasgen.networks.progressive import FIRST, activation, growth_stages, to_image, width
+from kerasgen.networks.conv import base_grid
+from kerasgen.networks.progressive import activation, growth_stages, to_image, width
 
 
 def style_generator(
@@ -29,20 +30,16 @@ def style_generator(
     *,
     blur: bool = True,
 ) -> keras.Model:
-    """Maps codes (batch, latent_dim) to a list of images in [-1, 1], (batch, 4 2^stage, 4 2^stage, channels), one a stage.
+    """Maps codes (batch, latent_dim) to a list of images in [-1, 1], (batch, h 2^stage, w 2^stage, channels), one a stage.
 
-    `rate` multiplies the mapping's learning rate; `first_stage` is the first stage that has an image; `blur` smooths
-    after each doubling.
+    h and w are the `base_grid`, 4 and 4 for sides of a power of two. `rate` multiplies the mapping's learning rate;
+    `first_stage` is the first stage that has an image; `blur` smooths after each doubling.
     """
     count = growth_stages(image_shape)
     with keras.name_scope("generator"):
         codes = keras.Input((latent_dim,), name="z")
-        w = PixelNorm(name="norm_z")(codes)
-        for index in range(mapping_layers):
-            w = EqualizedDense(style_dim, rate=rate, name=f"mapping_{index}")(w)
-            w = activation("w" if index == mapping_layers - 1 else f"mapping_{index}")(w)  # (batch, style_dim)
-        w = Truncation(name="truncate")(w)
-        styles = layers.RepeatVector(2 * count, name="styles")(w)  # (batch, 2 a stage, style_dim)
+        w = dense_chain(PixelNorm(name="norm_z")(codes), style_dim, mapping_layers, rate)
+        styles = styles_of(w, count)
         x, images = None, []
         for stage in range(count):
             filters = width(stage, count, channels, max_channels)
@@ -51,25 +48,41 @@ def style_generator(
                 x = EqualizedConv2D(filters, 3, padding="same", name=f"conv_{stage}_a")(x)
                 x = Blur(name=f"blur_{stage}")(x) if blur else x
             else:
-                x = LearnedConstant((FIRST, FIRST, filters), name="constant")(styles)  # (batch, 4, 4, filters)
+                x = LearnedConstant((*base_grid(image_shape), filters), name="constant")(styles)  # (batch, h, w, filters)
             x = _styled(x, styles, 2 * stage)
             x = EqualizedConv2D(filters, 3, padding="same", name=f"conv_{stage}_b")(x)
-            x = _styled(x, styles, 2 * stage + 1)  # (batch, 4 2^stage, 4 2^stage, filters)
+            x = _styled(x, styles, 2 * stage + 1)  # (batch, h 2^stage, w 2^stage, filters)
             if stage >= first_stage:
                 images.append(to_image(x, image_shape[2], stage))
         return keras.Model(codes, images, name="generator")
 
 
-def mapping(generator: keras.Model, truncated: bool = False) -> keras.Model:
-    """Cuts out codes to styles (batch, layers, style_dim), the same for every layer.
+def dense_chain(
+    x: Tensor, units: int, count: int, rate: float, *, slow_bias: bool = False, name: str = "mapping", last: str = "w"
+) -> Tensor:
+    """Gives (batch, n) to (batch, units) by `count` dense layers with rectifiers, of which the last is called "act_w"."""
+    for index in range(count):
+        x = EqualizedDense(units, rate=rate, slow_bias=slow_bias, name=f"{name}_{index}")(x)
+        x = activation(last if index == count - 1 else f"{name}_{index}")(x)
+    return x
 
-    `truncated` takes [codes, truncation], the latter (batch, 1); else training moves the average of w.
+
+def styles_of(w: Tensor, stages: int) -> Tensor:
+    """Gives w (batch, style_dim) to every layer: (batch, 2 stages, style_dim)."""
+    return layers.RepeatVector(2 * stages, name="styles")(Truncation(name="truncate")(w))
+
+
+def mapping(generator: keras.Model, truncated: bool = False) -> keras.Model:
+    """Cuts out codes, and labels where there are classes, to styles (batch, layers, style_dim), the same for every layer.
+
+    `truncated` takes [codes, truncation], the latter (batch, 1), and labels behind them; else training moves the average of w.
     """
     if not truncated:
         return keras.Model(generator.input, generator.get_layer("styles").output, name="mapping")
     truncation = keras.Input((1,), name="truncation")
     w = generator.get_layer("truncate")([generator.get_layer("act_w").output, truncation])
-    return keras.Model([generator.input, truncation], generator.get_layer("styles")(w), name="mapping")
+    codes, *labels = generator.inputs
+    return keras.Model([codes, truncation, *labels], generator.get_layer("styles")(w), name="mapping")
 
 
 def synthesis(generator: keras.Model) -> keras.Model:

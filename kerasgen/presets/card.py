@@ -10,6 +10,8 @@ from kerasgen.records import Positive, Record, Seed, Sha256, Text
 
 Backend = Literal["tensorflow", "jax", "torch"]
 DType = Literal["auto", "float32", "mixed_bfloat16"]
+# Height and width. Not tuple[Positive, Positive], which crashes msgspec 0.23 in a union with a bounded number.
+Sides = Annotated[tuple[Positive, ...], msgspec.Meta(min_length=2, max_length=2)]
 
 
 class ModelSection(Record, frozen=True):
@@ -22,14 +24,15 @@ class ModelSection(Record, frozen=True):
 class DataSection(Record, frozen=True):
     """What `kerasgen.data.load`, `load_pairs` (`pairs`) or `load_unpaired` (`domains`) is asked for.
 
-    With `held_out_fraction` that part of the images of `train`, chosen at random, is held out in place of a split.
+    `image_size` is a side, or height and width. With `held_out_fraction` that part of the images of `train`, chosen at random,
+    is held out in place of a split.
     """
 
     source: Text
     train: Text = "train"
     held_out: Text = "test"
     held_out_fraction: Annotated[float, msgspec.Meta(gt=0, lt=1)] | None = None
-    image_size: Positive | None = None
+    image_size: Positive | Sides | None = None
     channels: Literal[1, 3] | None = None
     mirror: bool = False
     binarize: bool = False
@@ -40,6 +43,14 @@ class DataSection(Record, frozen=True):
     domains: tuple[str, str] | None = None
     where: dict[str, str] | None = None
     skip_corrupt: bool = False
+
+    @property
+    def size(self) -> tuple[int, int] | None:
+        """(height, width) of the images; None for their own."""
+        if self.image_size is None or isinstance(self.image_size, int):
+            return None if self.image_size is None else (self.image_size, self.image_size)
+        height, width = self.image_size
+        return height, width
 
 
 class KeepBest(Record, frozen=True):

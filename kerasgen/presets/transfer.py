@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from kerasgen.base.model import GenerativeModel
 
-_STAGE = re.compile(r"(?:conv|norm|maxout|from_image)_(\d+)(?=_|$)")
+_STAGE = re.compile(r"(?:conv|norm|noise|maxout|from_image)_(\d+)(?=_|$)")
 
 
 def stage_of(name: str) -> int | None:

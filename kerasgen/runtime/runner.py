@@ -85,16 +85,17 @@ class Runtime:
         inputs = {"z": _finite(z, "Codes")} | ({} if labels is None else {"label": labels})
         return self._images(inputs, "image", dtype, batch_size)
 
-    def styles(self, z: np.ndarray, truncation: float = 1.0, batch_size: int = 64) -> np.ndarray:
+    def styles(self, z: np.ndarray, truncation: float = 1.0, batch_size: int = 64, *, labels: Labels = None) -> np.ndarray:
         """Maps codes (n, latent_dim) to styles (n, layers, style_dim) float32, moved towards their average by `truncation`.
 
-        `kerasgen.latent.styles.mix_styles` mixes those of two images. Raises ValueError for a truncation outside [-1, 2].
+        `labels` as of `decode`. `kerasgen.latent.styles.mix_styles` mixes the styles of two images. Raises ValueError for a
+        truncation outside [-1, 2].
         """
         check_codes(z, self._require_codes("mapping", "styles"))
         check_truncation(truncation)
-        return self.run({"z": _finite(z, "Codes"), "truncation": np.full((len(z), 1), truncation, np.float32)}, batch_size)[
-            "styles"
-        ]
+        labels = check_labels(labels, len(z), self.num_classes)
+        inputs = {"z": _finite(z, "Codes"), "truncation": np.full((len(z), 1), truncation, np.float32)}
+        return self.run(inputs | ({} if labels is None else {"label": labels}), batch_size)["styles"]
 
     def synthesize(self, styles: np.ndarray, batch_size: int = 64, *, dtype: ImageDType = "float32") -> np.ndarray:
         """Maps styles (n, layers, style_dim) to images (n, height, width, channels) in [0, 1], or uint8."""

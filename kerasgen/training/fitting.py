@@ -10,10 +10,12 @@ import msgspec
 from kerasgen.base.model import GenerativeModel
 from kerasgen.data.splits import select
 from kerasgen.data.survey import Survey
+from kerasgen.images.resize import Size
 from kerasgen.models.cyclegan import CycleGAN
 from kerasgen.models.gan_base import BaseGAN
 from kerasgen.models.pix2pix import Pix2Pix
 from kerasgen.models.progressive_base import BaseProgressiveGAN
+from kerasgen.networks.conv import base_grid, stages
 from kerasgen.presets.card import Card, DataSection, TrainingSection
 from kerasgen.presets.store import describe, load
 from kerasgen.presets.transfer import adapt
@@ -29,11 +31,19 @@ MAX_EPOCHS = 1000
 HELD_OUT = 0.1, 1000  # of data without a split for it: the part, and the images at most
 
 
-def image_shape(card: Card | None, found: Survey, size: int | None, channels: object) -> tuple[int, int, int]:
-    """Gives the image shape: as asked for, else that of the preset, else that of the data."""
+def asked_size(value: object) -> Size | None:
+    """Gives (height, width) of a setting of `data.image_size`; None for what is none, which the card's check tells of."""
+    sides = value if isinstance(value, (list, tuple)) else [value, value]
+    height, width = sides if len(sides) == 2 else (None, None)
+    return (height, width) if isinstance(height, int) and isinstance(width, int) else None
+
+
+def image_shape(card: Card | None, found: Survey, size: Size | None, channels: object) -> tuple[int, int, int]:
+    """Gives the image shape: as asked for, else that of the preset, else a square that the data fill."""
     side = choose_side(found)
-    height, width, depth = preset_shape(card) if card else (side, side, found.channels)
-    return size or height, size or width, channels if isinstance(channels, int) else depth
+    *sides, depth = preset_shape(card) if card else (side, side, found.channels)
+    height, width = size or sides
+    return height, width, channels if isinstance(channels, int) else depth
 
 
 def preset_shape(card: Card) -> tuple[int, int, int]:
@@ -45,7 +55,7 @@ def preset_shape(card: Card) -> tuple[int, int, int]:
 def model_arguments(card: Card | None, cls: type[GenerativeModel], shape: tuple[int, int, int], found: Survey) -> Tree:
     """Gives the arguments of a card, or of a class alone, for images of a shape and the classes of the data."""
     arguments: Tree = {**(card.model.arguments if card else {}), "image_shape": list(shape)}
-    if "num_classes" in cls.arguments():
+    if cls.requires_labels:
         arguments["num_classes"] = max(2, len(found.classes))
     return arguments
 
@@ -57,7 +67,8 @@ def tuned_arguments(base: str | None, cls: type[GenerativeModel], shape: tuple[i
         return arguments
     model = load(base, load_weights=False)
     if isinstance(model, BaseProgressiveGAN):
-        arguments["start_size"] = min(model.image_shape[0], shape[0])  # a larger stage fades in
+        known = min(model.last_stage, stages(shape))  # a larger stage fades in
+        arguments["start_size"] = min(base_grid(shape)) * 2**known
     asked = {**arguments, "image_shape": shape, **given_arguments(given)}
     adapted = adapt(model, {name: value for name, value in asked.items() if name in cls.arguments()}, load_weights=False)
     return msgspec.json.decode(msgspec.json.encode(describe(adapted).arguments), type=dict[str, object])
@@ -67,9 +78,10 @@ def data_section(
     card: Card | None, cls: type[GenerativeModel], source: str, shape: tuple[int, int, int], found: Survey
 ) -> Tree:
     """Gives the section that tells where both parts come from; raises ValueError for data that a class cannot use."""
-    data: Tree = {"source": source, "channels": shape[2], "mirror": bool(card and card.data and card.data.mirror)}
-    if shape[0] == shape[1]:
-        data["image_size"] = shape[0]
+    height, width, channels = shape
+    size = height if height == width else [height, width]
+    mirror = bool(card and card.data and card.data.mirror)
+    data: Tree = {"source": source, "image_size": size, "channels": channels, "mirror": mirror}
     if card and card.data and issubclass(cls, Pix2Pix):
         data |= {"pairs": card.data.pairs, "jitter": card.data.jitter}
     if issubclass(cls, CycleGAN):

@@ -19,6 +19,7 @@ from kerasgen.presets.store import build_model
 from kerasgen.records import convert, to_dict
 from kerasgen.training.auto import choose_model, choose_side
 from kerasgen.training.fitting import (
+    asked_size,
     data_section,
     fit_training,
     image_shape,
@@ -70,7 +71,7 @@ class Request(NamedTuple):
     base: str | None = None  # a preset, or the path of a card or of a YAML recipe
     model: str | None = None  # a class or "auto"
     data: str | None = None
-    image_size: int | None = None
+    image_size: int | tuple[int, int] | None = None  # or height and width
     epochs: int | None = None
     settings: Sequence[str] = ()  # "section.key=value"
     skip_corrupt: bool = False
@@ -119,7 +120,7 @@ def resolve(request: Request) -> Recipe:
         content = to_dict(read_card(find_card(base)))
         if request.image_size:
             shape = preset_shape(convert(content, Card))
-            merge_into(content, "model", {"arguments": {"image_shape": [request.image_size, request.image_size, shape[2]]}})
+            merge_into(content, "model", {"arguments": {"image_shape": [*(asked_size(request.image_size) or ()), shape[2]]}})
         card = _checked(merge(content, _arguments_below(given)))
         data = card.data
         look = data is not None and data.source not in BUILT_IN and Path(data.source).expanduser().exists()
@@ -135,10 +136,9 @@ def _on_data(base: str | None, name: str, source: str, given: Tree) -> Recipe:
     found = survey(source, label if isinstance(label, str) else True, bool(data.get("skip_corrupt")))
     _check_number(found, source)
     notes = [describe_survey(found)]
-    asked = data.get("image_size")
-    size = asked if isinstance(asked, int) else None
+    size = asked_size(data.get("image_size"))
     if base is None and name == "auto":
-        name, why = choose_model(found, size or choose_side(found))
+        name, why = choose_model(found, min(size) if size else choose_side(found))
         notes.append(f"{name}: {why}")
     reference = base or REFERENCES.get(name)
     card = read_card(find_card(reference)) if reference else None
@@ -165,12 +165,12 @@ def _on_data(base: str | None, name: str, source: str, given: Tree) -> Recipe:
 def describe_survey(found: Survey) -> str:
     """Says in a line what data hold."""
     splits = ", ".join(f"{count:,} {name}" for name, count in found.splits.items())
-    low, high = ((found.widths[place], found.heights[place]) for place in (0, 2))
+    low, high = ((found.heights[place], found.widths[place]) for place in (0, 2))
     sizes = f"{low[0]} x {low[1]}" + ("" if low == high else f" to {high[0]} x {high[1]}")
     classes = f", {len(found.classes)} classes" if len(found.classes) > 1 else ""
     copies = f", {found.copies:,} of them copies of others" if found.copies else ""
     colors = "color" if found.channels == 3 else "gray"
-    return f"data: {found.num_images:,} images ({splits}), {sizes} pixels, {colors}{classes}{copies}"
+    return f"data: {found.num_images:,} images ({splits}), {sizes} pixels (height x width), {colors}{classes}{copies}"
 
 
 def _check_number(found: Survey, source: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,6 +25,7 @@ from kerasgen.callbacks import (
     TranslationGrid,
     make_loggers,
 )
+from kerasgen.callbacks.on_copy import copy_variables
 from kerasgen.data.dataset import Dataset
 from kerasgen.evaluation.evaluate import evaluate
 from kerasgen.evaluation.extractors import get_extractor
@@ -39,9 +41,11 @@ from kerasgen.presets.data import load_data, training_of
 from kerasgen.presets.store import build_model
 from kerasgen.presets.transfer import copy_weights
 from kerasgen.records import to_dict
+from kerasgen.training.distribution import DistributedRun
 from kerasgen.training.dtype import resolve_dtype
 from kerasgen.training.run_directory import check_run_directory
 
+CHECKPOINTS = "backup"
 SHOWN = 32  # images in a grid of reconstructions
 
 
@@ -53,6 +57,7 @@ def train(
     verbose: int | str = "auto",
     grid_interval: int = 1,
     loggers: Sequence[str] = (),
+    distribution: DistributedRun | None = None,
 ) -> GenerativeModel:
     """Trains the card's model with `fit` in `directory`.
 
@@ -67,42 +72,75 @@ def train(
         verbose: as in `fit`.
         grid_interval: epochs from one image grid, and plot of the curves, to the next.
         loggers: names in `kerasgen.callbacks.LOGGERS`: "tensorboard", "wandb", "mlflow"; each has its folder.
+        distribution: the devices and processes that train the model; the first process alone writes, and alone calls the
+            callbacks.
 
     Returns:
-        The model with its last weights. Raises ValueError for a directory that holds the run of another recipe, and
-        FloatingPointError if the losses diverge.
+        The model with its last weights, on one device. Raises ValueError for a directory that holds the run of another recipe,
+        FloatingPointError if the losses diverge, and ProcessLost where another process ends.
     """
     directory = Path(directory)
     card, _ = resolve_dtype(card, directory)
     recipe = training_of(card)
-    logs = make_loggers(loggers, directory, to_dict(card), lambda model: _preview(model, held_out), grid_interval)
-    model, train_data, held_out = prepare(card)
-    of_recipe = _recipe_callbacks(recipe, model, train_data, directory)
-    check_run_directory(directory, card, model)
-    model.fit(
-        train_data,
-        epochs=recipe.epochs,
-        validation_data=held_out,
-        verbose=verbose,
-        callbacks=[
-            keras.callbacks.BackupAndRestore(directory / "backup", double_checkpoint=True, delete_checkpoint=False),
-            StopWhenDiverged(directory / "backup"),
+    with distribution.watched() if distribution else contextlib.nullcontext():
+        first = distribution is None or distribution.first
+        described = to_dict(card)
+        if distribution is not None and distribution.processes > 1 and recipe.resampling:
+            raise ValueError(f"Adaptive resampling needs one process. Received: {distribution.processes}.")
+        logs = make_loggers(
+            loggers if first else (), directory, described, lambda model: _preview(model, held_out), grid_interval
+        )
+        model, train_data, held_out = prepare(card)
+        of_recipe = _recipe_callbacks(recipe, model, train_data, directory)
+        if first:
+            check_run_directory(directory, card, model)
+        own = [
+            keras.callbacks.BackupAndRestore(directory / CHECKPOINTS, double_checkpoint=True, delete_checkpoint=False),
+            StopWhenDiverged(directory / CHECKPOINTS),
             *of_recipe,
             keras.callbacks.CSVLogger(directory / "log.csv", append=True),
             LossCurves(directory / "log.csv", directory / "log.png", grid_interval),
             *logs,
             *_image_grids(model, directory, held_out, grid_interval),
             *callbacks,
-        ],
-    )
+        ]
+        if distribution is None:
+            _fit(model, recipe, train_data, held_out, verbose, own)
+            return model
+        distribution.check_equal("recipe and data", [described["model"], described["training"], train_data.num_images])
+        distribution.share(train_data, held_out)
+        with distribution.building():
+            trained = _compiled(card)
+        own = distribution.callbacks(own, model, directory / CHECKPOINTS)
+        with distribution.training():
+            _fit(trained, recipe, train_data, held_out, verbose if first else 0, own)
+        copy_variables(trained, model)
     return model
+
+
+def _fit(
+    model: GenerativeModel,
+    recipe: TrainingSection,
+    train_data: Dataset,
+    held_out: Dataset,
+    verbose: int | str,
+    callbacks: Sequence[keras.callbacks.Callback],
+) -> None:
+    model.fit(train_data, epochs=recipe.epochs, validation_data=held_out, verbose=verbose, callbacks=callbacks)
 
 
 def prepare(card: Card) -> tuple[GenerativeModel, Dataset, Dataset]:
     """Loads the data of a card, builds its model and compiles it; gives the model, the training and the held-out data."""
     card, _ = resolve_dtype(card)
-    recipe = training_of(card)
     train_data, held_out = load_data(card, "train"), load_data(card, "held_out")
+    model = _compiled(card)
+    model.check_training(train_data, None, None)
+    return model, train_data, held_out
+
+
+def _compiled(card: Card) -> GenerativeModel:
+    """Builds the model of a card and compiles it; its weights are a function of the card."""
+    recipe = training_of(card)
     keras.utils.set_random_seed(recipe.seed)
     model = build_model(card, dtype=recipe.dtype)
     if recipe.init is not None:
@@ -113,8 +151,7 @@ def prepare(card: Card) -> tuple[GenerativeModel, Dataset, Dataset]:
             f"An optimizer of a card belongs to a phase, one of {', '.join(phases)}. Received: {', '.join(unknown)}."
         )
     model.compile(jit_compile=recipe.jit_compile, **optimizers)
-    model.check_training(train_data, None, None)
-    return model, train_data, held_out
+    return model
 
 
 def train_preset(
@@ -125,6 +162,7 @@ def train_preset(
     verbose: int | str = "auto",
     grid_interval: int = 1,
     loggers: Sequence[str] = (),
+    distribution: DistributedRun | None = None,
 ) -> Path:
     """Trains as `train` does, measures on the held-out data, and saves the preset in `directory`; gives its card's path.
 
@@ -132,8 +170,27 @@ def train_preset(
     """
     directory = Path(directory)
     card, _ = resolve_dtype(card, directory)
+    model = train(
+        card,
+        directory,
+        callbacks=callbacks,
+        verbose=verbose,
+        grid_interval=grid_interval,
+        loggers=loggers,
+        distribution=distribution,
+    )
+    if distribution is None:
+        return _save(model, card, directory)
+    with distribution.watched():
+        if distribution.first:
+            _save(model, card, directory)
+        distribution.finish()
+    return directory / f"{card.name}.json"
+
+
+def _save(model: GenerativeModel, card: Card, directory: Path) -> Path:
+    """Saves the preset of a run that has ended, with its metrics and its grid; gives its card's path."""
     recipe = training_of(card)
-    model = train(card, directory, callbacks=callbacks, verbose=verbose, grid_interval=grid_interval, loggers=loggers)
     if recipe.keep_best:
         model = presets.load(directory / "best.json")
     path = presets.save(model, directory / card.name, card=card, overwrite=True, bits=recipe.significant_bits)
@@ -166,7 +223,7 @@ def _build_optimizer(phase: str, config: dict[str, object]) -> keras.optimizers.
 
 def _check_numbers(optimizer: keras.optimizers.Optimizer) -> None:
     """Raises TypeError for text in place of a number, which Keras finds at the first step."""
-    float(optimizer.learning_rate)  # a schedule computes it
+    float(keras.ops.convert_to_numpy(optimizer.learning_rate))  # a schedule computes it
     texts = [name for name, value in optimizer.get_config().items() if isinstance(value, str) and name != "name"]
     if texts:
         raise TypeError(f"{', '.join(texts)} must be numbers")

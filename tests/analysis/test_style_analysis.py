@@ -9,14 +9,15 @@ from tiny import TINY
 from kerasgen import analysis
 from kerasgen.analysis.style_mixing import style_ranges
 from kerasgen.latent.codes import sample_codes
+from kerasgen.models import StyleGAN, StyleGAN2
 
 pytestmark = ANY_BACKEND
 RNG = np.random.default_rng(0)
 
 
-@pytest.fixture(scope="module")
-def model():
-    return style_generator()
+@pytest.fixture(scope="module", params=[StyleGAN, StyleGAN2])
+def model(request):
+    return style_generator(request.param)
 
 
 def test_mixing_takes_the_chosen_layers_of_b(model):
@@ -88,11 +89,12 @@ def test_a_labels_direction_is_found_and_moved_along(model):
 
 
 @pytest.mark.backend("tensorflow", "torch")  # JAX compiles op by op
-@pytest.mark.parametrize("space", ["w", "w+"])
-def test_projection_comes_near_what_was_generated(space):
-    model = TINY["style_gan"]()
-    to_image = model.generator.get_layer("to_image_1")
-    to_image.set_weights([0.2 * weight for weight in to_image.get_weights()])  # within [-1, 1], where nothing is cut off
+@pytest.mark.parametrize("name, space", [("style_gan", "w"), ("style_gan", "w+"), ("style_gan2", "w+")])
+def test_projection_comes_near_what_was_generated(name, space):
+    model = TINY[name]()
+    for layer in model.generator.layers:
+        if layer.name.startswith("to_image"):
+            layer.set_weights([0.2 * weight for weight in layer.get_weights()])  # within [-1, 1], where nothing is cut off
     average = model.decode(np.zeros((1, 3), "float32"), truncation=0.0)
     images = model.sample(6, seed=3)
     styles = analysis.project(model, images, steps=60, space=space, learning_rate=0.3)

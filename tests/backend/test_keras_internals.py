@@ -165,3 +165,18 @@ def _is_private_path(name):
     return root in {"jax", "keras", "tensorflow", "tf", "torch"} and any(
         part in {"src", "python"} or (part.startswith("_") and not part.startswith("__")) for part in rest
     )
+
+
+@pytest.mark.backend("tensorflow")
+def test_logs_of_workers_are_reduced_without_an_axis(monkeypatch):
+    from keras.src.backend.tensorflow import trainer
+
+    class Strategy:
+        def reduce(self, reduction, value, axis):
+            return reduction, value, axis
+
+    keras_internals.reduce_scalars_over_workers()
+    keras_internals.reduce_scalars_over_workers()  # once is enough
+    monkeypatch.setattr(trainer, "_collective_all_reduce_multi_worker", lambda strategy: isinstance(strategy, Strategy))
+    assert trainer.reduce_per_replica({"loss": 2.0}, Strategy(), "auto") == {"loss": ("MEAN", 2.0, None)}
+    assert trainer.reduce_per_replica({"loss": 2.0}, None, "auto") == {"loss": 2.0}  # of one device, as Keras does

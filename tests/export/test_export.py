@@ -48,7 +48,7 @@ def test_decoder_gives_the_images_of_keras(make, kind, tmp_path):
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-@pytest.mark.parametrize("name", ["gan", "sngan", "r3gan", "conditional_gan", "progressive_gan"])
+@pytest.mark.parametrize("name", ["gan", "sngan", "r3gan", "fast_gan", "conditional_gan", "progressive_gan"])
 def test_generators_of_every_family(name, kind, tmp_path):
     model = TINY[name]()
     vary(model.generator)
@@ -63,18 +63,21 @@ def test_generators_of_every_family(name, kind, tmp_path):
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-def test_style_generator_whole_and_in_two(kind, tmp_path):
-    model = TINY["style_gan"]()
+@pytest.mark.parametrize("name, classes", [("style_gan", 0), ("style_gan2", 0), ("style_gan2", 5)])
+def test_style_generator_whole_and_in_two(name, classes, kind, tmp_path):
+    model = TINY[name](**({"num_classes": classes} if classes else {}))
+    labels = {"labels": np.arange(5)} if classes else {}
     vary(model.generator)
     whole, mapping, synthesis = (
         load(export(model, tmp_path / f"{part}.{kind}", part=part)) for part in ("decoder", "mapping", "synthesis")
     )
-    np.testing.assert_allclose(whole.sample(5, seed=3), model.sample(5, seed=3), atol=1e-5)
+    np.testing.assert_allclose(whole.sample(5, seed=3, **labels), model.sample(5, seed=3, **labels), atol=1e-5)
     codes = sample_codes(5, 3, 3)
     for truncation in (1.0, 0.5):
-        styles = mapping.styles(codes, truncation)
-        np.testing.assert_allclose(styles, model.styles(codes, truncation), atol=1e-5)
-        np.testing.assert_allclose(synthesis.synthesize(styles), model.decode(codes, truncation=truncation), atol=1e-5)
+        styles = mapping.styles(codes, truncation, **labels)
+        np.testing.assert_allclose(styles, model.styles(codes, truncation, **labels), atol=1e-5)
+        images = model.decode(codes, truncation=truncation, **labels)
+        np.testing.assert_allclose(synthesis.synthesize(styles), images, atol=1e-5)
     mixed = mix_styles(styles, styles[:1], range(2))
     np.testing.assert_allclose(synthesis.synthesize(mixed), model.synthesize(mixed), atol=1e-5)
     assert [each.manifest.gpu_delegate_complaints for each in (whole, mapping, synthesis)] == [(), (), ()]

@@ -70,8 +70,8 @@ def test_pixel_norm_gives_unit_length():
 def test_minibatch_deviation_is_numpys(batch, group):
     x = normal(batch, 4, 4, 3)
     outputs = apply(MinibatchStdDev(), x)
-    groups = x.reshape(group, -1, 4, 4, 3)
-    expected = np.tile(groups.std(axis=0).mean(axis=(1, 2, 3)), group)
+    groups = x.reshape(-1, group, 4, 4, 3)
+    expected = np.repeat(groups.std(axis=1).mean(axis=(1, 2, 3)), group)
     np.testing.assert_array_equal(outputs[..., :3], x)
     np.testing.assert_allclose(outputs[..., 3], np.broadcast_to(expected[:, None, None], (batch, 4, 4)), rtol=1e-4)
 

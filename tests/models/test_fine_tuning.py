@@ -107,6 +107,7 @@ FROZEN = {
     "sngan": {"conv_from_image", "conv_0_a", "conv_0_b", "conv_0_skip"},
     "gan": {"maxout_0"},
     "style_gan": {"from_image_1", "conv_1_a", "conv_1_b"},
+    "style_gan2": {"from_image_1", "conv_1_a", "conv_1_b", "conv_1_skip"},
 }
 
 

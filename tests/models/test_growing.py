@@ -80,6 +80,15 @@ def test_stages_follow_one_another():
     assert fixed.schedule == {2: (0, 0)} and [each.shape[1] for each in fixed.generator.outputs] == [16]
 
 
+def test_images_that_are_not_square_grow_from_a_grid_of_their_aspect():
+    model = StyleGAN((48, 64, 3), latent_dim=3, style_dim=4, mapping_layers=2, channels=2, max_channels=4)
+    assert [model.size_of_stage(stage) for stage in range(4)] == [(6, 8), (12, 16), (24, 32), (48, 64)]
+    assert [image.shape[1:3] for image in model.generator.outputs] == [(12, 16), (24, 32), (48, 64)]  # 8 pixels on is 12 here
+    assert tiny(start_size=8).first_stage == 1 == type(model).from_config({**model.get_config(), "start_size": 12}).first_stage
+    with pytest.raises(ValueError, match="start_size must be a resolution, one of 6, 12, 24, 48. Received: 9"):
+        StyleGAN((48, 64, 3), latent_dim=3, start_size=9)
+
+
 @pytest.mark.parametrize("make, dtype", [(tiny, "float32"), (tiny_style, "float32"), (tiny_style, "mixed_bfloat16")])
 def test_training_goes_through_all_stages_and_moves_one_at_a_time(make, dtype):
     model = make(dtype=dtype)
@@ -210,8 +219,9 @@ def test_recipes_for_bigger_machines_begin_and_go_on(name):
 @pytest.mark.parametrize(
     "arguments, message",
     [
-        ({"image_shape": (24, 24, 3)}, "power of two from 8 on. Received"),
-        ({"image_shape": (4, 4, 3)}, "power of two from 8 on. Received"),
+        ({"image_shape": (18, 18, 3)}, "shorter side of 8 pixels or more that is 4 to 7 times a power of two.* Received"),
+        ({"image_shape": (4, 4, 3)}, "shorter side of 8 pixels or more.* Received"),
+        ({"image_shape": (48, 60, 3)}, "longer side must be a multiple of that power.* Received"),
         ({"stable_images": 0}, "ProgressiveGAN.stable_images: must be int >= 1. Received: 0"),
         ({"fade_images": [8, 8]}, "fade_images must be one number, or 3, one a stage. Received"),
         ({"batch_sizes": [8, 4]}, "batch_sizes must be 3 numbers, one a stage, or None. Received"),

@@ -67,7 +67,10 @@ def test_a_step_moves_exactly_the_networks_of_its_phase(make, images_of):
 
 @pytest.mark.parametrize(
     "name, dtype",
-    [*((name, "float32") for name in TINY), *((name, "mixed_bfloat16") for name in ("vae", "wgan_gp", "style_gan"))],
+    [
+        *((name, "float32") for name in TINY),
+        *((name, "mixed_bfloat16") for name in ("vae", "wgan_gp", "style_gan", "style_gan2")),
+    ],
 )
 def test_training_and_evaluation_are_finite_and_track_the_same_terms(name, images_of, dtype):
     model = TINY[name](dtype=dtype)

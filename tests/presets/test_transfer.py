@@ -12,7 +12,7 @@ from tiny import TINY
 from kerasgen import presets
 from kerasgen.base.model import GenerativeModel
 from kerasgen.latent.codes import sample_codes
-from kerasgen.models import DCGAN, SNGAN, VAE, CycleGAN, ProgressiveGAN, StyleGAN
+from kerasgen.models import DCGAN, SNGAN, VAE, CycleGAN, ProgressiveGAN, StyleGAN, StyleGAN2
 from kerasgen.presets.card import TrainingSection
 from kerasgen.presets.store import networks_of
 from kerasgen.records import to_dict
@@ -36,6 +36,7 @@ def small(cls, side, **arguments):
         VAE: {"latent_dim": 3, "channels": 8, "hidden": (5,)},
         ProgressiveGAN: {"latent_dim": 3, "channels": 8, "max_channels": 16, "start_size": 4},
         StyleGAN: {"latent_dim": 3, "style_dim": 4, "mapping_layers": 2, "channels": 8, "max_channels": 16, "start_size": side},
+        StyleGAN2: {"latent_dim": 3, "style_dim": 4, "mapping_layers": 2, "channels": 8, "max_channels": 16},
     }
     return cls((side, side, 3), **options[cls], **arguments)
 
@@ -87,6 +88,11 @@ OUTER = {
         | {f"generator/{kind}_{index}" for kind in ("noise", "style") for index in (6, 7)},
         {"discriminator/from_image_1", "generator/to_image_1"},  # the preset does not grow and has them at its own size alone
     ),
+    StyleGAN2: (
+        {f"discriminator/{each}" for each in ("from_image_3", "conv_3_a", "conv_3_b", "conv_3_skip")}
+        | {f"generator/{each}" for each in ("conv_3_a", "noise_5", "conv_3_b", "noise_6", "to_image_3")},
+        {"discriminator/from_image_1"},
+    ),
 }
 
 
@@ -108,6 +114,7 @@ def test_another_size_keeps_the_inner_stages(cls, tmp_path):
         VAE: ("act_0", "act_1"),
         ProgressiveGAN: ("norm_2_b", "norm_2_b"),
         StyleGAN: ("style_5", "style_5"),
+        StyleGAN2: ("act_style_4", "act_style_4"),
     }[cls]
     z = sample_codes(2, 3, 0)
     old, new = features(model.decoder_network, layer, z), features(other.decoder_network, counterpart, z)
@@ -134,7 +141,7 @@ def test_other_arguments(preset):
     "arguments, message",
     [
         ({"channels": 4}, "must leave each network a layer .* Received: arguments by which the discriminator keeps none"),
-        ({"image_shape": (16, 12, 3)}, "Images must be square"),
+        ({"image_shape": (16, 18, 3)}, "the longer side must be a multiple of that power"),
         ({"image_shape": 32}, "DCGAN.image_shape: must be array. Received: 32"),
         ({"laten_dim": 5}, 'DCGAN.laten_dim: unknown argument. Did you mean "latent_dim"'),
     ],

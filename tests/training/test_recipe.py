@@ -8,6 +8,7 @@ from helpers import ANY_BACKEND, numbered, save
 
 from kerasgen.data.survey import Survey
 from kerasgen.presets.card import Card
+from kerasgen.presets.data import load_data
 from kerasgen.records import convert, to_dict
 from kerasgen.training.auto import choose_model, choose_side
 from kerasgen.training.recipe import Request, resolve
@@ -90,6 +91,19 @@ def test_a_preset_on_a_folder_keeps_its_recipe(folder):
     assert (smaller.data.image_size, smaller.model.arguments["image_shape"]) == (32, [32, 32, 3])
     with pytest.raises(ValueError, match="needs a preset or card, or --data with --model. Received: neither"):
         resolve(Request())
+
+
+def test_images_that_are_not_square(folder):
+    card = resolve(Request(model="VAE", data=folder, image_size=(24, 32))).card
+    assert (card.model.arguments["image_shape"], to_dict(card.data)["image_size"]) == ([24, 32, 3], [24, 32])
+    assert load_data(card, "held_out").image_shape == (24, 32, 3)
+    assert resolve(Request(model="VAE", data=folder, settings=["data.image_size=[24,32]"])).card == card
+    card = resolve(Request(init="stylegan_portraits", data=folder, image_size=(96, 128))).card
+    assert (card.model.arguments["image_shape"], card.model.arguments["start_size"]) == ([96, 128, 3], 96)
+    pairs = resolve(Request(base="pix2pix_edges_to_portraits", data=folder, image_size=(48, 64))).card
+    assert load_data(pairs, "train").image_shapes == ((48, 64, 1), (48, 64, 3))
+    with pytest.raises(ValueError, match=r"data.image_size: must be array of length <= 2. Received: \[8,8,3\]"):
+        resolve(Request(model="VAE", data=folder, settings=["data.image_size=[8,8,3]"]))
 
 
 def test_fine_tuning_takes_the_model_of_its_preset(folder):
