@@ -170,7 +170,7 @@ class _Workers(tf.distribute.MultiWorkerMirroredStrategy):
 class BatchNormalization(keras.layers.BatchNormalization):
     """In training with TensorFlow's fused kernel, which reads bfloat16 and computes in float32.
 
-    On replicas with statistics of the global batch in two passes: Keras 3.15.1 takes the mean square less the square of the mean,
+    On replicas with statistics of the global batch in two passes: Keras 3.15.1 takes the mean square less that of the mean,
     which loses what a small variance has beside a large mean.
     """
 

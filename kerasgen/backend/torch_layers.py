@@ -7,6 +7,7 @@ statistics in five passes, in float32. The kernels work in place of all that on 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import keras
 import torch
@@ -72,8 +73,7 @@ def _symmetric_padding(layer: keras.layers.Layer, sides: Sequence[int] = ()) -> 
     )
     padding = [0 if valid else e // 2 for e in excess]
     whole = all(
-        (side + 2 * pad - e) % stride == 0
-        for side, pad, e, stride in zip(sides, padding, excess, layer.strides, strict=False)
+        (side + 2 * pad - e) % stride == 0 for side, pad, e, stride in zip(sides, padding, excess, layer.strides, strict=False)
     )
     if not usual or not whole or any(e < 0 or (e % 2 and not valid) for e in excess):
         return None
@@ -102,12 +102,22 @@ def _by_outputs(kernel: Tensor) -> Tensor:
     return kernel.flatten(0, 2).t().contiguous().unflatten(1, kernel.shape[:3]).permute(0, 3, 1, 2)
 
 
+class _Context(Protocol):
+    """What PyTorch hands to both passes of a function."""
+
+    geometry: tuple[tuple[int, ...], tuple[int, ...], bool]
+    needs_input_grad: tuple[bool, ...]
+    saved_tensors: tuple[Tensor, ...]
+
+    def save_for_backward(self, *tensors: Tensor) -> None: ...
+
+
 class _FewPositions(torch.autograd.Function):
     """A convolution over few positions: its kernel's gradient is a product of matrices, oneDNN's own takes up to ten times."""
 
     @staticmethod
     def forward(
-        context: torch.autograd.function.FunctionCtx,
+        context: _Context,
         images: Tensor,
         kernel: Tensor,
         strides: tuple[int, ...],
@@ -120,7 +130,7 @@ class _FewPositions(torch.autograd.Function):
         return convolution(images, _by_outputs(kernel), None, strides, padding)
 
     @staticmethod
-    def backward(context: torch.autograd.function.FunctionCtx, gradient: Tensor) -> tuple[Tensor | None, ...]:
+    def backward(context: _Context, gradient: Tensor) -> tuple[Tensor | None, ...]:
         images, kernel = context.saved_tensors
         strides, padding, transposed = context.geometry
         for_images = for_kernel = None

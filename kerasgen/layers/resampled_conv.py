@@ -72,9 +72,9 @@ class DownConv2D(Equalized, backend.Conv2D):
         self.size, self.taps, self.gain, self.rate = size, tuple(taps), gain, rate
 
     def build(self, input_shape: MapShape) -> None:
-        applied, self.kernel_size = self.kernel_size, (self.size, self.size)  # that of the weights
+        self.kernel_size = (self.size, self.size)  # of the weights
         super().build(input_shape)
-        self.kernel_size = applied
+        self.kernel_size = (self.size + len(self.taps) - 1,) * 2  # as they are used
 
     @property
     def kernel(self) -> Tensor:

@@ -80,7 +80,7 @@ class FastGAN(BaseConvGAN):
         logits, larger, smaller = self.discriminator(images, training=training)
         if self.decoders is None:
             return logits, {}
-        height, width, scale = *smaller.shape[1:3], images.shape[1] // larger.shape[1]
+        (height, width), scale = smaller.shape[1:3], images.shape[1] // larger.shape[1]
         draws = self.uniform(ops.shape(images)[0], 2)
         top, left = ops.floor(draws[:, 0] * (height + 1)), ops.floor(draws[:, 1] * (width + 1))
         window, whole = self.decoders([crop(larger, top, left, height, width), smaller], training=training)

@@ -45,8 +45,6 @@ class StyleGAN2(BaseStyleGAN):
     path_length_weight: NotNegative = 0.5
     path_length_interval: Positive = 8
 
-    trains_in_bfloat16 = True
-
     @property
     def halvings(self) -> int:
         return growth_stages(self.image_shape) - 1
@@ -62,9 +60,9 @@ class StyleGAN2(BaseStyleGAN):
 
     def build_networks(self) -> None:
         sizes = self.image_shape, self.channels, self.max_channels, self.num_classes
-        mapped = self.mapping_layers, self.mapping_lr_multiplier
-        self.generator = skip_generator(self.latent_dim, self.style_dim, *mapped, *sizes, blur=self.blur)
-        self.discriminator = residual_discriminator(*sizes, *mapped, blur=self.blur)
+        layers, rate = self.mapping_layers, self.mapping_lr_multiplier
+        self.generator = skip_generator(self.latent_dim, self.style_dim, layers, rate, *sizes, blur=self.blur)
+        self.discriminator = residual_discriminator(*sizes, mapping_layers=layers, rate=rate, blur=self.blur)
 
     def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
         return {
