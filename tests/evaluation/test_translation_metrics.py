@@ -93,7 +93,7 @@ def test_metrics_of_a_translator_that_shifts_brightness():
 @pytest.mark.parametrize("name", TRANSLATORS)
 def test_a_card_is_trained_measured_and_shown(name, tmp_path):
     model = TINY[name]()
-    size = model.image_shape[0]
+    size = list(model.image_shape[:2])
     data = {"source": "portraits", "train": "train[:8]", "held_out": "test[:8]", "pairs": "edges", "jitter": 2}
     if name == "cyclegan":
         for part, n in (("trainA", 5), ("trainB", 8), ("testA", 4), ("testB", 4)):

@@ -186,7 +186,7 @@ def test_training_with_wrong_batches():
     with pytest.raises(ValueError, match=r"sources must have the model's shape \(16, 16, 1\). Received: \(16, 16, 3\)"):
         model.fit(PairedDataset(noise_images(4), noise_images(4), 2), verbose=0)
     with pytest.raises(ValueError, match="pool must hold a batch at least. Received: pool_size=10, a batch of 11"):
-        cyclegan.fit(UnpairedDataset(noise_images(11, 12, 12), noise_images(11, 12, 12), 11), verbose=0)
+        cyclegan.fit(UnpairedDataset(noise_images(11, 12, 16), noise_images(11, 12, 16), 11), verbose=0)
 
 
 @pytest.mark.parametrize("name", TRANSLATORS)
