@@ -1,7 +1,7 @@
 """`python benchmarks/ladder/split_portraits.py FOLDER portraits128`: copies portraits of 128 pixels into `train` and `test`.
 
-FOLDER holds `<id>.jpg`. The split is that of the embedded portraits: an id is a person, and those whose remainder by 10 is 0 are
-held out.
+FOLDER holds `<id>.jpg`. The split is that of the embedded portraits: an id is a person, and those whose remainder by 10 is 0
+are held out.
 """
 
 from __future__ import annotations
