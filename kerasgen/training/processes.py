@@ -14,11 +14,10 @@ import time
 from collections.abc import Iterator
 
 from kerasgen.training.cluster import Cluster
+from kerasgen.training.joining import GRACE, accept, connect, free_address, send
 
 JOIN = 300.0  # seconds that processes wait for one another at the start
-GRACE = 5.0  # seconds from the loss of a process to the end of the others
 LONGEST = 65_536  # bytes of a message
-KEEPALIVE = {"TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 4, "TCP_USER_TIMEOUT": 30_000}  # a machine that is gone
 OWN_ERRORS = (ArithmeticError, ValueError, OSError, ImportError, MemoryError)  # not of the engines
 
 
@@ -48,23 +47,23 @@ class Processes:
         self._reason = ""
         self._finished = self._told = False
         self._replies: dict[int, queue.Queue[object]] = {}
-        lines = _accept(cluster, wait) if self.rank == 0 else {0: _connect(cluster, wait)}
+        lines = accept(cluster, wait) if self.rank == 0 else {0: connect(cluster, wait)}
         self._lines = lines
         for peer, line in lines.items():
             self._replies[peer] = queue.Queue()
             threading.Thread(target=self._listen, args=(peer, line), daemon=True).start()
         atexit.register(self._leave)
         host = cluster.host if self.rank == 0 else lines[0].getsockname()[0]
-        self.addresses = [str(each) for each in self.exchange(_free_address(host), wait)]
+        self.addresses = [str(each) for each in self.exchange(free_address(host), wait)]
 
     def exchange(self, value: object, wait: float | None = None) -> list[object]:
         """Gives every process the values of all, by their ranks; waits for them. Raises ProcessLost if one ends before."""
         if self.rank == 0:
             values = [value, *(self._next(peer, wait) for peer in range(1, self.count))]
             for line in self._lines.values():
-                _send(line, {"values": values})
+                send(line, {"values": values})
             return values
-        _send(self._lines[0], {"value": value})
+        send(self._lines[0], {"value": value})
         found = self._next(0, wait)
         assert isinstance(found, list)
         return found
@@ -142,7 +141,7 @@ class Processes:
     def _tell(self, message: dict[str, object]) -> None:
         for line in self._lines.values():
             with contextlib.suppress(OSError):
-                _send(line, message)
+                send(line, message)
 
     def _next(self, peer: int, wait: float | None) -> object:
         try:
@@ -152,117 +151,3 @@ class Processes:
         if isinstance(found, ProcessLost):
             raise found
         return found
-
-
-def _accept(cluster: Cluster, wait: float) -> dict[int, socket.socket]:
-    """Waits at the coordinator's address until every other process has come."""
-    try:
-        listener = socket.create_server((cluster.host, cluster.port), family=_family(cluster.host))
-    except OSError as error:
-        raise ValueError(
-            "`coordinator` must be an address of the machine of process 0, at a free port. "
-            f"Received: {cluster.host}:{cluster.port} ({error.strerror or error})."
-        ) from None
-    lines: dict[int, socket.socket] = {}
-    end = time.monotonic() + wait
-    with listener:
-        while len(lines) < cluster.processes - 1:
-            listener.settimeout(max(0.0, end - time.monotonic()) or 1e-3)
-            try:
-                line, _ = listener.accept()
-            except TimeoutError:
-                for line in lines.values():
-                    line.close()
-                raise TimeoutError(
-                    f"All processes of a run must start within {wait:.0f} s of one another. "
-                    f"Received: {len(lines) + 1} of {cluster.processes} at {cluster.host}:{cluster.port}."
-                ) from None
-            rank = _greeted(line, cluster.processes)
-            if rank is None or rank in lines:
-                with contextlib.suppress(OSError):
-                    _send(line, {"refused": rank})
-                line.close()
-                continue
-            lines[rank] = line
-    for line in lines.values():
-        _send(line, {"joined": cluster.processes})
-    return lines
-
-
-def _connect(cluster: Cluster, wait: float) -> socket.socket:
-    """Finds process 0, which may begin later, and waits until it has all."""
-    end = time.monotonic() + wait
-    where = f"{cluster.host}:{cluster.port}"
-    while True:
-        try:
-            line = socket.create_connection((cluster.host, cluster.port), timeout=max(1.0, end - time.monotonic()))
-            break
-        except OSError as error:
-            if time.monotonic() >= end:
-                raise TimeoutError(
-                    f"Process 0 must start within {wait:.0f} s of the others. Received: {where} ({error.strerror or error})."
-                ) from None
-            time.sleep(0.2)
-    try:
-        _prepare(line)
-        line.settimeout(wait + GRACE)
-        _send(line, {"kerasgen": cluster.rank, "of": cluster.processes})
-        reply = json.loads(_line_of(line))
-    except (OSError, ValueError):
-        line.close()
-        raise TimeoutError(f"All processes of a run must start within {wait:.0f} s. Received: no answer of {where}.") from None
-    if "refused" in reply:
-        line.close()
-        raise ValueError(
-            "Each process needs a rank of its own, and all the same number of processes. "
-            f"Received: rank {cluster.rank} of {cluster.processes}, refused by process 0."
-        )
-    line.settimeout(None)
-    return line
-
-
-def _greeted(line: socket.socket, processes: int) -> int | None:
-    """The rank that a process tells; None for what is none of this run."""
-    _prepare(line)
-    line.settimeout(10.0)
-    try:
-        message = json.loads(_line_of(line))
-        rank = message["kerasgen"]
-        good = isinstance(rank, int) and 0 < rank < processes and message["of"] == processes
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    line.settimeout(None)
-    return rank if good else None
-
-
-def _line_of(line: socket.socket) -> bytes:
-    """Reads one short message, and nothing beyond it."""
-    text = b""
-    while not text.endswith(b"\n") and len(text) < 200:
-        part = line.recv(1)
-        if not part:
-            break
-        text += part
-    return text
-
-
-def _prepare(line: socket.socket) -> None:
-    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    for name, value in KEEPALIVE.items():
-        if hasattr(socket, name):  # Linux; others keep their defaults
-            line.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
-
-
-def _send(line: socket.socket, message: dict[str, object]) -> None:
-    line.sendall(json.dumps(message).encode() + b"\n")
-
-
-def _free_address(host: str) -> str:
-    with socket.create_server((host, 0), family=_family(host)) as server:
-        port = server.getsockname()[1]
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
-def _family(host: str) -> socket.AddressFamily:
-    return socket.AF_INET6 if ":" in host else socket.AF_INET

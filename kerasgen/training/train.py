@@ -9,20 +9,15 @@ from pathlib import Path
 
 import keras
 import msgspec
-import numpy as np
 
 import kerasgen.base.schedules  # noqa: F401 (cards name what it registers)
 from kerasgen import presets
-from kerasgen.analysis.translations import before_and_after
 from kerasgen.base.model import GenerativeModel
 from kerasgen.callbacks import (
     AdaptiveResampling,
     KeepBest,
     LossCurves,
-    ReconstructionGrid,
-    SampleGrid,
     StopWhenDiverged,
-    TranslationGrid,
     make_loggers,
 )
 from kerasgen.callbacks.on_copy import copy_variables
@@ -30,12 +25,8 @@ from kerasgen.data.dataset import Dataset
 from kerasgen.evaluation.evaluate import evaluate
 from kerasgen.evaluation.extractors import get_extractor
 from kerasgen.evaluation.single_images import single_images
-from kerasgen.images import COLUMNS, interleave, make_grid, save_png
-from kerasgen.latent.codes import labels_in_turn
-from kerasgen.models.autoencoder_base import BaseAutoencoder
-from kerasgen.models.debiasing_vae import DebiasingVAE
+from kerasgen.images import save_png
 from kerasgen.models.latent_base import LatentSampler
-from kerasgen.models.translation_base import BaseTranslator
 from kerasgen.presets.card import Card, TrainingSection
 from kerasgen.presets.data import load_data, training_of
 from kerasgen.presets.store import build_model
@@ -43,10 +34,10 @@ from kerasgen.presets.transfer import copy_weights
 from kerasgen.records import to_dict
 from kerasgen.training.distribution import DistributedRun
 from kerasgen.training.dtype import resolve_dtype
+from kerasgen.training.grids import image_grids, preview
 from kerasgen.training.run_directory import check_run_directory
 
 CHECKPOINTS = "backup"
-SHOWN = 32  # images in a grid of reconstructions
 
 
 def train(
@@ -88,7 +79,7 @@ def train(
         if distribution is not None and distribution.processes > 1 and recipe.resampling:
             raise ValueError(f"Adaptive resampling needs one process. Received: {distribution.processes}.")
         logs = make_loggers(
-            loggers if first else (), directory, described, lambda model: _preview(model, held_out), grid_interval
+            loggers if first else (), directory, described, lambda model: preview(model, held_out), grid_interval
         )
         model, train_data, held_out = prepare(card)
         of_recipe = _recipe_callbacks(recipe, model, train_data, directory)
@@ -101,7 +92,7 @@ def train(
             keras.callbacks.CSVLogger(directory / "log.csv", append=True),
             LossCurves(directory / "log.csv", directory / "log.png", grid_interval),
             *logs,
-            *_image_grids(model, directory, held_out, grid_interval),
+            *image_grids(model, directory, held_out, grid_interval),
             *callbacks,
         ]
         if distribution is None:
@@ -196,7 +187,7 @@ def _save(model: GenerativeModel, card: Card, directory: Path) -> Path:
     path = presets.save(model, directory / card.name, card=card, overwrite=True, bits=recipe.significant_bits)
     trained, saved = presets.load(path), presets.read_card(path)
     presets.write_card(path, msgspec.structs.replace(saved, metrics=evaluate(trained, saved)))
-    for grid in _preview(trained, load_data(saved, "held_out", drop_remainder=False)).values():
+    for grid in preview(trained, load_data(saved, "held_out", drop_remainder=False)).values():
         save_png(directory / f"{card.name}.png", grid)
     return path
 
@@ -243,30 +234,3 @@ def _recipe_callbacks(
         bins, smoothing, effective = options.bins, options.smoothing, options.effective
         asked.append(AdaptiveResampling(train_data, options.positive, bins=bins, smoothing=smoothing, effective=effective))
     return asked
-
-
-def _image_grids(model: GenerativeModel, directory: Path, held_out: Dataset, interval: int) -> list[keras.callbacks.Callback]:
-    grids: list[keras.callbacks.Callback] = []
-    if isinstance(model, LatentSampler):
-        grids.append(SampleGrid(directory / "samples", every=interval))
-    if isinstance(model, BaseAutoencoder):
-        grids.append(ReconstructionGrid(directory / "reconstructions", single_images(held_out, slice(SHOWN)), interval))
-    if isinstance(model, BaseTranslator):
-        grids.append(TranslationGrid(directory / "translations", held_out, interval))
-    return grids
-
-
-def _preview(model: GenerativeModel, held_out: Dataset) -> dict[str, np.ndarray]:
-    """The image grid that shows a preset, as {"images": grid}: samples, or held-out images and their outputs.
-
-    A detector's are reconstructions: it was shown rare images far more often than they come, so that its samples are not like
-    the data. Empty for a model that makes no images.
-    """
-    if isinstance(model, LatentSampler) and not isinstance(model, DebiasingVAE):
-        return {"images": make_grid(model.sample(64, seed=0, labels=labels_in_turn(64, model.num_classes)))}
-    if isinstance(model, BaseTranslator):
-        return {"images": make_grid(before_and_after(model, held_out), COLUMNS)}
-    if isinstance(model, BaseAutoencoder):
-        images = single_images(held_out, slice(SHOWN))
-        return {"images": make_grid(interleave(images, model.reconstruct(images)), COLUMNS)}
-    return {}
