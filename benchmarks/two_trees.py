@@ -18,13 +18,15 @@ from pathlib import Path
 WORKER = """
 import json, sys, time
 import numpy as np
-from kerasgen.models import DCGAN, VAE, StyleGAN
+from kerasgen.models import DCGAN, VAE, CycleGAN, Pix2Pix, StyleGAN
 
 MODELS = {
     "vae": lambda: VAE((28, 28, 1), latent_dim=16, channels=16),
     "dcgan": lambda: DCGAN((28, 28, 1), latent_dim=64, channels=16),
     "style_gan": lambda: StyleGAN((16, 16, 3), latent_dim=64, style_dim=64, mapping_layers=2, channels=16, max_channels=64,
                                   start_size=16),
+    "pix2pix": lambda: Pix2Pix((64, 64, 3), channels=32),
+    "cyclegan": lambda: CycleGAN((32, 32, 3), channels=16, blocks=4, pool_size=64),
 }
 
 def best(call, seconds=5):
@@ -40,9 +42,15 @@ result = {}
 for name in sys.argv[1:]:
     model = MODELS[name]()
     model.compile()
-    images = np.random.default_rng(0).random((12 * 64, *model.image_shape), dtype=np.float32)
-    result[f"{name}, training"] = len(images) / best(lambda: model.fit(images, batch_size=64, verbose=0))
-    result[f"{name}, sampling"] = 64 / best(lambda: model.sample(64, seed=0))
+    translates = name in ("pix2pix", "cyclegan")
+    count, batch_size = (64, 16) if translates else (12 * 64, 64)
+    images = np.random.default_rng(0).random((count, *model.image_shape), dtype=np.float32)
+    targets = images[:, ::-1].copy() if translates else None
+    result[f"{name}, training"] = count / best(lambda: model.fit(images, targets, batch_size=batch_size, verbose=0))
+    if translates:
+        result[f"{name}, translating"] = 64 / best(lambda: model.translate(images[:64]))
+    else:
+        result[f"{name}, sampling"] = 64 / best(lambda: model.sample(64, seed=0))
 print(json.dumps(result))
 """
 

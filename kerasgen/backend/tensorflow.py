@@ -9,10 +9,11 @@ from collections.abc import Callable, Sequence
 import keras
 import numpy as np
 import tensorflow as tf
-from keras.layers import AveragePooling2D, Conv2D, Conv2DTranspose  # noqa: F401
+from keras.layers import AveragePooling2D  # noqa: F401
 
 from kerasgen.backend.distribution import Distribution, too_few
 from kerasgen.backend.keras_internals import adam_moments, reduce_scalars_over_workers
+from kerasgen.backend.tensorflow_layers import BatchNormalization, Conv2D, Conv2DTranspose, differentiated  # noqa: F401
 from kerasgen.backend.typing import Step, Tensor, Values
 
 COMPILES_BRANCHES = False  # XLA loses the size of the batch between a branch and its gradient
@@ -39,7 +40,7 @@ def minimize(
     # Keras's optimizers sum the gradients over the replicas: each brings its part of the mean.
     count = replicas()
     weights = [variable.value for variable in variables]
-    with tf.GradientTape(watch_accessed_variables=False) as tape:
+    with tf.GradientTape(watch_accessed_variables=False) as tape, differentiated():
         tape.watch(weights)
         values = loss()
         objective = total(values) / count  # inside the tape, or the sum has no gradient
@@ -165,55 +166,3 @@ class _Workers(tf.distribute.MultiWorkerMirroredStrategy):
         if isinstance(value, tuple):
             return tuple(self.reduce(reduce_op, each, axis) for each in value)
         return super().reduce(reduce_op, value, axis)
-
-
-class BatchNormalization(keras.layers.BatchNormalization):
-    """In training with TensorFlow's fused kernel, which reads bfloat16 and computes in float32.
-
-    On replicas with statistics of the global batch in two passes: Keras 3.15.1 takes the mean square less that of the mean,
-    which loses what a small variance has beside a large mean.
-    """
-
-    def call(self, inputs: Tensor, training: bool | None = None, mask: Tensor | None = None) -> Tensor:
-        context = tf.distribute.get_replica_context()
-        shared = self.synchronized and context is not None and context.num_replicas_in_sync > 1
-        maps = len(inputs.shape) == 4 and self.axis in (-1, 3) and inputs.dtype != tf.float64
-        if not training or not self.trainable or mask is not None or not (shared or maps):
-            return super().call(inputs, training=training, mask=mask)
-        outputs, mean, variance = self._normalize_shared(inputs, context) if shared else self._normalize_maps(inputs)
-        for moving, now in ((self.moving_mean, mean), (self.moving_variance, variance)):
-            moving.assign(moving * self.momentum + tf.stop_gradient(now) * (1.0 - self.momentum))
-        return outputs
-
-    def _normalize_maps(self, inputs: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        outputs, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
-            x=inputs,
-            scale=tf.cast(self.gamma, "float32"),
-            offset=tf.cast(self.beta, "float32"),
-            mean=[],
-            variance=[],
-            epsilon=self.epsilon,
-            is_training=True,
-        )
-        count = tf.cast(tf.reduce_prod(tf.shape(inputs)[:3]), "float32")
-        return outputs, mean, variance * (count - 1.0) / count  # the kernel gives the unbiased one, Keras keeps the other
-
-    def _normalize_shared(self, inputs: Tensor, context: tf.distribute.ReplicaContext) -> tuple[Tensor, Tensor, Tensor]:
-        x = tf.cast(inputs, "float32")
-        axes = [axis for axis in range(len(x.shape)) if axis != self.axis % len(x.shape)]
-
-        def mean(values: Tensor) -> Tensor:
-            """(channels,), over all replicas, which may have parts of different size."""
-            count = tf.cast(tf.size(values) / tf.shape(values)[self.axis], "float32")
-            total = context.all_reduce("SUM", tf.concat([tf.reduce_sum(values, axes), [count]], axis=0))
-            return total[:-1] / total[-1]
-
-        shape = [-1 if axis == self.axis % len(x.shape) else 1 for axis in range(len(x.shape))]
-        average = mean(x)
-        centered = x - tf.reshape(average, shape)
-        variance = mean(tf.square(centered))
-        scale = tf.math.rsqrt(variance + self.epsilon)
-        scale = scale * self.gamma if self.scale else scale
-        outputs = centered * tf.reshape(scale, shape)
-        outputs = outputs + tf.reshape(self.beta, shape) if self.center else outputs
-        return tf.cast(outputs, inputs.dtype), average, variance

@@ -231,14 +231,18 @@ class PhasedModel(Hyperparameters, SavedRandomState, keras.Model, abc.ABC):
             for phase in self.phases:
                 variables, optimizer = self.trained_variables(phase), self.phase_optimizer(phase)
                 for minibatch in self._minibatches(batch, phase.repeat):
-                    results |= backend.minimize(lambda: phase.loss(minibatch, True), phase.total, variables, optimizer, self)
+                    results |= backend.minimize(
+                        lambda: phase.compute_loss(minibatch, True, results), phase.total, variables, optimizer, self
+                    )
             self.optimizer.iterations.assign_add(1)  # batches; the inner optimizers count their own steps
             logs = self._track(results, batch)
         return logs
 
     def _test_on(self, data: Batch) -> Values:
         batch = unpack(data)
-        results = {name: value for phase in self.phases for name, value in phase.loss(batch, False).items()}
+        results: Values = {}
+        for phase in self.phases:
+            results |= phase.compute_loss(batch, False, results)
         return self._track(results, batch)
 
     def _minibatches(self, batch: Batch, repeat: int) -> Iterator[Batch]:

@@ -7,7 +7,7 @@ from typing import Literal
 import keras
 from keras import ops
 
-from kerasgen.backend.typing import Batch, Values
+from kerasgen.backend.typing import Batch, Tensor, Values
 from kerasgen.base.batches import batch_size_of
 from kerasgen.base.hyperparameters import Count, NotNegative, Positive, built
 from kerasgen.base.phase import Phase
@@ -22,6 +22,8 @@ from kerasgen.networks.residual_translator import residual_translator
 @keras.saving.register_keras_serializable("kerasgen")
 class CycleGAN(BaseTranslator):
     """Two translators, each against a discriminator, that must undo one another (equation 3), from sets without pairs.
+
+    The discriminators learn after the generators, on the same translations.
 
     Args:
         image_shape: (height, width, channels) of both kinds; sides multiples of 4.
@@ -85,6 +87,7 @@ class CycleGAN(BaseTranslator):
                 self.discriminator_terms,
                 ("discriminator_a", "discriminator_b"),
                 monitors=("accuracy_a", "accuracy_b"),
+                takes=("fake_a", "fake_b"),
             ),
         )
 
@@ -104,12 +107,14 @@ class CycleGAN(BaseTranslator):
     # ---- losses ------------------------------------------------------------------------------------------------
 
     def generator_terms(self, batch: Batch, training: bool) -> Values:
-        """Gives the generators' terms: adversarial, cycle consistency and identity, weighted, in both directions."""
+        """Gives the generators' terms, weighted, in both directions: adversarial, cycle and identity; and the translations."""
         a, b = batch
         loss = LOSSES[self.objective].generator
         fake_b, fake_a = self.generator_ab(a, training=training), self.generator_ba(b, training=training)
         weight = 2.0 * self.cycle_weight  # 2: from [0, 1] to [-1, 1]
         terms = {
+            "fake_a": fake_a,
+            "fake_b": fake_b,
             "a_to_b": loss(None, self.discriminator_b(fake_b, training=training)),
             "b_to_a": loss(None, self.discriminator_a(fake_a, training=training)),
             "cycle_a": weight * absolute_error(a, self.generator_ba(fake_b, training=training)),
@@ -121,12 +126,11 @@ class CycleGAN(BaseTranslator):
             terms["identity_b"] = weight * absolute_error(b, self.generator_ab(b, training=training))
         return terms
 
-    def discriminator_terms(self, batch: Batch, training: bool) -> Values:
+    def discriminator_terms(self, batch: Batch, training: bool, fake_a: Tensor, fake_b: Tensor) -> Values:
         """Gives the discriminators' losses, with a pool of earlier translations in training, and their accuracies."""
         a, b = batch
         result = {}
-        for kind, real, source, translator in (("a", a, b, self.generator_ba), ("b", b, a, self.generator_ab)):
-            fake = ops.stop_gradient(translator(source, training=training))
+        for kind, real, fake in (("a", a, fake_a), ("b", b, fake_b)):
             if training and self.pool_size:
                 coins = ops.cast(self.normal(ops.shape(fake)[0]) > 0, "float32")
                 fake = getattr(self, f"pool_{kind}").query(fake, self.normal(self.pool_size), coins)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Literal
 
 import keras
-from keras import ops
 
 from kerasgen.backend.typing import Batch, Tensor, Values
 from kerasgen.base.hyperparameters import NotNegative, Positive, Share
@@ -22,6 +21,7 @@ class Pix2Pix(BaseTranslator):
     """A U-Net against a PatchGAN that sees source and target together: G* = arg min max L_cGAN + lambda L_L1 (equation 4).
 
     The paper's noise is the generator's dropout, here in training alone: `translate` gives one target a source.
+    One pass of the generator serves both steps: its own comes first, then the discriminator's, on the same translations.
 
     Args:
         image_shape: (height, width, channels) of the targets; each side a multiple of 2^depth.
@@ -93,10 +93,15 @@ class Pix2Pix(BaseTranslator):
         generator = Phase("generator", (self.generator,), self.generator_terms, tuple(terms))
         if not self.adversarial_weight:
             return (generator,)
-        return (
-            Phase("discriminator", (self.discriminator,), self.discriminator_terms, ("discriminator",), monitors=("accuracy",)),
-            generator,
+        discriminator = Phase(
+            "discriminator",
+            (self.discriminator,),
+            self.discriminator_terms,
+            ("discriminator",),
+            monitors=("accuracy",),
+            takes=("translations",),
         )
+        return generator, discriminator
 
     def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
         return {phase.name: keras.optimizers.Adam(2e-4, beta_1=0.5) for phase in self.phases}
@@ -115,11 +120,11 @@ class Pix2Pix(BaseTranslator):
         """Logits (batch, h, w, 1) of targets, beside their sources if the model is conditional."""
         return self.discriminator([sources, targets] if self.conditional else targets, training=training)
 
-    def discriminator_terms(self, batch: Batch, training: bool) -> Values:
-        """Gives the discriminator's loss, of real pairs and of sources with their translations, and `accuracy`."""
+    def discriminator_terms(self, batch: Batch, training: bool, translations: Tensor) -> Values:
+        """Gives the discriminator's loss, of real pairs and of sources with the generator's translations, and `accuracy`."""
         sources, targets = batch
         real = self.discriminate(sources, targets, training)
-        fake = self.discriminate(sources, ops.stop_gradient(self.generator(sources, training=training)), training)
+        fake = self.discriminate(sources, translations, training)
         # The paper halves it, which slows the discriminator down against the generator.
         return {
             "discriminator": 0.5 * LOSSES[self.objective].discriminator(real, fake),
@@ -127,10 +132,10 @@ class Pix2Pix(BaseTranslator):
         }
 
     def generator_terms(self, batch: Batch, training: bool) -> Values:
-        """Gives the generator's adversarial term and the L1 distance to the targets, weighted."""
+        """Gives the generator's adversarial term, the L1 distance to the targets, weighted, and the translations."""
         sources, targets = batch
         fake = self.generator(sources, training=training)
-        terms = {}
+        terms = {"translations": fake}
         if self.adversarial_weight:
             logits = self.discriminate(sources, fake, training)
             terms["generator"] = self.adversarial_weight * LOSSES[self.objective].generator(None, logits)

@@ -108,8 +108,8 @@ def with_average(optimizer):
 
 
 def noting(loss, losses):
-    def noted(batch, training):
-        terms = loss(batch, training)
+    def noted(batch, training, *taken):
+        terms = loss(batch, training, *taken)
         losses.update({name: keras.backend.standardize_dtype(value.dtype) for name, value in terms.items()})
         return terms
 

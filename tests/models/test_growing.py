@@ -163,7 +163,7 @@ def test_what_a_stage_sees_and_draws(shown, size, share):
     np.testing.assert_allclose(blocks[:, :, 0, :, 0], np.clip(0.5 * mixed + 0.5, 0, 1), atol=1e-5)
 
 
-@pytest.mark.parametrize("make", [tiny, pytest.param(tiny_style, marks=pytest.mark.backend("tensorflow", "torch"))])
+@pytest.mark.parametrize("make", [tiny, tiny_style])
 def test_a_run_that_is_killed_in_a_fade_ends_as_the_uninterrupted(make, tmp_path):
     straight = make()
     straight.compile(**EAGER)

@@ -48,8 +48,12 @@ def test_config_round_trip(make):
     assert [v.shape for v in twin.variables] == [v.shape for v in model.variables]
 
 
-def test_a_step_moves_exactly_the_networks_of_its_phase(make, images_of):
-    model = make()
+@pytest.mark.parametrize(
+    "name",
+    [name if name in ("factor_vae", "wgan_gp", "pix2pix") else pytest.param(name, marks=ANY_BACKEND) for name in TINY],
+)
+def test_a_step_moves_exactly_the_networks_of_its_phase(name, images_of):
+    model = TINY[name]()
     model.compile(**EAGER, **{phase.name: keras.optimizers.SGD(0.1) for phase in model.phases})
     for moving in model.phases:
         for phase in model.phases:
@@ -69,7 +73,7 @@ def test_a_step_moves_exactly_the_networks_of_its_phase(make, images_of):
     "name, dtype",
     [
         *((name, "float32") for name in TINY),
-        *((name, "mixed_bfloat16") for name in ("vae", "wgan_gp", "style_gan", "style_gan2")),
+        *((name, "mixed_bfloat16") for name in ("vae", "wgan_gp", "style_gan2")),
     ],
 )
 def test_training_and_evaluation_are_finite_and_track_the_same_terms(name, images_of, dtype):

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 import pytest
-from helpers import ANY_BACKEND, EAGER, EVERY_BACKEND, assert_equal_states, state
+from helpers import ANY_BACKEND, EAGER, assert_equal_states, state
 from keras import ops
 from tiny import TINY
 
@@ -86,7 +86,6 @@ def test_path_lengths_are_those_of_differences(monkeypatch):
     assert float(ops.convert_to_numpy(ops.stop_gradient(value))) == pytest.approx(2.0 * lengths.var(), rel=2e-2)
 
 
-@EVERY_BACKEND
 def test_labels_reach_both_networks_and_training_resumes(tmp_path, images_of):
     straight = conditional()
     images, codes = images_of(straight, 8), sample_codes(8, 3, 0)
