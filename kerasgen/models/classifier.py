@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import keras
 import numpy as np
 from keras import layers, ops
@@ -17,11 +19,12 @@ from kerasgen.images import to_float
 from kerasgen.images.check import check_images
 from kerasgen.layers.batch_norm import batch_norm
 from kerasgen.networks.conv import stages
+from kerasgen.networks.resnet import resnet_features
 
 
 @keras.saving.register_keras_serializable("kerasgen")
 class Classifier(GenerativeModel):
-    """Two convolutions an octave with BatchNorm, then features, then a logit a class; cross-entropy with smoothed labels.
+    """Two convolutions an octave, then features, then a logit a class; cross-entropy with smoothed labels.
 
     Args:
         image_shape: (height, width, channels); the shorter side 28, 32, 64, 128 or another 4..7 times a power of two, the
@@ -29,6 +32,8 @@ class Classifier(GenerativeModel):
         num_classes: labels are whole numbers from 0 below it.
         channels: convolution channels at the largest resolution, doubled at each halving.
         features: number of features.
+        network: "conv", with BatchNorm and a last map read position by position; or "residual", without normalization, whose
+            last map is averaged (`kerasgen.networks.resnet`): two networks that measure one another's choices.
         dropout: share of the features that is left out in training.
         label_smoothing: share of a label's weight that goes to all classes alike (Szegedy et al. 2016, arXiv:1512.00567,
             section 7).
@@ -40,6 +45,7 @@ class Classifier(GenerativeModel):
     num_classes: Classes = 10
     channels: Positive = 32
     features: Positive = 128
+    network: Literal["conv", "residual"] = "conv"
     dropout: Share = 0.5
     label_smoothing: Share = 0.0
 
@@ -54,24 +60,33 @@ class Classifier(GenerativeModel):
     def build_networks(self) -> None:
         with keras.name_scope("classifier"):
             images = keras.Input(self.image_shape, name="image")
-            x = layers.Rescaling(2.0, -1.0, name="rescale")(images)
-            for stage in range(self.halvings):
-                for half, stride in (("a", 1), ("b", 2)):
-                    x = Conv2D(
-                        self.channels * 2**stage,
-                        3 if stride == 1 else 4,
-                        stride,
-                        "same",
-                        use_bias=False,
-                        kernel_initializer="he_normal",
-                        name=f"conv_{stage}_{half}",
-                    )(x)
-                    x = layers.Activation("relu", name=f"act_{stage}_{half}")(batch_norm(f"norm_{stage}_{half}")(x))
-            x = layers.Dense(self.features, name="project")(layers.Flatten(name="flatten")(x))
+            x = (
+                self._maps(images)
+                if self.network == "conv"
+                else resnet_features(images, self.halvings, self.channels, pool="mean")
+            )
+            x = layers.Dense(self.features, name="project")(x)
             features = layers.Activation("relu", dtype="float32", name="features")(x)  # (batch, features)
             x = layers.Dropout(self.dropout, seed=self.seed, name="drop")(features)
             logits = layers.Dense(self.num_classes, dtype="float32", name="logits")(x)
             self.classifier = keras.Model(images, [features, logits], name="classifier")
+
+    def _maps(self, images: Tensor) -> Tensor:
+        """(batch, n), all of the last map."""
+        x = layers.Rescaling(2.0, -1.0, name="rescale")(images)
+        for stage in range(self.halvings):
+            for half, stride in (("a", 1), ("b", 2)):
+                x = Conv2D(
+                    self.channels * 2**stage,
+                    3 if stride == 1 else 4,
+                    stride,
+                    "same",
+                    use_bias=False,
+                    kernel_initializer="he_normal",
+                    name=f"conv_{stage}_{half}",
+                )(x)
+                x = layers.Activation("relu", name=f"act_{stage}_{half}")(batch_norm(f"norm_{stage}_{half}")(x))
+        return layers.Flatten(name="flatten")(x)
 
     def make_phases(self) -> tuple[Phase, ...]:
         return (Phase("classifier", (self.classifier,), self.terms, ("cross_entropy",), monitors=("accuracy",)),)

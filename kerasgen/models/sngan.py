@@ -24,7 +24,7 @@ class SNGAN(BaseConvGAN):
     def build_networks(self) -> None:
         self.discriminator = discriminator(
             self.image_shape,
-            lambda x: resnet_features(x, self.halvings, self.channels, wrap=SpectralNormalization, pool=True),
+            lambda x: resnet_features(x, self.halvings, self.channels, wrap=SpectralNormalization, pool="sum"),
             wrap=SpectralNormalization,
         )
         self.generator = generator(self.latent_dim, lambda z: resnet_images(z, self.image_shape, self.channels, normalize=True))

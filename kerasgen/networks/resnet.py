@@ -7,6 +7,8 @@ Huang et al. 2024 (arXiv:2501.05441).
 
 from __future__ import annotations
 
+from typing import Literal
+
 import keras
 from keras import layers
 
@@ -38,7 +40,14 @@ def resnet_images(x: Tensor, image_shape: tuple[int, int, int], channels: int, *
     return layers.Activation("sigmoid", dtype="float32", name="image")(x)
 
 
-def resnet_features(images: Tensor, halvings: int, channels: int, *, wrap: Wrapper | None = None, pool: bool = False) -> Tensor:
+def resnet_features(
+    images: Tensor,
+    halvings: int,
+    channels: int,
+    *,
+    wrap: Wrapper | None = None,
+    pool: Literal["mean", "sum"] | None = None,
+) -> Tensor:
     """Maps images (batch, height, width, image channels) in [0, 1] to one vector each, (batch, n).
 
     Args:
@@ -46,8 +55,8 @@ def resnet_features(images: Tensor, halvings: int, channels: int, *, wrap: Wrapp
         halvings: of the resolution.
         channels: of the first convolution, doubled at each halving.
         wrap: applied to every convolution, as `SpectralNormalization`.
-        pool: whether a vector is the sum of its map (rows, columns, channels * 2^halvings) instead of all of it. Under spectral
-            normalization their mean would leave the logits near zero, and the hinge loss without a hinge.
+        pool: whether a vector is the mean or the sum of its map (rows, columns, channels * 2^halvings) instead of all of it.
+            Under spectral normalization the mean would leave the logits near zero, and the hinge loss without a hinge.
     """
     x = layers.Rescaling(2.0, -1.0, name="rescale")(images)
     x = _wrapped(_conv(channels, "from_image"), wrap)(x)  # (batch, height, width, channels)
@@ -61,10 +70,11 @@ def resnet_features(images: Tensor, halvings: int, channels: int, *, wrap: Wrapp
         skip = AveragePooling2D(2, name=f"down_{stage}_skip")(x)
         x = layers.Add(name=f"add_{stage}")([_wrapped(_conv(width, f"{stage}_skip", size=1), wrap)(skip), residual])
     x = _activate(x, "last", False)
-    if not pool:
-        return layers.Flatten(name="features")(x)
+    if pool is None:
+        return layers.Flatten(name="flatten")(x)
     pixels = x.shape[1] * x.shape[2]
-    return layers.Rescaling(float(pixels), name="features")(layers.GlobalAveragePooling2D(name="mean")(x))
+    x = layers.GlobalAveragePooling2D(name="mean")(x)
+    return layers.Rescaling(float(pixels), name="sum")(x) if pool == "sum" else x
 
 
 def _conv(filters: int, name: str, *, size: int = 3, zero: bool = False) -> Conv2D:

@@ -201,11 +201,12 @@ def test_a_model_is_built_anew_however_many_there_were():
         ConditionalGAN((16, 16, 1), latent_dim=3, channels=2, num_classes=2)
 
 
-def test_classifier_tells_classes_apart():
+@pytest.mark.parametrize("network", ["conv", "residual"])
+def test_classifier_tells_classes_apart(network):
     images = np.random.default_rng(0).random((64, 8, 8, 1), dtype="float32") * 0.2
     labels = np.arange(64) % 2
     images[labels == 1, 2:6, 2:6] += 0.8
-    model = TINY["classifier"](dropout=0.0)
+    model = TINY["classifier"](dropout=0.0, network=network)
     model.compile(keras.optimizers.Adam(0.02), **EAGER)
     history = model.fit(images, labels, batch_size=16, epochs=10, verbose=0).history
     assert history["accuracy"][-1] > 0.95
