@@ -30,6 +30,7 @@ import torch
 
 from kerasgen import data
 from kerasgen.analysis import nearest
+from kerasgen.backend.dtype import choose_dtype
 from kerasgen.data import ImageDataset
 from kerasgen.evaluation.extractors import get_extractor
 from kerasgen.evaluation.generation import extract
@@ -126,9 +127,12 @@ def train(model: DCGAN, images: np.ndarray, shown: int, momentum: float, seed: i
     return model
 
 
-def prepare() -> None:
+def prepare() -> str:
+    """Sets this process up, and gives the dtype: both runs of a pair must have the same machine."""
     torch.set_num_threads(1)
-    keras.config.set_dtype_policy("mixed_bfloat16")
+    dtype = choose_dtype("DCGAN", DCGAN.trains_in_bfloat16).dtype
+    keras.config.set_dtype_policy(dtype)
+    return dtype
 
 
 def base(runs: Path) -> Path:
@@ -158,10 +162,10 @@ class Run(NamedTuple):
         return f"{self.target}, {self.count} images, {self.arm}, seed {self.seed}"
 
 
-def run(task: Run, runs: Path, folder: str) -> dict[str, float]:
+def run(task: Run, runs: Path, folder: str) -> dict[str, float | str]:
     """Trains a model, keeps 1,000 samples of it, and measures them."""
     file = runs / f"{task.key}.npy"
-    prepare()
+    dtype = prepare()
     begin = time.process_time()
     if not file.is_file():
         images = split(task.target, folder)[0][chosen(task.count, task.seed)]
@@ -178,7 +182,7 @@ def run(task: Run, runs: Path, folder: str) -> dict[str, float]:
         save_png(file.with_suffix(".png"), make_grid(samples[:64] / 255))
         np.save(file, samples)
     found = measure(task, np.load(file), runs, folder)
-    return {**found, "cpu_seconds": round(time.process_time() - begin)}
+    return {**found, "dtype": dtype, "cpu_seconds": round(time.process_time() - begin)}
 
 
 def measure(task: Run, samples: np.ndarray, runs: Path, folder: str) -> dict[str, float]:
@@ -305,7 +309,15 @@ def head(columns: list[str]) -> list[str]:
     return ["| " + " | ".join(names) + " |", "|" + "---|" * len(names)]
 
 
-def write(found: dict[str, dict[str, float]]) -> None:
+def dtypes(found: dict[str, dict[str, float | str]]) -> str:
+    """The dtypes of the runs, each with its seeds: those that the machines had."""
+    seeds = {}
+    for key, each in found.items():
+        seeds.setdefault(each["dtype"], set()).add(key.rpartition(" ")[2])
+    return " and ".join(f"{dtype} (seeds {', '.join(sorted(which))})" for dtype, which in sorted(seeds.items()))
+
+
+def write(found: dict[str, dict[str, float | str]]) -> None:
     """Writes both files."""
     with atomic_write(FOUND) as beside:
         beside.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n", "utf-8")
@@ -317,7 +329,7 @@ def write(found: dict[str, dict[str, float]]) -> None:
         "",
         f"DCGANs of the presets' sizes, 64 pixels and 28 (digits). Both are shown as many images in batches of {BATCH}, "
         f"of the same ones, mirrored at random but for digits, with the augmentations {', '.join(AUGMENTATIONS)}, Adam at "
-        f"{RATE}, an average of weights with momentum {MOMENTUM}, mixed_bfloat16. The last averaged weights are measured: "
+        f"{RATE}, an average of weights with momentum {MOMENTUM}, in {dtypes(found)}. The last averaged weights are measured: "
         "nothing chooses among weights.",
         "",
         *(

@@ -60,7 +60,7 @@ def compare(path: Path, manifest: Manifest, part: Part, inputs: Arrays, toleranc
     """
     FORMATS[manifest.format].check_ops(path)
     try:
-        runtime = Runtime(manifest, open_session(path, manifest.format))
+        runtime = Runtime(manifest, open_session(path, manifest.format), path.absolute())
     except ValueError as error:
         raise ExportError(str(error)) from error
     n = len(next(iter(inputs.values())))

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from kerasgen.base.model import GenerativeModel
     from kerasgen.base.phase import Phase
     from kerasgen.models import (
+        CUT,
         DCGAN,
         DIPVAE,
         GAN,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
         R3GAN,
         SNGAN,
         VAE,
+        VAEGAN,
         WGANGP,
         Autoencoder,
         BetaTCVAE,
@@ -58,9 +60,9 @@ __all__ = [
     "analysis", "callbacks", "data", "evaluation", "export", "losses", "metrics", "models", "networks", "presets", "runtime",
     "training",
     "GenerativeModel", "Phase",
-    "DCGAN", "DIPVAE", "GAN", "LSGAN", "R3GAN", "SNGAN", "VAE", "WGANGP", "Autoencoder", "BetaTCVAE", "BetaVAE", "Classifier",
-    "ConditionalGAN", "CycleGAN", "DebiasingVAE", "FactorVAE", "FastGAN", "InfoVAE", "Pix2Pix", "ProgressiveGAN", "StyleGAN",
-    "StyleGAN2",
+    "CUT", "DCGAN", "DIPVAE", "GAN", "LSGAN", "R3GAN", "SNGAN", "VAE", "VAEGAN", "WGANGP", "Autoencoder", "BetaTCVAE",
+    "BetaVAE", "Classifier", "ConditionalGAN", "CycleGAN", "DebiasingVAE", "FactorVAE", "FastGAN", "InfoVAE", "Pix2Pix",
+    "ProgressiveGAN", "StyleGAN", "StyleGAN2",
     "list_presets", "load",
 ]  # fmt: skip
 

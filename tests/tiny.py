@@ -1,6 +1,7 @@
 """The smallest form of every model, some not square. A new model adds a row; every promise is then tested on it."""
 
 from kerasgen.models import (
+    CUT,
     DCGAN,
     DIPVAE,
     GAN,
@@ -8,6 +9,7 @@ from kerasgen.models import (
     R3GAN,
     SNGAN,
     VAE,
+    VAEGAN,
     WGANGP,
     Autoencoder,
     BetaTCVAE,
@@ -51,6 +53,7 @@ TINY = {
     "factor_vae": lambda **kw: FactorVAE((6, 5, 1), **SMALL, discriminator_hidden=(8, 8), **kw),
     "info_vae": lambda **kw: InfoVAE((6, 5, 1), **SMALL, kl_weight=0.5, **kw),
     "debiasing_vae": lambda **kw: DebiasingVAE((6, 5, 1), **SMALL, **kw),
+    "vae_gan": lambda **kw: VAEGAN((16, 12, 3), latent_dim=3, channels=2, feature_stage=0, **kw),
     "dcgan": lambda **kw: DCGAN((28, 28, 1), latent_dim=3, channels=4, **kw),
     "lsgan": lambda **kw: LSGAN((8, 12, 1), latent_dim=3, channels=4, **kw),
     "gan": lambda **kw: GAN((6, 5, 1), latent_dim=3, hidden=(8,), maxout=((6, 2),), discriminator_steps=2, **kw),
@@ -93,9 +96,10 @@ TINY = {
     "cyclegan": lambda **kw: CycleGAN(
         (12, 16, 3), channels=2, blocks=1, full_size=True, receptive_field=16, identity_weight=0.0, pool_size=10, **kw
     ),
+    "cut": lambda **kw: CUT((12, 16, 3), channels=2, blocks=2, receptive_field=16, patches=6, projection=4, **kw),
     "classifier": lambda **kw: Classifier((8, 8, 1), num_classes=2, channels=4, features=6, label_smoothing=0.1, **kw),
 }
 
 # Models of other uses have other promises.
-TRANSLATORS = ["pix2pix", "cyclegan"]
+TRANSLATORS = ["pix2pix", "cyclegan", "cut"]
 DECODERS = [name for name in TINY if name not in ("classifier", *TRANSLATORS)]

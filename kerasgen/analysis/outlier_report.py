@@ -10,10 +10,11 @@ import numpy as np
 
 from kerasgen.analysis.model_card import card_of
 from kerasgen.analysis.outliers import OutlierDetector
-from kerasgen.data.image_files import image_files, no_images, read_files
+from kerasgen.data.folder import image_files
+from kerasgen.data.image_files import no_images, read_files
 from kerasgen.files import atomic_write
 from kerasgen.models.autoencoder_base import BaseAutoencoder
-from kerasgen.presets.data import load_images
+from kerasgen.presets.data import data_of, load_images
 
 
 class Row(NamedTuple):
@@ -35,8 +36,9 @@ def outlier_report(model: BaseAutoencoder, folder: Path, score: str, contaminati
         raise no_images(folder)
     detector = OutlierDetector(model, score, contamination=contamination)
     height, width, channels = model.image_shape
-    images = read_files(files, (height, width), channels)
-    detector.fit(load_images(card_of(model), "train"))
+    card = card_of(model)
+    images = read_files(files, (height, width), channels, data_of(card).background)
+    detector.fit(load_images(card, "train"))
     decisions = detector.decision_function(images)
     rows = [
         Row(str(file.relative_to(folder)), float(decision + detector.offset_), float(decision), bool(decision < 0))

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from kerasgen.base.model import GenerativeModel
-from kerasgen.data.image_files import image_files, no_images, read_files
+from kerasgen.data.folder import image_files
+from kerasgen.data.image_files import no_images, read_files
 from kerasgen.images import interleave, make_grid, save_png, to_float
 from kerasgen.images.resize import fit_array
 from kerasgen.images.tiling import fit_in, translate_image

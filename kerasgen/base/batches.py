@@ -6,26 +6,10 @@ import contextlib
 from collections.abc import Iterator, Sequence
 
 import keras
-import numpy as np
 from keras import ops
 
 from kerasgen.backend.typing import Batch
 from kerasgen.data.dataset import Dataset
-from kerasgen.images import to_float
-
-
-def unpack(data: Batch) -> Batch:
-    """Gives (images,) or (images, labels) of what `fit` hands to a step; raises ValueError for weights of samples."""
-    x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
-    if sample_weight is not None:
-        raise ValueError("Generative losses take no sample weights. Received: data of three parts.")
-    batch = (x,) if y is None else (x, y)
-    return keras.tree.map_structure(ops.convert_to_tensor, batch)  # `train_on_batch` hands numpy through
-
-
-def scaled(images: object) -> object:
-    """Gives arrays of images, uint8 too, as float32 in [0, 1], and all else as it is."""
-    return to_float(images) if isinstance(images, np.ndarray) and images.ndim == 4 else images
 
 
 def pair_of(data: Sequence[object]) -> tuple[object, object]:
@@ -41,9 +25,12 @@ def batch_size_of(x: object, batch_size: int | None) -> int:
 
 
 def split(batch: Batch, parts: int) -> list[Batch]:
-    """Cuts a batch into parts of equally many images."""
-    size = ops.shape(batch[0])[0] // parts
-    return [keras.tree.map_structure(lambda v: v[start * size : (start + 1) * size], batch) for start in range(parts)]
+    """Cuts a batch into parts of equally many images; where it has fewer images than parts, some are in several."""
+    count = ops.shape(batch[0])[0]  # a tensor where TensorFlow's graph does not know it
+    largest, smallest = (max, min) if isinstance(count, int) else (ops.maximum, ops.minimum)
+    size = largest(count // parts, 1)
+    starts = [smallest(part * size, count - size) for part in range(parts)]
+    return [keras.tree.map_structure(lambda v: v[start : start + size], batch) for start in starts]
 
 
 @contextlib.contextmanager

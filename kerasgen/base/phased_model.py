@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import abc
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Literal
 
 import keras
@@ -12,18 +12,17 @@ from keras import ops
 from kerasgen import backend
 from kerasgen.backend.keras_internals import loss_tracker
 from kerasgen.backend.typing import Batch, Tensor, Values
-from kerasgen.base.batches import default_dtype_policy, pair_of, scaled, split, unpack
-from kerasgen.base.checks import check_training_data, check_training_labels
+from kerasgen.base.batches import default_dtype_policy, split
+from kerasgen.base.checks import ImageInput, Rule, TrainingData
+from kerasgen.base.entrances import Entrances
 from kerasgen.base.hyperparameters import Hyperparameters, ImageShape, built
 from kerasgen.base.optimizers import Optimizer, PhaseOptimizers
 from kerasgen.base.phase import Phase
 from kerasgen.base.random_state import SavedRandomState
-from kerasgen.data.dataset import Dataset
-from kerasgen.data.epoch_order import EpochOrder
 from kerasgen.records import Seed
 
 
-class PhasedModel(Hyperparameters, SavedRandomState, keras.Model, abc.ABC):
+class PhasedModel(Hyperparameters, SavedRandomState, Entrances, abc.ABC):
     """Base of `GenerativeModel`: `train_step` runs the phases in order, on TensorFlow, JAX and PyTorch.
 
     A model's hyperparameters are its annotated class attributes (`kerasgen.base.hyperparameters`); its constructor checks and
@@ -122,58 +121,6 @@ class PhasedModel(Hyperparameters, SavedRandomState, keras.Model, abc.ABC):
 
     # ---- training ----------------------------------------------------------------------------------------------
 
-    def fit(
-        self,
-        x: object = None,
-        y: object = None,
-        batch_size: int | None = None,
-        epochs: int = 1,
-        verbose: int | str = "auto",
-        callbacks: Iterable[keras.callbacks.Callback] | None = None,
-        *,
-        validation_split: float = 0.0,
-        validation_data: object = None,
-        shuffle: bool | None = None,
-        initial_epoch: int = 0,
-        steps_per_epoch: int | None = None,
-        validation_steps: int | None = None,
-        validation_batch_size: int | None = None,
-        validation_freq: int = 1,
-    ) -> keras.callbacks.History:
-        """Runs Keras's `fit` behind a check of the images: NHWC of the model's shape, float32 in [0, 1] or arrays of uint8.
-
-        The arguments are Keras's, without weights of classes or samples. A `Dataset` keeps its own order, that of the epoch,
-        unless `shuffle` is told. Raises ValueError for arrays of another rank, size, dtype or range, for NaN, for a batch
-        that has fewer images than a phase has steps, and for labels missing or out of range.
-        """
-        self.check_training(x, y, batch_size)
-        x, y = scaled(x), scaled(y)
-        if isinstance(validation_data, (list, tuple)):
-            self.check_data(*pair_of(validation_data), validation_batch_size, 1)
-            validation_data = tuple(map(scaled, validation_data))
-        elif validation_data is not None:
-            self.check_data(validation_data, None, validation_batch_size, 1)
-            validation_data = scaled(validation_data)
-        callbacks = [*(callbacks or ()), *self.training_callbacks(x, batch_size)]
-        if isinstance(x, Dataset):
-            callbacks.append(EpochOrder(x))
-        return super().fit(
-            x,
-            y,
-            batch_size,
-            epochs,
-            verbose,
-            callbacks,
-            validation_split=validation_split,
-            validation_data=validation_data,
-            shuffle=not isinstance(x, Dataset) if shuffle is None else shuffle,
-            initial_epoch=initial_epoch,
-            steps_per_epoch=steps_per_epoch,
-            validation_steps=validation_steps,
-            validation_batch_size=validation_batch_size,
-            validation_freq=validation_freq,
-        )
-
     def trained_variables(self, phase: Phase) -> list[keras.Variable]:
         """Gives the variables that a step of a phase moves; a hook, all of its networks by default."""
         return phase.variables
@@ -186,33 +133,13 @@ class PhasedModel(Hyperparameters, SavedRandomState, keras.Model, abc.ABC):
         """Gives the callbacks that training needs, after those of `fit`; a hook, none by default."""
         return []
 
-    def check_training(self, x: object, y: object, batch_size: int | None) -> None:
-        """Raises ValueError for what `fit` must not be trained on; a hook."""
-        self.check_data(x, y, batch_size, self.repeats)
+    @property
+    def training_data(self) -> TrainingData:
+        return TrainingData(self.image_shape, labels=self.num_classes if self.requires_labels else None)
 
-    def check_data(self, x: object, y: object, batch_size: int | None, least: int) -> None:
-        """Raises ValueError for data that the model cannot take, in batches of `least` images or more; a hook."""
-        check_training_data(x, self.image_shape, batch_size, least)
-        if self.requires_labels:
-            check_training_labels(x, y, self.num_classes)
-
-    def evaluate(
-        self,
-        x: object = None,
-        y: object = None,
-        batch_size: int | None = None,
-        verbose: int | str = "auto",
-        sample_weight: None = None,
-        steps: int | None = None,
-        callbacks: Iterable[keras.callbacks.Callback] | None = None,
-        return_dict: bool = False,
-        **of_keras: object,
-    ) -> object:
-        """Runs Keras's `evaluate` behind the check of `fit`; the arguments are Keras's, without weights of samples."""
-        self.check_data(x, y, batch_size, 1)
-        return super().evaluate(
-            scaled(x), scaled(y), batch_size, verbose, sample_weight, steps, callbacks, return_dict, **of_keras
-        )
+    @property
+    def input_data(self) -> Rule:
+        return ImageInput(self.image_shape)
 
     @property
     def repeats(self) -> int:
@@ -226,7 +153,7 @@ class PhasedModel(Hyperparameters, SavedRandomState, keras.Model, abc.ABC):
         return backend.run_test_step(self, self._test_on, *args)
 
     def _train_on(self, data: Batch) -> Values:
-        for batch in self.step_batches(unpack(data)):
+        for batch in self.step_batches(self.training_data.tensors(data)):
             results: Values = {}
             for phase in self.phases:
                 variables, optimizer = self.trained_variables(phase), self.phase_optimizer(phase)
@@ -239,7 +166,7 @@ class PhasedModel(Hyperparameters, SavedRandomState, keras.Model, abc.ABC):
         return logs
 
     def _test_on(self, data: Batch) -> Values:
-        batch = unpack(data)
+        batch = self.training_data.tensors(data)
         results: Values = {}
         for phase in self.phases:
             results |= phase.compute_loss(batch, False, results)
@@ -261,3 +188,7 @@ class PhasedModel(Hyperparameters, SavedRandomState, keras.Model, abc.ABC):
     def normal(self, *shape: int | Tensor) -> Tensor:
         """Draws float32 noise from N(0, 1) and advances the model's random state."""
         return backend.normal(shape, self.seed_generator)
+
+    def uniform(self, *shape: int | Tensor) -> Tensor:
+        """Draws float32 numbers from [0, 1], by the distribution function of `normal`."""
+        return 0.5 * (1.0 + ops.erf(self.normal(*shape) * 0.5**0.5))

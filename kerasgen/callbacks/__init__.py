@@ -1,7 +1,11 @@
 """One callback a file, hooks only."""
 
 from kerasgen.callbacks.adaptive_resampling import AdaptiveResampling
+from kerasgen.callbacks.checkpoints import Checkpoints
+from kerasgen.callbacks.epoch_log import EpochLog
+from kerasgen.callbacks.interruption import Interrupted, Interruption
 from kerasgen.callbacks.keep_best import KeepBest
+from kerasgen.callbacks.learning_rates import LearningRates
 from kerasgen.callbacks.logger import Logger
 from kerasgen.callbacks.loggers import LOGGERS, make_loggers
 from kerasgen.callbacks.loss_curves import LossCurves
@@ -20,8 +24,13 @@ from kerasgen.data.epoch_order import EpochOrder
 __all__ = [
     "LOGGERS",
     "AdaptiveResampling",
+    "Checkpoints",
+    "EpochLog",
     "EpochOrder",
+    "Interrupted",
+    "Interruption",
     "KeepBest",
+    "LearningRates",
     "Logger",
     "LossCurves",
     "MLflow",

@@ -9,6 +9,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from kerasgen.files import make_folder
 from kerasgen.images import make_grid, save_png
 
 
@@ -30,5 +31,4 @@ class ImageGrid(keras.callbacks.Callback, abc.ABC):
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
         if (epoch + 1) % self._every == 0:
-            self._directory.mkdir(parents=True, exist_ok=True)
-            save_png(self._directory / f"epoch_{epoch + 1:04d}.png", make_grid(self.images(), self.columns))
+            save_png(make_folder(self._directory) / f"epoch_{epoch + 1:04d}.png", make_grid(self.images(), self.columns))

@@ -70,7 +70,7 @@ class KeepBest(keras.callbacks.Callback):
                 "fid": frechet_distance(self._real, generated),
                 "kid": kernel_distance(self._real, generated)[0],
             }
-            if measured[self._monitor] < self.best():
+            if measured[self._monitor] <= self.best():  # equal: of an epoch that is run again after a kill
                 best = BestMetrics(**measured, monitor=self._monitor, epoch=epoch + 1)
                 presets.save(self.model, self._card, card={"metrics": to_dict(best)}, overwrite=True)
         logs.update(measured)

@@ -11,6 +11,8 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from kerasgen.files import atomic_write, make_folder
+
 Images = Callable[[keras.Model], Mapping[str, np.ndarray]]
 
 
@@ -75,14 +77,15 @@ class Logger(keras.callbacks.Callback, abc.ABC):
 
     @run_id.setter
     def run_id(self, value: str) -> None:
-        self._run_id_file.write_text(value, "utf-8")
+        with atomic_write(self._run_id_file) as beside:
+            beside.write_text(value, "utf-8")
 
     @property
     def _run_id_file(self) -> Path:
         return self.folder / "run_id"
 
     def on_train_begin(self, logs: Mapping[str, float] | None = None) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self.folder)
         self.start()
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:

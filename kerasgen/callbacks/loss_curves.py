@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 import keras
 import numpy as np
 
+from kerasgen.callbacks.epoch_log import read_rows
 from kerasgen.files import atomic_write
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class LossCurves(keras.callbacks.Callback):
-    """Plots the columns of a `CSVLogger`'s file over the epochs, one panel a quantity, every `every` epochs and at the end.
+    """Plots the columns of an `EpochLog`'s file over the epochs, one panel a quantity, every `every` epochs and at the end.
 
     What was measured on held-out data (`val_...`) goes into the panel of its namesake. Place it after the logger.
 
@@ -47,9 +47,8 @@ class LossCurves(keras.callbacks.Callback):
 
 
 def read_log(path: Path) -> dict[str, np.ndarray]:
-    """Gives the columns of a `CSVLogger`'s file, NaN where an epoch has no value."""
-    with path.open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+    """Gives the columns of an `EpochLog`'s file, NaN where an epoch has no value; none where there is no file."""
+    rows = read_rows(path)
     return {
         name: np.array([float(row[name]) if row[name] not in ("", "NA", None) else np.nan for row in rows])
         for name in (rows[0] if rows else ())

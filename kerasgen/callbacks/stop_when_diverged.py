@@ -12,8 +12,11 @@ import numpy as np
 class StopWhenDiverged(keras.callbacks.Callback):
     """Raises FloatingPointError at the first batch with a term that is not finite.
 
-    The error names the epoch, the batch, the terms, and the last good checkpoint: that of the epoch before, in
-    `checkpoints`, where `BackupAndRestore` keeps it.
+    At the end of an epoch the loss on held-out data must be finite as well, and all variables of the model and its optimizers:
+    the last update is in no loss of its epoch. Place it before what keeps something of an epoch.
+
+    The error names the epoch, the batch, what is not finite, and the last good checkpoint: that of the epoch before, in
+    `checkpoints`, where `Checkpoints` keeps it.
     """
 
     def __init__(self, checkpoints: str | Path | None = None) -> None:
@@ -26,14 +29,27 @@ class StopWhenDiverged(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
         logs = logs or {}
-        if np.isfinite(float(logs.get("loss", 0.0))):  # the sum of the terms
-            return
-        diverged = [name for name, value in logs.items() if not np.isfinite(float(value))]
+        if not np.isfinite(float(logs.get("loss", 0.0))):  # the sum of the terms
+            diverged = [name for name in _not_finite(logs) if name != "loss"] or ["loss"]
+            self._stop(diverged, f"epoch {self._epoch + 1}, batch {batch + 1}")
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        logs = logs or {}
+        if not np.isfinite(float(logs.get("val_loss", 0.0))):
+            self._stop(_not_finite(logs), f"epoch {epoch + 1}")
+        for variable in (*self.model.variables, *self.model.optimizer.variables):
+            if not np.isfinite(keras.ops.convert_to_numpy(variable.value)).all():
+                self._stop([variable.path], f"epoch {epoch + 1}, after its last batch")
+
+    def _stop(self, diverged: list[str], where: str) -> None:
         kept = "none was kept"
         if self._checkpoints is not None and self._epoch > 0:
             kept = f"that of epoch {self._epoch} in {self._checkpoints}"
-        terms = [name for name in diverged if name != "loss"] or diverged
         raise FloatingPointError(
-            f"Training needs finite losses; a smaller learning rate or a stronger penalty helps. Received: {', '.join(terms)} "
-            f"not finite in epoch {self._epoch + 1}, batch {batch + 1}; the last good checkpoint: {kept}."
+            "Training needs finite losses; a smaller learning rate or a stronger penalty helps. Received: "
+            f"{', '.join(diverged)} not finite in {where}; the last good checkpoint: {kept}."
         )
+
+
+def _not_finite(logs: Mapping[str, float]) -> list[str]:
+    return [name for name, value in logs.items() if not np.isfinite(float(value))]

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import sys
+import traceback
 from pathlib import Path
 from typing import Annotated, cast
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
 from kerasgen.cli import export, files, generate, train
 from kerasgen.cli.options import Preset, console
+from kerasgen.cli.terminal import PlainConsole, plain
 from kerasgen.runtime.quiet import quiet_stderr
 
 app = typer.Typer(
@@ -39,26 +41,50 @@ OPTIONS = {
     "`rank`": "--rank",
 }
 ARGUMENTS = re.compile("|".join(rf"\b{argument}\b" if argument[0] != "`" else argument for argument in OPTIONS))
-MISTAKES = (ArithmeticError, ValueError, OSError, ImportError, RuntimeError, MemoryError)
+MISTAKES = (ArithmeticError, ValueError, OSError, ImportError, RuntimeError, MemoryError)  # of users and machines, in truth
+
+
+@app.callback()
+def options(
+    debug: Annotated[bool, typer.Option("--debug", help="Show where an error was raised. It may stand anywhere.")] = False,
+) -> None:
+    """Takes the options of all commands."""
 
 
 def main() -> None:
-    """Runs the command; a user's mistake is one line on the error stream and exit code 2."""
+    """Runs the command; a mistake is one line on the error stream and exit code 2, with `--debug` the traceback before it."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    debug = "--debug" in sys.argv
+    sys.argv = [argument for argument in sys.argv if argument != "--debug"]
     try:
         status = app(standalone_mode=False)
-    except (*MISTAKES, ClickException) as error:
-        if os.environ.get("KERASGEN_TRACEBACK"):
-            raise
-        _print_error(error.format_message() if isinstance(error, ClickException) else str(error))
+        sys.stdout and sys.stdout.flush()
+    except ClickException as error:
+        _print_error(error.format_message())
+        sys.exit(2)
+    except BrokenPipeError:  # who read the output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except (KeyboardInterrupt, typer.Abort):
+        _print_error("interrupted")
+        sys.exit(130)
+    except Exception as error:
+        if debug:
+            traceback.print_exc()
+        message = str(error) or type(error).__name__
+        known = isinstance(error, MISTAKES)
+        _print_error(message if known else f"{message} ({type(error).__name__}, which kerasgen should have named better)")
+        if not debug and not known:
+            _print_error("--debug shows where it was raised.")
         sys.exit(2)
     sys.exit(status if isinstance(status, int) else 0)
 
 
 def _print_error(message: str) -> None:
-    message = ARGUMENTS.sub(lambda found: OPTIONS[found[0]], " ".join(message.split()))
+    message = ARGUMENTS.sub(lambda found: OPTIONS[found[0]], plain(" ".join(message.split())))
     if message:  # none after the help that no command at all gives
-        Console(stderr=True).print(Text.assemble(("error:", "red"), " ", message), soft_wrap=True)
+        with contextlib.suppress(OSError):  # of an error stream that nobody reads
+            PlainConsole(stderr=True).print(Text.assemble(("error:", "red"), " ", message), soft_wrap=True)
 
 
 @app.command("list")

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
+from kerasgen.cli.terminal import console
 from kerasgen.runtime.quiet import quiet_stderr
 
 if TYPE_CHECKING:
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from kerasgen.models.latent_base import LatentSampler
     from kerasgen.models.style_base import BaseStyleGAN
     from kerasgen.runtime import Runtime
-
-console = Console(markup=False, highlight=False)  # what users write is never markup
 
 Preset = Annotated[str, typer.Argument(help="A preset's name, or the path of a card.")]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of the codes.")]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,9 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kerasgen.cli.options import Preset, console, load_preset, read_size, say
+from kerasgen.files import FULL, WriteError, write_error
 from kerasgen.runtime.quiet import quiet_stderr
 
 if TYPE_CHECKING:
+    from kerasgen.callbacks import Progress
+    from kerasgen.presets import Card
     from kerasgen.training.distribution import DistributedRun
 
 app = typer.Typer()
@@ -46,6 +48,9 @@ def train(
         int | None, typer.Option(min=1, metavar="N", help="Epochs from one grid of images to the next.")
     ] = None,
     log: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Also log for tensorboard, wandb or mlflow.")] = None,
+    learning_rate_factor: Annotated[
+        float | None, typer.Option(metavar="X", help="Go on with the recipe's learning rates times X; for a run that diverged.")
+    ] = None,
     devices: Annotated[int | None, typer.Option(min=1, metavar="N", help="GPUs of this machine to train on.")] = None,
     coordinator: Annotated[
         str | None, typer.Option(metavar="HOST:PORT", help="Of process 0; auto: by TF_CONFIG or SLURM.")
@@ -55,7 +60,8 @@ def train(
 ) -> None:
     """Train a preset, a card, or a model on your images: from a folder to a preset.
 
-    A run that was interrupted goes on from its last epoch when the same command is given again.
+    A run that was interrupted goes on from its last epoch when the same command is given again. Ctrl-C, or SIGTERM, ends it
+    when its step is done; a second one at once.
     A tenth of your images is held out, unless they have a folder `test`.
     """
     with quiet_stderr():
@@ -89,7 +95,7 @@ def train(
             say(line)
         return
     from kerasgen import training
-    from kerasgen.callbacks import Progress
+    from kerasgen.callbacks import Interrupted, Interruption, Progress
     from kerasgen.training.run_directory import check_place
 
     if first:
@@ -97,24 +103,30 @@ def train(
     progress = Progress(card.training.batch_size)
     interval = grid_interval or max(1, card.training.epochs // GRIDS)
     say(f"run in {output}")
-    again = "the same command goes on from there"
     try:
-        path = training.train_preset(
-            card,
-            output,
-            callbacks=[progress],
-            verbose=0,
-            grid_interval=interval,
-            loggers=log or (),
-            distribution=distribution,
-        )
-    except KeyboardInterrupt:
-        say(f"\ninterrupted after {progress.epochs_done} of {card.training.epochs} epochs; {again}")
-        raise typer.Exit(130) from None
+        with Interruption() as interruption:
+            path = training.train_preset(
+                card,
+                output,
+                callbacks=[progress, interruption],
+                verbose=0,
+                grid_interval=interval,
+                loggers=log or (),
+                distribution=distribution,
+                learning_rate_factor=learning_rate_factor,
+            )
+    except FloatingPointError:
+        say(f"\ndiverged {_where(progress, card)}; with --learning-rate-factor 0.5 the same command goes on at half the rates")
+        raise
+    except Interrupted as signal:
+        say(f"\ninterrupted {_where(progress, card)}; the same command goes on from there")
+        raise typer.Exit(signal.status) from None
     except OSError as error:
-        if error.errno != errno.ENOSPC:
-            raise
-        raise OSError(f"The disk must have space for the run; {again} once it has. Received: {output}, full.") from None
+        if error.errno in FULL and not isinstance(error, WriteError):  # of a package that writes a log
+            error = write_error(output, error)
+        if isinstance(error, WriteError):
+            say(f"\nstopped {_where(progress, card)}; once the files can be written, the same command goes on from there")
+        raise error from None
     if not first:
         return
     say(f"preset: {path}")
@@ -122,6 +134,11 @@ def train(
     if grid.is_file():
         say(f"grid: {grid}")
     _print_next(path)
+
+
+def _where(progress: Progress, card: Card) -> str:
+    assert card.training is not None
+    return f"after {progress.epochs_done} of {card.training.epochs} epochs"
 
 
 def _distribute(

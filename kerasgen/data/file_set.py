@@ -11,6 +11,7 @@ import numpy as np
 from kerasgen.data.image_files import FileImages, ImageSource, UnreadableImage, examine, no_images
 from kerasgen.data.source import Source, label_name
 from kerasgen.data.splits import select
+from kerasgen.images.opening import WHITE, Background
 from kerasgen.images.resize import Size
 
 # Folders that are splits and no classes, once there is another than the last two; with A and B those of CycleGAN's archives.
@@ -67,11 +68,19 @@ class FileSet(NamedTuple):
         return "label" if "label" in names or not names else names[0] if len(names) == 1 else None
 
     def read(
-        self, split: str, size: Size | None, channels: int | None, labels: bool | str | None, skip_corrupt: bool = False
+        self,
+        split: str,
+        size: Size | None,
+        channels: int | None,
+        labels: bool | str | None,
+        skip_corrupt: bool = False,
+        background: Background = WHITE,
+        halves: bool = False,
     ) -> Source:
         """Gives the images of a split, which are read when they are asked for, and the labels that `load` is asked for.
 
-        With `skip_corrupt` every file is decoded, and those that cannot be used are left out and named in `Source.refused`.
+        `background` and `halves` are those of `FileImages`. With `skip_corrupt` every file is decoded, and those that cannot be
+        used are left out and named in `Source.refused`.
         """
         label = label_name(labels, self.label_names or ["label"], self.default_label())
         class_names = None if label is None else self.class_names(label)
@@ -83,7 +92,7 @@ class FileSet(NamedTuple):
             chosen = [entry for entry, found in pairs if not isinstance(found, UnreadableImage)]
             if not chosen:
                 raise ValueError(f"One image at least must be readable. Received: {refused[0]}")
-        images = FileImages([entry.file for entry in chosen], size, channels)
+        images = FileImages([entry.file for entry in chosen], size, channels, background, halves)
         if class_names is None or label is None:
             return Source(images, refused=refused)
         numbers = {name: number for number, name in enumerate(class_names)}

@@ -77,7 +77,7 @@ def entries(
 ) -> Iterator[Entry]:
     """Yields an entry a row; the bytes of images stay where the batches have them, and are taken when they are read.
 
-    A row with a path in the place of bytes is that file.
+    A row with a path in the place of bytes is that file, below the folder of the table; ValueError for another.
     """
     import pyarrow
 
@@ -94,8 +94,15 @@ def entries(
             named = {name: _named(cells[row], classes.get(name)) for name, cells in values.items()}
             path = paths[row].as_py() if missing and paths is not None else None
             blob = Blob(f"{file}:{start + row}", functools.partial(_bytes, encoded, row))
-            yield Entry(file.parent / path if path else blob, named)
+            yield Entry(_beside(file, path) if path else blob, named)
         start += len(batch)
+
+
+def _beside(file: Path, name: str) -> Path:
+    path = file.parent / name
+    if "\0" in name or not path.resolve().is_relative_to(file.parent.resolve()):
+        raise ValueError(f"A table must name files below its own folder. Received: {name!r} in {file}")
+    return path
 
 
 def _holds_images(kind: pyarrow.DataType) -> bool:

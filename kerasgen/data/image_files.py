@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import io
 import os
 import zlib
 from collections.abc import Callable, Sequence
@@ -12,18 +11,14 @@ from pathlib import Path, PurePath
 from typing import NamedTuple, TypeVar
 
 import numpy as np
-from PIL import ExifTags, Image, ImageFile, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, ImageFile
 
 from kerasgen.data.lazy import LazyImages
+from kerasgen.images.opening import GRAY, WHITE, Background, RefusedImage, open_image, standard
 from kerasgen.images.resize import Size, fit_image
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff", ".gif"}
 THREADS = min(8, os.cpu_count() or 1)
-
-# 16-bit and float images have no one true way to 8 bits; Pillow's would clip them without a word.
-_MODES = {"1", "L", "LA", "P", "PA", "RGB", "RGBA", "CMYK", "YCbCr"}
-_GRAY = {"1", "L", "LA"}
-_ANIMATED = {"GIF", "PNG", "WEBP"}  # formats of films; the further images of a JPEG or TIFF are previews and pages
 
 # With what whole files end. One that ends otherwise may be whole all the same.
 _ENDS = {"PNG": b"IEND\xaeB`\x82", "JPEG": b"\xff\xd9", "MPO": b"\xff\xd9"}
@@ -72,34 +67,48 @@ class FileImages(LazyImages):
         size: (height, width): images are cropped to its aspect about the center and resized (Lanczos); None for images of one
             size.
         channels: 1 or 3 converts; None keeps them, gray files among color ones become color.
+        background: (red, green, blue) in 0..255, that what is transparent is composed over.
+        halves: fit the left and the right half of every image to `size`, each for itself, side by side.
 
-    Raises ValueError, there and when they are read, for a file that cannot be decoded, has not 8 bits a channel or is
-    animated, and for images of different sizes without `size`.
+    Raises ValueError, there and when they are read, for a file that `open_image` refuses, for halves of an odd width, and for
+    images of different sizes without `size`.
     """
 
     costly = True
 
-    def __init__(self, files: Sequence[ImageSource], size: Size | None, channels: int | None) -> None:
+    def __init__(
+        self,
+        files: Sequence[ImageSource],
+        size: Size | None,
+        channels: int | None,
+        background: Background = WHITE,
+        halves: bool = False,
+    ) -> None:
         self.files = [file if isinstance(file, Blob) else os.path.abspath(file) for file in files]
         self.channels = channels
         self.size = size
+        self.background = check_background(background)
+        self.halves = halves
         headers = np.empty((len(self.files), 3), dtype="int32")
 
         def check(index: int) -> None:
             headers[index] = _open(self.files[index], _header)
+            if halves and headers[index, 1] % 2:
+                received = f"{_name(self.files[index])}, {headers[index, 1]} pixels wide"
+                raise ValueError(f"Images of two side by side must have an even width. Received: {received}")
 
         _in_threads(check, len(self.files))
         others = np.flatnonzero((headers[:, :2] != headers[0, :2]).any(axis=1))
         if size is None and len(others):
             raise self._mismatch(tuple(headers[0, :2].tolist()), others[0], tuple(headers[others[0], :2].tolist()))
-        height, width = size or headers[0, :2].tolist()
+        height, width = size and (size[0], size[1] * (1 + halves)) or headers[0, :2].tolist()
         super().__init__(len(self.files), (height, width, channels or int(headers[:, 2].max())))
 
     def take(self, indices: np.ndarray) -> np.ndarray:
         images = np.empty((len(indices), *self.shape[1:]), dtype="uint8")
 
         def read(place: int) -> None:
-            image = fit_image(_open(self.files[indices[place]], self._decoded), self.size, self.channels)
+            image = _open(self.files[indices[place]], self._fitted)
             if image.shape[:2] != self.shape[1:3]:  # by a note after the pixels of a PNG
                 raise self._mismatch(self.shape[1:3], indices[place], image.shape[:2])
             if image.shape[2] > self.shape[3]:  # a file that was replaced
@@ -110,29 +119,36 @@ class FileImages(LazyImages):
         _in_threads(read, len(indices))
         return images
 
-    def _decoded(self, image: ImageFile.ImageFile) -> Image.Image:
-        """The upright image; of a JPEG of many times the size, one at 1/2, 1/4 or 1/8 of its own, which costs a fraction."""
-        if self.size is not None:
+    def _fitted(self, image: ImageFile.ImageFile) -> np.ndarray:
+        if self.size is not None and not self.halves:  # at a part of its size a half has pixels of the other at its edge
             side = _DRAFT * max(self.size)
-            image.draft(None, (side, side))
-        return _upright(image)
+            image.draft(
+                None, (side, side)
+            )  # a JPEG of many times the size is decoded at 1/2, 1/4 or 1/8, at a fraction of the cost
+        whole = standard(image, self.background)
+        width, height = whole.size
+        boxes = [(0, 0, width // 2, height), (width // 2, 0, width, height)] if self.halves else [(0, 0, width, height)]
+        return np.concatenate([fit_image(whole.crop(box), self.size, self.channels) for box in boxes], axis=1)
 
     def _mismatch(self, size: tuple[int, ...], index: int, other: tuple[int, ...]) -> ValueError:
         received = f"{_name(self.files[0])} of {size} and {_name(self.files[index])} of {other}"
         return ValueError(f"Images of different sizes need `image_size`. Received: {received}")
 
 
-def image_files(folder: Path) -> list[Path]:
-    """Gives the image files below a folder, ordered by path; hidden ones aside."""
-    found = (path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
-    # Hidden files are thumbnails and leftovers of other programs.
-    visible = (path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts))
-    return sorted(path for path in visible if path.is_file())
-
-
-def read_files(files: Sequence[str | Path], size: Size | None, channels: int | None) -> np.ndarray:
+def read_files(
+    files: Sequence[str | Path], size: Size | None, channels: int | None, background: Background = WHITE
+) -> np.ndarray:
     """Reads image files as uint8 (n, height, width, channels); arguments and errors as `FileImages`."""
-    return FileImages(files, size, channels)[:]
+    return FileImages(files, size, channels, background)[:]
+
+
+def check_background(background: Sequence[int]) -> Background:
+    """Gives a background as a tuple; raises ValueError unless it is red, green and blue in 0..255."""
+    values = tuple(background)
+    if len(values) != 3 or not all(isinstance(each, (int, np.integer)) and 0 <= each <= 255 for each in values):
+        raise ValueError(f"`background` must be red, green and blue in 0..255. Received: {background!r}")
+    red, green, blue = map(int, values)
+    return red, green, blue
 
 
 def examine(files: Sequence[ImageSource]) -> list[Examined | UnreadableImage]:
@@ -174,18 +190,12 @@ def _name(file: ImageSource) -> str:
 
 def _open(file: ImageSource, use: Callable[[ImageFile.ImageFile], T]) -> T:
     try:
-        with Image.open(io.BytesIO(file.read()) if isinstance(file, Blob) else file) as image:
-            if image.mode not in _MODES:
-                fault = "Images must have 8 bits a channel.", f"Pillow mode {image.mode!r}"
-            elif image.format in _ANIMATED and getattr(image, "is_animated", False):
-                fault = "Images must have one frame.", "animated"
-            else:
-                return use(image)
-    except UnidentifiedImageError:
-        fault = "Every image file of a folder must be readable.", "no image, or of an unknown format"
-    except Exception as error:  # Pillow raises OSError, SyntaxError, struct.error ... by format and kind of damage
-        raise UnreadableImage("Every image file of a folder must be readable.", _name(file), str(error)) from error
-    raise UnreadableImage(fault[0], _name(file), fault[1])
+        with open_image(file.read() if isinstance(file, Blob) else file) as image:
+            return use(image)
+    except RefusedImage as fault:
+        raise UnreadableImage(fault.rule, _name(file), fault.reason) from fault
+    except Exception as error:  # of the archive or the table that holds the file
+        raise UnreadableImage("An image file must be readable.", _name(file), str(error)) from error
 
 
 def _header(image: ImageFile.ImageFile) -> tuple[int, int, int]:
@@ -197,13 +207,13 @@ def _header(image: ImageFile.ImageFile) -> tuple[int, int, int]:
     noted = image.format != "PNG" or image.info.keys() & {"exif", "Raw profile type exif", "XML:com.adobe.xmp"}
     if image.format != "TIFF" and noted and image.getexif().get(ExifTags.Base.Orientation) in _TURNED:
         width, height = height, width
-    return height, width, 1 if image.mode in _GRAY else 3
+    return height, width, 1 if image.mode in GRAY else 3
 
 
 def _examined(image: ImageFile.ImageFile) -> Examined:
     header = _header(image)
     image.draft(None, (_COMPARED, _COMPARED))  # a JPEG is decoded at an eighth of its size, all of it
-    pixels = fit_image(image, (_COMPARED, _COMPARED), 3)
+    pixels = fit_image(standard(image), (_COMPARED, _COMPARED), 3)
     return Examined(*header, zlib.crc32(pixels.tobytes()))
 
 
@@ -216,11 +226,6 @@ def _ends_well(image: ImageFile.ImageFile) -> bool:
     last = stream.read()
     stream.seek(place)
     return last == end
-
-
-def _upright(image: Image.Image) -> Image.Image:
-    # Cameras store a turned image with a note; without this step it would lie on its side.
-    return ImageOps.exif_transpose(image)
 
 
 def _in_threads(work: Callable[[int], None], count: int) -> None:

@@ -14,13 +14,14 @@ from kerasgen.data.archive import ARCHIVES, find_in_archive
 from kerasgen.data.array import NUMPY, Arrays, find_arrays, read_array, read_arrays
 from kerasgen.data.csv_file import find_in_csv
 from kerasgen.data.file_set import FileSet
-from kerasgen.data.folder import find_in_folder
-from kerasgen.data.image_files import SUFFIXES, image_files
+from kerasgen.data.folder import find_in_folder, image_files
+from kerasgen.data.image_files import SUFFIXES, check_background
 from kerasgen.data.parquet import find_in_parquet
 from kerasgen.data.saved_dataset import find_in_saved_dataset, is_saved_dataset
 from kerasgen.data.sizes import check_batch_size, check_image_size
 from kerasgen.data.source import BUILT_IN, FROM_TFDS, Source
 from kerasgen.data.splits import split_names
+from kerasgen.images.opening import WHITE, Background
 from kerasgen.images.resize import Size
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def load(
     seed: int = 0,
     drop_remainder: bool | None = None,
     skip_corrupt: bool = False,
+    background: Background = WHITE,
     data_dir: str | os.PathLike[str] | None = None,
 ) -> ImageDataset | StreamedDataset:
     """Loads images as a `Dataset` of float32 batches (batch, height, width, channels) in [0, 1] for `fit`.
@@ -72,6 +74,7 @@ def load(
         seed: of the order, of mirroring and of binarization.
         drop_remainder: leave out an incomplete last batch; as `shuffle` if None.
         skip_corrupt: decode every file first, and leave out those that cannot be used (`Dataset.refused`).
+        background: red, green and blue in 0..255, that transparent pixels of image files are composed over.
         data_dir: where tensorflow-datasets lie; TFDS_DATA_DIR or its own default if None.
 
     Returns:
@@ -89,7 +92,7 @@ def load(
     if shuffle is None:
         shuffle = set(split_names(split)) == {"train"}
     check_batch_size(batch_size)
-    found = read_source(source, split, size, channels, labels, data_dir, skip_corrupt)
+    found = read_source(source, split, size, channels, labels, data_dir, skip_corrupt, background)
     # Keras last: a mistake in the arguments is told at once.
     if isinstance(found, Source):
         from kerasgen.data.image_dataset import ImageDataset
@@ -122,26 +125,33 @@ def read_source(
     labels: bool | str | None,
     data_dir: str | os.PathLike[str] | None,
     skip_corrupt: bool = False,
+    background: Background = WHITE,
+    halves: bool = False,
 ) -> Source | TfdsImages:
-    """Finds the images of what `load` takes, `size` as (height, width); `TfdsImages` for those too large for memory."""
+    """Finds the images of what `load` takes, `size` as (height, width); `TfdsImages` for those too large for memory.
+
+    `halves` is for images of two side by side: those of files are fitted as `FileImages` does, others keep their size.
+    """
+    check_background(background)
     if channels not in (None, 1, 3):
         raise ValueError(f"`channels` must be 1, 3 or None. Received: {channels!r}")
+    whole = None if halves else size
     if isinstance(source, np.ndarray):
-        return read_array(source, split, size, channels, labels)
+        return read_array(source, split, whole, channels, labels)
     if isinstance(source, str) and source in BUILT_IN:
         module, reader = BUILT_IN[source]
         where = {"data_dir": data_dir} if source in FROM_TFDS else {}
-        return getattr(importlib.import_module(f"kerasgen.data.{module}"), reader)(split, size, channels, labels, **where)
+        return getattr(importlib.import_module(f"kerasgen.data.{module}"), reader)(split, whole, channels, labels, **where)
     if not isinstance(source, (str, os.PathLike)):
         raise ValueError(f"`source` must be a name, a path or an array. Received: {type(source).__name__}")
     found = find_files(source)
     if isinstance(found, FileSet):
-        return found.read(split, size, channels, labels, skip_corrupt)
+        return found.read(split, size, channels, labels, skip_corrupt, background, halves and size is not None)
     if found is not None:
-        return read_arrays(found, split, size, channels, labels)
+        return read_arrays(found, split, whole, channels, labels)
     from kerasgen.data import tfds
 
-    images = tfds.TfdsImages(os.fspath(source), split, size, channels, labels, data_dir)
+    images = tfds.TfdsImages(os.fspath(source), split, whole, channels, labels, data_dir)
     return images if images.num_bytes > tfds.MEMORY_LIMIT else images.read()
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from kerasgen.data.image_files import FileImages, image_files, no_images
+from kerasgen.data.folder import image_files
+from kerasgen.data.image_files import FileImages, check_background, no_images
 from kerasgen.data.lazy import Images, LazyImages, Mapped, Subset
 from kerasgen.data.loading import read_source
 from kerasgen.data.paired_dataset import PairedDataset
@@ -18,7 +19,8 @@ from kerasgen.data.splits import select, split_names
 from kerasgen.data.transforms import TRANSFORMS
 from kerasgen.errors import unknown_name
 from kerasgen.images import to_uint8
-from kerasgen.images.resize import Size
+from kerasgen.images.opening import WHITE, Background
+from kerasgen.images.resize import Size, fit_array
 
 SIDES = {"left_to_right": (0, 1), "right_to_left": (1, 0)}
 
@@ -40,6 +42,7 @@ def load_pairs(
     seed: int = 0,
     drop_remainder: bool | None = None,
     skip_corrupt: bool = False,
+    background: Background = WHITE,
     data_dir: str | os.PathLike[str] | None = None,
 ) -> PairedDataset:
     """Loads pairs of images as a `Dataset` of batches (sources, targets) for the `fit` of a translator.
@@ -49,7 +52,7 @@ def load_pairs(
             `train` and `test` where there are such, with `pairs=None`.
         pairs: how the source comes from the target: a name in `kerasgen.data.transforms.TRANSFORMS` or a function
             from uint8 (height, width, channels) to the same height and width; or where it stands in an image of two
-            side by side: "left_to_right" (the archives of pix2pix: sources left) or "right_to_left".
+            side by side: "left_to_right" (the archives of pix2pix: sources left) or "right_to_left". Halves are fitted alike.
         split: as in `load`.
         image_size: int or (height, width), as in `load`.
         jitter: pixels by which images are loaded larger, and cut at random (Isola et al. 2017, appendix 6.2: 30 at 256).
@@ -57,7 +60,7 @@ def load_pairs(
         where: {label: class}: only the images of that class.
         mirror, seed, drop_remainder: as `PairedDataset`.
         shuffle: True for splits of training and False for others if None.
-        skip_corrupt, data_dir: as in `load`; two folders are read as they are.
+        skip_corrupt, background, data_dir: as in `load`; two folders are read as they are.
 
     Raises:
         ValueError: files of two folders that do not match (by name); an unknown transform or class; what `load` raises.
@@ -72,12 +75,12 @@ def load_pairs(
     targets: Images
     if not isinstance(source, (str, os.PathLike, np.ndarray)):
         first, second = map(Path, source)
-        sources, targets = _folders(first, second, split, size, channels)
+        sources, targets = _folders(first, second, split, size, channels, check_background(background))
     elif isinstance(pairs, str) and pairs in SIDES:
-        images = read_class(source, split, size and (size[0], size[1] * 2), channels, where, data_dir, skip_corrupt)
-        sources, targets = (_half(images, side) for side in SIDES[pairs])
+        images = read_class(source, split, size, channels, where, data_dir, skip_corrupt, background, halves=True)
+        sources, targets = (_half(images, side, size) for side in SIDES[pairs])
     else:
-        targets = read_class(source, split, size, channels, where, data_dir, skip_corrupt)
+        targets = read_class(source, split, size, channels, where, data_dir, skip_corrupt, background)
         sources = _mapped(targets, _transform(pairs))
     return PairedDataset(
         sources,
@@ -99,10 +102,12 @@ def read_class(
     where: Mapping[str, str] | None,
     data_dir: str | os.PathLike[str] | None,
     skip_corrupt: bool = False,
+    background: Background = WHITE,
+    halves: bool = False,
 ) -> Images:
-    """Finds uint8 images (N, height, width, channels), of one class where `where` is {label: class}."""
+    """Finds uint8 images (N, height, width, channels), of one class where `where` is {label: class}; see `read_source`."""
     label, wanted = next(iter(where.items())) if where else (None, None)
-    found = read_source(source, split, size, channels, label, data_dir, skip_corrupt)
+    found = read_source(source, split, size, channels, label, data_dir, skip_corrupt, background, halves)
     if not isinstance(found, Source):
         raise ValueError(f"Images for a translator are held in memory. Received: {source!r}, which is too large at this size.")
     images = found.images
@@ -127,16 +132,16 @@ def _mapped(images: Images, function: Transform) -> Images:
     return Mapped(images, function) if isinstance(images, LazyImages) else np.stack([function(image) for image in images])
 
 
-def _half(images: Images, side: int) -> Images:
+def _half(images: Images, side: int, size: Size | None) -> Images:
     width = images.shape[2]
     if width % 2:
         raise ValueError(f"Images of two side by side must have an even width. Received: {width} pixels.")
     part = slice(side * width // 2, (side + 1) * width // 2)
-    return Mapped(images, lambda image: image[:, part]) if isinstance(images, LazyImages) else images[:, :, part]
+    return _mapped(images, lambda image: fit_array(image[:, part], size, None))
 
 
 def _folders(
-    sources: Path, targets: Path, split: str, size: Size | None, channels: int | None
+    sources: Path, targets: Path, split: str, size: Size | None, channels: int | None, background: Background
 ) -> tuple[FileImages, FileImages]:
     found: list[dict[Path, Path]] = []
     name = split_names(split)[0]
@@ -155,5 +160,5 @@ def _folders(
         )
     names = sorted(found[0])
     chosen = [names[index] for _, indices in select(split, {name: len(names)}) for index in indices]
-    first, second = (FileImages([files[name] for name in chosen], size, channels) for files in found)
+    first, second = (FileImages([files[name] for name in chosen], size, channels, background) for files in found)
     return first, second

@@ -12,9 +12,9 @@ import struct
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-Value = list[bytes] | list[int] | list[float]
+from kerasgen.records.protobuf import fields, varint
 
-_VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
+Value = list[bytes] | list[int] | list[float]
 
 
 def read_records(path: str | Path) -> Iterator[bytes]:
@@ -46,7 +46,7 @@ def parse_example(record: bytes, names: Collection[str] | None = None) -> dict[s
 
 
 def _feature(message: bytes) -> Value:
-    for kind, value in _fields(message):
+    for kind, value in fields(message):
         values = _values(_message(value), 1)
         if kind == 1:  # BytesList
             return [_message(part) for part in values]
@@ -63,7 +63,7 @@ def _integers(part: bytes | int) -> Iterator[int]:
         return
     position = 0
     while position < len(part):
-        number, position = _varint(part, position)
+        number, position = varint(part, position)
         yield _signed(number)
 
 
@@ -78,34 +78,4 @@ def _message(value: bytes | int) -> bytes:
 
 
 def _values(message: bytes, field: int) -> Iterator[bytes | int]:
-    return (value for number, value in _fields(message) if number == field)
-
-
-def _fields(message: bytes) -> Iterator[tuple[int, bytes | int]]:
-    position = 0
-    while position < len(message):
-        key, position = _varint(message, position)
-        wire = key & 7
-        value: bytes | int
-        if wire == _VARINT:
-            value, position = _varint(message, position)
-        else:
-            if wire == _BYTES:
-                length, position = _varint(message, position)
-            elif wire in (_FIXED32, _FIXED64):
-                length = 4 if wire == _FIXED32 else 8
-            else:
-                raise ValueError(f"A tf.train.Example has wire types 0, 1, 2 and 5. Received: {wire}")
-            value, position = message[position : position + length], position + length
-        yield key >> 3, value
-
-
-def _varint(message: bytes, position: int) -> tuple[int, int]:
-    number = shift = 0
-    while True:
-        byte = message[position]
-        position += 1
-        number |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return number, position
-        shift += 7
+    return (value for number, value in fields(message) if number == field)

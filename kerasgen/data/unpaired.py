@@ -13,6 +13,7 @@ from kerasgen.data.image_dataset import ImageDataset
 from kerasgen.data.lazy import Images
 from kerasgen.data.pairs import read_class
 from kerasgen.data.sizes import check_image_size
+from kerasgen.images.opening import WHITE, Background
 
 
 class UnpairedDataset(Dataset):
@@ -86,6 +87,7 @@ def load_unpaired(
     shuffle: bool | None = None,
     seed: int = 0,
     skip_corrupt: bool = False,
+    background: Background = WHITE,
     data_dir: str | os.PathLike[str] | None = None,
 ) -> UnpairedDataset:
     """Loads two sets of images as a `Dataset` of batches (a, b) for the `fit` of a translator.
@@ -101,7 +103,7 @@ def load_unpaired(
         channels: 1 or 3 converts; None keeps them.
         mirror, seed: as `UnpairedDataset`.
         shuffle: True for the train split and False for others if None.
-        skip_corrupt, data_dir: as in `load`.
+        skip_corrupt, background, data_dir: as in `load`.
 
     Raises ValueError unless there are two domains, and what `load` raises.
     """
@@ -113,7 +115,9 @@ def load_unpaired(
         return {label: domain} if label else None
 
     a, b = (
-        read_class(source, split if label else split + domain, size, channels, where(domain), data_dir, skip_corrupt)
+        read_class(
+            source, split if label else split + domain, size, channels, where(domain), data_dir, skip_corrupt, background
+        )
         for domain in domains
     )
     shuffle = split.startswith("train") if shuffle is None else shuffle

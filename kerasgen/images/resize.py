@@ -14,9 +14,9 @@ _LUMA = np.array([0.299, 0.587, 0.114], dtype="float32")
 
 
 def fit_image(image: Image.Image, size: Size | None, channels: int | None) -> np.ndarray:
-    """Gives an 8-bit image as uint8 (height, width, channels); channels None keeps gray as 1 and the rest as 3."""
+    """Gives an image of mode "L" or "RGB" as uint8 (height, width, channels); channels None keeps its own."""
     if channels is None:
-        channels = 1 if image.mode in ("1", "L", "LA") else 3
+        channels = 1 if image.mode == "L" else 3
     mode = "L" if channels == 1 else "RGB"
     image = image if image.mode == mode else image.convert(mode)
     if size is not None and image.size != size[::-1]:

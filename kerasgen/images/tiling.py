@@ -8,10 +8,10 @@ import numpy as np
 from PIL import Image
 
 from kerasgen.images import to_float, to_uint8
+from kerasgen.images.opening import PIXELS
 from kerasgen.images.resize import Size, by_band
 
 OVERLAP = 4  # a tile's side to its overlap with the next
-LIMIT = 64_000_000  # pixels of an image
 
 Translate = Callable[[np.ndarray], np.ndarray]
 
@@ -30,8 +30,8 @@ def translate_image(translate: Translate, image: np.ndarray, size: Size, tiled: 
         uint8 (height, width, other channels). Raises ValueError for an image of more than 64 million pixels.
     """
     height, width = image.shape[:2]
-    if height * width > LIMIT:
-        raise ValueError(f"Images have {LIMIT:,} pixels at most. Received: {width} x {height}.")
+    if height * width > PIXELS:
+        raise ValueError(f"Images have {PIXELS:,} pixels at most. Received: {width} x {height}.")
     whole = to_float(image)
     return to_uint8(_by_tiles(translate, whole, size) if tiled else _fitted(translate, whole, size))
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from keras import ops
 
 from kerasgen.backend.typing import Tensor
+from kerasgen.errors import unknown_name
 
 
 def color(images: Tensor, numbers: Tensor) -> Tensor:
@@ -52,6 +53,13 @@ def cutout(images: Tensor, numbers: Tensor) -> Tensor:
 
 
 AUGMENTATIONS = {"color": color, "translation": translation, "cutout": cutout}
+
+
+def check_augmentations(names: Sequence[str]) -> None:
+    """Raises ValueError for a name that is none of `AUGMENTATIONS`."""
+    for name in names:
+        if name not in AUGMENTATIONS:
+            raise unknown_name("augmentation", name, AUGMENTATIONS)
 
 
 def augment(images: Tensor, names: Sequence[str], numbers: Tensor) -> Tensor:

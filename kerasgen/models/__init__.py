@@ -3,6 +3,7 @@
 from kerasgen.models.autoencoder import Autoencoder
 from kerasgen.models.classifier import Classifier
 from kerasgen.models.conditional_gan import ConditionalGAN
+from kerasgen.models.cut import CUT
 from kerasgen.models.cyclegan import CycleGAN
 from kerasgen.models.dcgan import DCGAN
 from kerasgen.models.debiasing_vae import DebiasingVAE
@@ -18,9 +19,11 @@ from kerasgen.models.sngan import SNGAN
 from kerasgen.models.style_gan import StyleGAN
 from kerasgen.models.style_gan2 import StyleGAN2
 from kerasgen.models.vae import VAE
+from kerasgen.models.vae_gan import VAEGAN
 from kerasgen.models.wgan_gp import WGANGP
 
 __all__ = [
+    "CUT",
     "DCGAN",
     "DIPVAE",
     "GAN",
@@ -28,6 +31,7 @@ __all__ = [
     "R3GAN",
     "SNGAN",
     "VAE",
+    "VAEGAN",
     "WGANGP",
     "Autoencoder",
     "BetaTCVAE",

@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from kerasgen.backend.typing import Batch, Values
+from kerasgen.base.checks import TrainingData
 from kerasgen.base.hyperparameters import NotNegative
 from kerasgen.base.phase import Phase
 from kerasgen.models.autoencoder_base import BaseAutoencoder
@@ -15,12 +16,18 @@ from kerasgen.models.autoencoder_base import BaseAutoencoder
 class Autoencoder(BaseAutoencoder):
     """Minimizes the squared error of images that went through a code of `latent_dim` numbers.
 
+    `fit(x)` reconstructs x. `fit(x, y)` with images y, as noisy x and clean y, makes y of x.
+
     Args:
         further arguments: as `BaseAutoencoder`.
         noise: standard deviation of the Gaussian noise that training adds to the input, not to the target: 0 is plain.
     """
 
     noise: NotNegative = 0.0
+
+    @property
+    def training_data(self) -> TrainingData:
+        return TrainingData(self.image_shape, targets=self.image_shape)
 
     def make_phases(self) -> tuple[Phase, ...]:
         return (Phase("autoencoder", (self.encoder, self.decoder), self.squared_error, ("reconstruction",)),)
@@ -29,9 +36,9 @@ class Autoencoder(BaseAutoencoder):
         return {"autoencoder": keras.optimizers.Adam(1e-3)}
 
     def squared_error(self, batch: Batch, training: bool) -> Values:
-        """Mean over pixels and batch of (x - decoder(encoder(x + noise)))^2."""
-        images = inputs = batch[0]
+        """Mean over pixels and batch of (y - decoder(encoder(x + noise)))^2, y being x where there are no targets."""
+        inputs, targets = batch[0], batch[-1]
         if training and self.noise:
-            inputs = images + self.noise * self.normal(*ops.shape(images))
+            inputs = inputs + self.noise * self.normal(*ops.shape(inputs))
         outputs = self.decoder(self.encoder(inputs, training=training), training=training)
-        return {"reconstruction": ops.mean(ops.square(images - outputs))}
+        return {"reconstruction": ops.mean(ops.square(targets - outputs))}

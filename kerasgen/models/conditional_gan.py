@@ -38,7 +38,7 @@ class ConditionalGAN(BaseConvGAN):
         wrap = SpectralNormalization if self.normalize else None
         self.discriminator = discriminator(
             self.image_shape,
-            lambda x: resnet_features(x, self.halvings, self.channels, wrap=wrap, pool=self.normalize),
+            lambda x: resnet_features(x, self.halvings, self.channels, wrap=wrap, pool="sum" if self.normalize else None),
             wrap=wrap,
             num_classes=self.num_classes,
             projection=self.projection,

@@ -2,73 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import keras
 from keras import ops
 
 from kerasgen.backend.typing import Batch, Tensor, Values
 from kerasgen.base.batches import batch_size_of
-from kerasgen.base.hyperparameters import Count, NotNegative, Positive, built
+from kerasgen.base.hyperparameters import Count, NotNegative, built
 from kerasgen.base.phase import Phase
 from kerasgen.layers.image_pool import ImagePool
-from kerasgen.losses.adversarial import LOSSES, check_objective, pairwise_accuracy
+from kerasgen.losses.adversarial import LOSSES, pairwise_accuracy
 from kerasgen.losses.reconstruction import absolute_error
-from kerasgen.models.translation_base import BaseTranslator
-from kerasgen.networks.patch import patch_discriminator, receptive_field
-from kerasgen.networks.residual_translator import residual_translator
+from kerasgen.models.unpaired_base import BaseUnpairedTranslator
 
 
 @keras.saving.register_keras_serializable("kerasgen")
-class CycleGAN(BaseTranslator):
+class CycleGAN(BaseUnpairedTranslator):
     """Two translators, each against a discriminator, that must undo one another (equation 3), from sets without pairs.
 
     The discriminators learn after the generators, on the same translations.
 
-    Args:
-        image_shape: (height, width, channels) of both kinds; sides multiples of 4.
-        channels: of the first convolution of all four networks.
-        blocks: residual ones of the translators; None for the paper's 6, and 9 from 256 pixels on.
-        full_size: whether the translators have a skip across at the images' own size; not in the paper.
-        receptive_field: pixels a side that a logit of the discriminators sees: 1, 16, 34, 70, 142, 286 or "image".
+    Takes the arguments of `BaseUnpairedTranslator`.
         cycle_weight: lambda, on images in [-1, 1] as in the paper.
         identity_weight: of the identity terms (section 5.2), as a share of `cycle_weight`.
-        objective: a name in `kerasgen.losses.adversarial.LOSSES` that is not relativistic.
         pool_size: earlier images of each kind that the discriminators are trained on, at least a batch; 0 for none.
-        seed: of the pool.
     """
 
-    channels: Positive = 64
-    blocks: Positive | None = None
-    full_size: bool = False
-    receptive_field: Positive | Literal["image"] = 70
     cycle_weight: NotNegative = 10.0
     identity_weight: NotNegative = 0.5
-    objective: str = "least_squares"
     pool_size: Count = 50
 
     trains_in_bfloat16 = True  # cyclegan_portraits_eras
-
-    def check(self) -> None:
-        super().check()
-        if any(side % 4 for side in self.image_shape[:2]) or min(self.image_shape[:2]) < 8:
-            raise ValueError(
-                f"Images must have sides of 8 pixels or more, multiples of 4. Received: image_shape={self.image_shape}."
-            )
-        check_objective(self.objective, relativistic=False)
-        if self.blocks is None:  # kept, so that the model is the same at another size
-            self.blocks = 9 if min(self.image_shape[:2]) >= 256 else 6
 
     pool_a: ImagePool | None = built()
     pool_b: ImagePool | None = built()
 
     def build_networks(self) -> None:
         self.pool_a = self.pool_b = None
-        field = receptive_field(self.receptive_field, self.image_shape)
-        for name in ("generator_ab", "generator_ba"):
-            setattr(self, name, residual_translator(name, self.image_shape, self.channels, self.blocks or 6, self.full_size))
-        for name in ("discriminator_a", "discriminator_b"):
-            setattr(self, name, patch_discriminator(name, [self.image_shape], self.channels, field, "instance"))
+        self.generator_ab, self.generator_ba = self.make_translator("generator_ab"), self.make_translator("generator_ba")
+        self.discriminator_a = self.make_discriminator("discriminator_a")
+        self.discriminator_b = self.make_discriminator("discriminator_b")
 
     def prepare_training(self) -> None:
         if self.pool_size and self.pool_a is None:
@@ -115,8 +87,8 @@ class CycleGAN(BaseTranslator):
         terms = {
             "fake_a": fake_a,
             "fake_b": fake_b,
-            "a_to_b": loss(None, self.discriminator_b(fake_b, training=training)),
-            "b_to_a": loss(None, self.discriminator_a(fake_a, training=training)),
+            "a_to_b": loss(None, self.discriminator_b(self.augmented(fake_b), training=training)),
+            "b_to_a": loss(None, self.discriminator_a(self.augmented(fake_a), training=training)),
             "cycle_a": weight * absolute_error(a, self.generator_ba(fake_b, training=training)),
             "cycle_b": weight * absolute_error(b, self.generator_ab(fake_a, training=training)),
         }
@@ -135,7 +107,7 @@ class CycleGAN(BaseTranslator):
                 coins = ops.cast(self.normal(ops.shape(fake)[0]) > 0, "float32")
                 fake = getattr(self, f"pool_{kind}").query(fake, self.normal(self.pool_size), coins)
             discriminator = getattr(self, f"discriminator_{kind}")
-            logits = [discriminator(images, training=training) for images in (real, fake)]
+            logits = [discriminator(self.augmented(images), training=training) for images in (real, fake)]
             result[f"discriminator_{kind}"] = LOSSES[self.objective].discriminator(*logits)
             result[f"accuracy_{kind}"] = pairwise_accuracy(*logits)
         return result

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import keras
 from keras import ops
@@ -10,12 +10,13 @@ from keras import ops
 from kerasgen import backend
 from kerasgen.backend.keras_internals import AutoJitCompile
 from kerasgen.backend.typing import Batch, Tensor, Values
+from kerasgen.base.checks import CodeInput
 from kerasgen.base.hyperparameters import Count, NotNegative, Positive, PositiveFloat, Share, built
 from kerasgen.base.phase import Phase
 from kerasgen.errors import unknown_name
 from kerasgen.losses.adaptive_augmentation import NORMALS, UNIFORMS, augment_adaptively
 from kerasgen.losses.adversarial import LOSSES, check_objective, pairwise_accuracy, real_sign
-from kerasgen.losses.augmentation import AUGMENTATIONS, augment
+from kerasgen.losses.augmentation import augment, check_augmentations
 from kerasgen.losses.penalties import PENALTIES
 from kerasgen.models.adaptive_probability import AdaptiveProbability
 from kerasgen.models.latent_base import LatentSampler
@@ -65,8 +66,10 @@ class BaseGAN(AutoJitCompile, LatentSampler):
     def check(self) -> None:
         super().check()
         check_objective(self.objective)
-        _check_names("penalty", self.penalties, PENALTIES)
-        _check_names("augmentation", self.augmentations, AUGMENTATIONS)
+        for name in self.penalties:
+            if name not in PENALTIES:
+                raise unknown_name("penalty", name, PENALTIES)
+        check_augmentations(self.augmentations)
         if self.freeze_discriminator > self.discriminator_blocks:
             raise ValueError(
                 f"freeze_discriminator must be {self.discriminator_blocks}, the number of the discriminator's blocks, or less. "
@@ -93,6 +96,10 @@ class BaseGAN(AutoJitCompile, LatentSampler):
             ),
             Phase("generator", (self.generator,), self.generator_terms, ("generator",)),
         )
+
+    @property
+    def input_data(self) -> CodeInput:
+        return CodeInput(self.latent_dim, self.num_classes)
 
     @property
     def decoder_network(self) -> keras.Model:
@@ -151,10 +158,6 @@ class BaseGAN(AutoJitCompile, LatentSampler):
         if self.ada is not None and training:
             images = augment_adaptively(images, self.ada.p, self.uniform(n, UNIFORMS), self.normal(n, NORMALS))
         return images
-
-    def uniform(self, *shape: int | Tensor) -> Tensor:
-        """Draws float32 numbers from [0, 1], by the distribution function of `normal`."""
-        return 0.5 * (1.0 + ops.erf(self.normal(*shape) * 0.5**0.5))
 
     def discriminator_terms(self, batch: Batch, training: bool) -> Values:
         """Gives the discriminator's loss, its weighted penalties and `accuracy`, of a batch and as many fake images."""
@@ -244,9 +247,3 @@ class Clip(keras.constraints.Constraint):
 
     def get_config(self) -> dict[str, object]:
         return {"bound": self.bound}
-
-
-def _check_names(kind: str, names: Iterable[str], known: Iterable[str]) -> None:
-    for name in names:
-        if name not in known:
-            raise unknown_name(kind, name, known)

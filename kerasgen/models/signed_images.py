@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import keras
 
 from kerasgen.backend.typing import Tensor
+from kerasgen.base.parts import NetworkParts
 from kerasgen.models.gan_base import BaseGAN
 
 
-class BaseSignedGAN(BaseGAN):
+class BaseSignedGAN(NetworkParts, BaseGAN):
     """Abstract base: a variant's `generator` gives images in [-1, 1], float32, or a list of which the last is the largest."""
 
     def shown_images(self, outputs: Tensor | list[Tensor]) -> list[Tensor]:
         """The generator's outputs as a list of images in [0, 1]: Keras gives a single output bare."""
         return [0.5 * (image + 1.0) for image in (outputs if isinstance(outputs, (list, tuple)) else [outputs])]
-
-    def part(self, network: keras.Model, key: object, make: Callable[[], keras.Model]) -> keras.Model:
-        """What `make` cuts from a network, made once for a key."""
-        parts = self.__dict__.setdefault("_parts", _Parts()).found
-        key = id(network), key
-        if key not in parts:
-            parts[key] = make(), network  # kept, so that no other takes its id
-        return parts[key][0]
 
     def image_network(self, network: keras.Model) -> keras.Model:
         def make() -> keras.Model:
@@ -32,10 +23,3 @@ class BaseSignedGAN(BaseGAN):
             return keras.Model(network.input, image, name=network.name)
 
         return self.part(network, "image_network", make)
-
-
-class _Parts:
-    """Hides networks from Keras, which would otherwise count them among the model's layers."""
-
-    def __init__(self) -> None:
-        self.found: dict[tuple[int, object], tuple[keras.Model, keras.Model]] = {}

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 
 from kerasgen.backend.typing import Array, Tensor
-from kerasgen.base.checks import check_training_pairs
+from kerasgen.base.checks import ImageInput, TrainingData
 from kerasgen.base.model import GenerativeModel
 from kerasgen.base.prediction import predict
 from kerasgen.images import to_float
@@ -23,6 +23,8 @@ class BaseTranslator(GenerativeModel):
     `fit(x, y)` takes sources and targets, `fit(batches)` batches of both: `kerasgen.data.load_pairs`, `load_unpaired`.
     `image_shape` is that of the targets.
     """
+
+    paired = True  # whether a target belongs to each source
 
     @property
     def source_shape(self) -> tuple[int, int, int]:
@@ -75,8 +77,13 @@ class BaseTranslator(GenerativeModel):
             other.set_weights(self.ema_network(network).get_weights())
         return twin
 
-    def check_data(self, x: object, y: object, batch_size: int | None, least: int) -> None:
-        check_training_pairs(x, y, (self.source_shape, self.image_shape), batch_size, least)
+    @property
+    def training_data(self) -> TrainingData:
+        return TrainingData(self.source_shape, self.image_shape, pairs=True)
+
+    @property
+    def input_data(self) -> ImageInput:
+        return ImageInput(self.source_shape)
 
     def call(self, x: Tensor, training: bool = False) -> Tensor:
         """Sources to targets."""

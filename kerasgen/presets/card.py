@@ -6,10 +6,12 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from kerasgen.records import Positive, Record, Seed, Sha256, Text
+from kerasgen.records import Bytes, FileName, Positive, Record, Seed, Sha256, Text, WeightsName
 
 Backend = Literal["tensorflow", "jax", "torch"]
 DType = Literal["auto", "float32", "mixed_bfloat16"]
+Byte = Annotated[int, msgspec.Meta(ge=0, le=255)]
+Color = tuple[Byte, Byte, Byte]
 # Height and width. Not tuple[Positive, Positive], which crashes msgspec 0.23 in a union with a bounded number.
 Sides = Annotated[tuple[Positive, ...], msgspec.Meta(min_length=2, max_length=2)]
 
@@ -25,7 +27,7 @@ class DataSection(Record, frozen=True):
     """What `kerasgen.data.load`, `load_pairs` (`pairs`) or `load_unpaired` (`domains`) is asked for.
 
     `image_size` is a side, or height and width. With `held_out_fraction` that part of the images of `train`, chosen at random,
-    is held out in place of a split.
+    is held out in place of a split. Transparent pixels of image files are composed over `background` (red, green, blue).
     """
 
     source: Text
@@ -43,6 +45,7 @@ class DataSection(Record, frozen=True):
     domains: tuple[str, str] | None = None
     where: dict[str, str] | None = None
     skip_corrupt: bool = False
+    background: Color = (255, 255, 255)
 
     @property
     def size(self) -> tuple[int, int] | None:
@@ -70,10 +73,18 @@ class Resampling(Record, frozen=True):
     effective: Annotated[float, msgspec.Meta(gt=0, le=1)] = 0.3
 
 
+class RateChange(Record, frozen=True):
+    """From an epoch on, counted from 0, the learning rates are those of the recipe times a factor."""
+
+    epoch: Annotated[int, msgspec.Meta(ge=0)]
+    factor: Annotated[float, msgspec.Meta(gt=0)]
+
+
 class TrainingSection(Record, frozen=True):
     """The recipe: what `fit` and `compile` are given, and the preset (`init`) whose weights training began with.
 
-    The dtype "auto" is float32 or mixed_bfloat16, by the machine and the model; the card of the trained preset says which.
+    A run that diverged goes on with other learning rates (`rate_changes`). The dtype "auto" is float32 or mixed_bfloat16, by
+    the machine and the model; the card of the trained preset says which.
     """
 
     init: Text | None = None
@@ -86,6 +97,7 @@ class TrainingSection(Record, frozen=True):
     jit_compile: bool | Literal["auto"] = "auto"
     keep_best: KeepBest | None = None
     resampling: Resampling | None = None
+    rate_changes: tuple[RateChange, ...] = ()
     significant_bits: dict[str, Annotated[int, msgspec.Meta(ge=1, le=24)]] | None = None
 
 
@@ -129,15 +141,15 @@ class LicenseSection(Record, frozen=True):
 class WeightsSection(Record, frozen=True):
     """The file of weights beside the card."""
 
-    file: Annotated[str, msgspec.Meta(pattern=r"^[^/\\]+\.weights\.h5$")]
+    file: WeightsName
     sha256: Sha256
-    bytes: Positive
+    bytes: Bytes
 
 
 class Card(Record, frozen=True):
     """A preset's card; a recipe has no `weights`."""
 
-    name: Text
+    name: FileName
     model: ModelSection
     description: str = ""
     data: DataSection | None = None

@@ -7,7 +7,7 @@ from pathlib import Path
 from kerasgen.errors import unknown_name
 from kerasgen.files import sha256
 from kerasgen.presets.card import Card
-from kerasgen.records import read_record, write_record
+from kerasgen.records import beside, read_record, write_record
 from kerasgen.zoo_folder import zoo_folder
 
 SCHEMA = "card.schema.json"
@@ -60,14 +60,15 @@ def _with_weights(folder: Path) -> list[Path]:
 def check_weights(path: Path, card: Card) -> Path:
     """Gives the path of a card's weights, beside it.
 
-    Raises ValueError if the card has none, or if the file is missing or is not the one that the card describes (sha256).
+    Raises ValueError if the card has none, or if the file is missing, a link out of the folder, or not the one that the card
+    describes (sha256).
     """
     about = card.weights
     if about is None:
         raise ValueError(
             f"A preset needs trained weights. Received: {path.name}, a recipe without; `kerasgen train {path.stem}` makes them."
         )
-    weights = path.parent / about.file
+    weights = beside(path, about.file, "The weights")
     if not weights.is_file():
         raise ValueError(
             "The weights must lie beside their card; the zoo's come with the package kerasgen-zoo. "

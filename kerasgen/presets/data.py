@@ -68,6 +68,7 @@ def load_split(
             seed=training.seed,
             drop_remainder=drop_remainder,
             skip_corrupt=recipe.skip_corrupt,
+            background=recipe.background,
         )
     if recipe.domains is not None:
         return data.load_unpaired(
@@ -82,6 +83,7 @@ def load_split(
             shuffle=shuffle,
             seed=training.seed,
             skip_corrupt=recipe.skip_corrupt,
+            background=recipe.background,
         )
     return data.load(
         recipe.source,
@@ -96,6 +98,7 @@ def load_split(
         labels=recipe.labels if labels is None else labels,
         drop_remainder=drop_remainder,
         skip_corrupt=recipe.skip_corrupt,
+        background=recipe.background,
     )
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import glob
+import hashlib
 import importlib
+import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,11 +13,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from kerasgen.child import call_apart
 from kerasgen.errors import unknown_name
-from kerasgen.files import atomic_write, sha256
+from kerasgen.files import atomic_write
 from kerasgen.presets.card import Card, ModelSection, TrainingSection, WeightsSection
 from kerasgen.presets.catalog import check_weights, find_card, read_card, write_card
 from kerasgen.records import convert, to_dict
+from kerasgen.zoo_folder import zoo_folder
 
 if TYPE_CHECKING:
     import keras
@@ -22,6 +27,9 @@ if TYPE_CHECKING:
     from kerasgen.base.model import GenerativeModel
 
 
+OF_KERAS = {"name", "dtype", "trainable"}  # arguments of any Keras model, which are no hyperparameters
+UNPACKED, ROOM = 256, 64 * 2**20  # how much larger than their file weights may be in memory
+WEIGHTS = ".weights.h5"  # the ending of their files
 PREFIX = "kerasgen>"  # of the library's own classes, left out in cards
 
 
@@ -48,9 +56,28 @@ def find_class(name: str) -> type[GenerativeModel]:
 def build_model(card: Card, **overrides: object) -> GenerativeModel:
     """Builds the untrained model of a card; `overrides` replace single arguments.
 
-    Raises ValueError for an unknown class, and for an argument that is unknown, missing or of a wrong type.
+    Raises ValueError for an unknown class, for an argument that is unknown, missing, of a wrong type or out of range, and for
+    a model whose weights take more than the memory of the machine, or could not lie in the file of weights of the card.
     """
-    return find_class(card.model.class_).from_config({**card.model.arguments, **overrides})
+    from kerasgen.presets.memory import build_within, memory, readable  # Keras
+
+    cls = find_class(card.model.class_)
+    arguments = dict(card.model.arguments)
+    if strangers := sorted(arguments.keys() & OF_KERAS):  # which an override may give
+        raise unknown_name("argument of a model in the card", strangers[0], cls.arguments())
+    limit = memory() if card.weights is None else min(memory(), UNPACKED * card.weights.bytes + ROOM)
+    shape = arguments.get("image_shape")
+    if isinstance(shape, (list, tuple)) and all(isinstance(side, int) for side in shape) and 4 * math.prod(shape) > limit:
+        raise ValueError(
+            f"The images of {card.name} must take at most {readable(limit)} of memory, each. Received: images of {shape}, "
+            f"{readable(4 * math.prod(shape))}."
+        )
+    try:
+        return build_within(limit, f"{card.name} ({card.model.class_})", lambda: cls.from_config({**arguments, **overrides}))
+    except ValueError:
+        raise
+    except Exception as error:  # of Keras and its backend, for arguments that do not go together
+        raise ValueError(f"The arguments of a card must build its model. Received: {card.name} ({error}).") from error
 
 
 def load(name_or_path: str | Path, load_weights: bool = True) -> GenerativeModel:
@@ -67,6 +94,7 @@ def load(name_or_path: str | Path, load_weights: bool = True) -> GenerativeModel
     weights = check_weights(path, card) if load_weights else None
     model = build_model(card)
     if weights is not None:
+        _check_structure(weights, ROOM + 4 * model.count_params())
         try:
             model.load_weights(weights)
         except Exception as error:  # of HDF5, of Keras: whatever is wrong with the file
@@ -74,6 +102,14 @@ def load(name_or_path: str | Path, load_weights: bool = True) -> GenerativeModel
         model.init = card.name
     model.card = card
     return model
+
+
+def _check_structure(weights: Path, limit: int) -> None:
+    """Raises ValueError for a file that is no plain HDF5 of weights; in another process, as HDF5 may crash on one."""
+    if weights.parent.resolve() == zoo_folder().resolve():
+        return
+    if fault := call_apart("kerasgen.presets.structure", "check_structure", str(weights), limit):
+        raise ValueError(f"A file of weights must be HDF5 with plain arrays of numbers. Received: {weights} ({fault}).")
 
 
 def save(
@@ -84,6 +120,9 @@ def save(
     bits: Mapping[str, int] | None = None,
 ) -> Path:
     """Writes `<path>.json`, a card, and `<path>.weights.h5`: with the moving average where an optimizer keeps one.
+
+    Equal weights give equal files. At any moment, a kill of the process included, the card names weights that are there and
+    whole: those of before, or the new ones.
 
     Args:
         model: whose sampling weights are written.
@@ -97,11 +136,11 @@ def save(
 
     Returns:
         The card's path. Raises ValueError, before anything is written, if a file exists, the folder does not, or `card` is not
-        one.
+        one; WriteError where the disk is full.
     """
     path = Path(path)
     path = path if path.suffix == ".json" else path.with_name(path.name + ".json")
-    weights = path.with_name(path.stem + ".weights.h5")
+    weights = path.with_name(path.stem + WEIGHTS)
     if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
         raise ValueError(f"A preset needs an existing folder that can be written. Received: {path.parent}.")
     taken = [str(file) for file in (path, weights) if file.exists()]
@@ -117,7 +156,7 @@ def save(
     if _tuned(model):
         recipe = about.training or TrainingSection()
         about = msgspec.structs.replace(about, training=msgspec.structs.replace(recipe, init=recipe.init or model.init))
-    from kerasgen.presets.weights import pack, rounded  # h5py, which runtimes lack
+    from kerasgen.presets.weights import rounded, weights_file  # h5py, which runtimes lack
 
     plain = type(model).from_config(described.arguments)  # float32, without the optimizer's slots
     for network in networks_of(model):
@@ -125,12 +164,28 @@ def save(
         if bits and network.name in bits:
             weights_of = [rounded(weight, bits[network.name]) for weight in weights_of]
         getattr(plain, network.name).set_weights(weights_of)
-    with atomic_write(weights) as beside, atomic_write(path) as card_beside:  # both at the end, or none
-        plain.save_weights(beside)
-        pack(beside)
-        described_file = WeightsSection(file=weights.name, sha256=sha256(beside), bytes=beside.stat().st_size)
-        write_card(card_beside, msgspec.structs.replace(about, weights=described_file))
+    packed = weights_file(plain)
+    if path.exists() and weights.exists():  # the card there names the weights there until it names others
+        _write(path, about, f"{path.stem}.{hashlib.sha256(packed).hexdigest()[:16]}{WEIGHTS}", packed)
+    _write(path, about, weights.name, packed)
+    for passing in path.parent.glob(f"{glob.escape(path.stem)}.{16 * '[0-9a-f]'}{WEIGHTS}"):
+        passing.unlink()
     return path
+
+
+def _write(path: Path, about: Card, name: str, content: bytes) -> None:
+    """Writes weights as a file that no card names, or that has this content, then the card that names it."""
+    weights = path.with_name(name)
+    existed = weights.exists()
+    with atomic_write(weights) as beside:
+        beside.write_bytes(content)
+    section = WeightsSection(file=name, sha256=hashlib.sha256(content).hexdigest(), bytes=len(content))
+    try:
+        write_card(path, msgspec.structs.replace(about, weights=section))
+    except BaseException:
+        if not existed:
+            weights.unlink()
+        raise
 
 
 def _sections(model: GenerativeModel, card: Card | Mapping[str, object] | None) -> dict[str, object]:

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import msgspec
 
+from kerasgen.records.patterns import WORDS
 from kerasgen.records.record import Record
 
 T = TypeVar("T")
@@ -35,8 +36,9 @@ def convert(value: object, kind: type[T], at: str = "", noun: str = "key") -> T:
         noun: what messages call a field of a record.
 
     Raises ValueError for an unknown key, a missing one, a wrong type and a number out of range: with the path of the key, the
-    rule, the nearest valid name and what was received.
+    rule, the nearest valid name and what was received. Raises it for NaN and infinity too.
     """
+    _check_finite(value, at)
     try:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
@@ -82,9 +84,22 @@ def _message(text: str, value: object, kind: object, at: str, noun: str) -> str:
         return f"{_join(at, path, name)}: unknown {noun}. {hint} Received: {_show(received)}"
     if missing := _MISSING.match(rule):
         return f"{_join(at, path, missing[1])}: required {noun}. Received: none"
+    rule = next((words for pattern, words in WORDS.items() if rule.endswith(f"matching regex {pattern!r}")), rule)
     rule = f"must be {_either(kind)}" if rule.startswith("Invalid enum value") else _plain(rule)
     rule = f"each key {rule}" if found["key"] else rule
     return f"{_join(at, path) or 'value'}: {rule}. Received: {_show(value)}"
+
+
+def _check_finite(value: object, at: str) -> None:
+    """Raises ValueError for NaN and infinity anywhere in data, which YAML has and JSON lacks."""
+    if isinstance(value, dict):
+        for key, each in value.items():
+            _check_finite(each, _join(at, str(key)))
+    elif isinstance(value, (list, tuple)):
+        for index, each in enumerate(value):
+            _check_finite(each, f"{at}[{index}]")
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"{at or 'value'}: must be a finite number. Received: {value}")
 
 
 def _either(kind: object) -> str:

@@ -10,11 +10,16 @@ import msgspec
 import numpy as np
 
 from kerasgen.files import atomic_write
+from kerasgen.records.patterns import HEXADECIMAL, NAME, WEIGHTS
 
-Positive = Annotated[int, msgspec.Meta(ge=1)]
+LARGEST = 2**31 - 1
+Positive = Annotated[int, msgspec.Meta(ge=1, le=LARGEST)]
+Bytes = Annotated[int, msgspec.Meta(ge=1, le=2**53)]  # of a file
 Seed = Annotated[int, msgspec.Meta(ge=0, le=2**32 - 1)]
 Text = Annotated[str, msgspec.Meta(min_length=1)]
-Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+FileName = Annotated[str, msgspec.Meta(pattern=NAME)]
+WeightsName = Annotated[str, msgspec.Meta(pattern=WEIGHTS)]
+Sha256 = Annotated[str, msgspec.Meta(pattern=HEXADECIMAL)]
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

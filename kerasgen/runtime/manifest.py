@@ -9,7 +9,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 import msgspec
 
 from kerasgen.files import sha256
-from kerasgen.records import Positive, Record, Sha256, Text, read_record
+from kerasgen.records import Bytes, FileName, Positive, Record, Sha256, Text, beside, read_record
 
 FORMAT_VERSION: Final = 1
 
@@ -32,9 +32,9 @@ class Written(Record, frozen=True, omit_defaults=False):
 class FileInfo(Record, frozen=True):
     """The exported file."""
 
-    name: Text
+    name: FileName
     sha256: Sha256
-    bytes: Positive
+    bytes: Bytes
 
 
 class TensorInfo(Written, frozen=True):
@@ -65,7 +65,7 @@ class OutputInfo(TensorInfo, frozen=True):
 class PresetInfo(Written, frozen=True):
     """The preset that the weights are from."""
 
-    name: Text
+    name: FileName
     weights_sha256: Sha256
     license: dict[str, str] | None = None
 
@@ -173,24 +173,25 @@ def read_manifest(path: str | Path) -> Manifest:
 
     Raises FileNotFoundError if one of the two is missing; ValueError for a manifest that is no JSON, has another format
     version, a key that is unknown, missing or of a wrong type, or entries that contradict each other, and for a file of another
-    sha256, size or name.
+    sha256, size or name, or a link out of its folder.
     """
     path = Path(path)
-    beside = manifest_path(path)
+    about = manifest_path(path)
     if not path.is_file():
         raise FileNotFoundError(f"An exported file must exist. Received: {path}.")
-    if not beside.is_file():
-        raise FileNotFoundError(f"An exported file needs its manifest beside it. Received: {path} without {beside.name}.")
-    version = read_record(beside, _Version, "manifest").format_version
+    if not about.is_file():
+        raise FileNotFoundError(f"An exported file needs its manifest beside it. Received: {path} without {about.name}.")
+    beside(about, path.name, "An exported file")
+    version = read_record(about, _Version, "manifest").format_version
     if version != FORMAT_VERSION:
         raise ValueError(
             f"This kerasgen reads manifests of format version {FORMAT_VERSION}; another needs another "
-            f"kerasgen. Received: version {version} in {beside}."
+            f"kerasgen. Received: version {version} in {about}."
         )
-    manifest = read_record(beside, Manifest, "manifest")
+    manifest = read_record(about, Manifest, "manifest")
     if fault := next(_faults(manifest), None):
-        raise ValueError(f"{beside.name}: {fault}")
-    _check_codes(manifest, beside)
+        raise ValueError(f"{about.name}: {fault}")
+    _check_codes(manifest, about)
     expected, digest = manifest.file.sha256, sha256(path)
     if digest != expected:
         raise ValueError(
@@ -198,9 +199,9 @@ def read_manifest(path: str | Path) -> Manifest:
             f"Received: {digest} for {path}."
         )
     if manifest.file.bytes != (size := path.stat().st_size):
-        raise ValueError(f"{beside.name}: file.bytes: must be the size of the file, {size}. Received: {manifest.file.bytes}")
+        raise ValueError(f"{about.name}: file.bytes: must be the size of the file, {size}. Received: {manifest.file.bytes}")
     if manifest.file.name != path.name:
-        raise ValueError(f"{beside.name}: file.name: must be that of the file, {path.name}. Received: {manifest.file.name}")
+        raise ValueError(f"{about.name}: file.name: must be that of the file, {path.name}. Received: {manifest.file.name}")
     return manifest
 
 
@@ -227,7 +228,7 @@ def _faults(manifest: Manifest) -> Iterator[str]:
             yield f"image_shape: must be that of the output {output.name}, {output.sizes}. Received: {manifest.image_shape}"
 
 
-def _check_codes(manifest: Manifest, beside: Path) -> None:
+def _check_codes(manifest: Manifest, about: Path) -> None:
     """Raises ValueError for codes that do not go with `latent_dim` and `num_classes`."""
     if manifest.part not in ("decoder", "mapping"):
         return
@@ -237,5 +238,5 @@ def _check_codes(manifest: Manifest, beside: Path) -> None:
     if shapes != wanted:
         raise ValueError(
             f"The inputs of a {manifest.part} must go with latent_dim {manifest.latent_dim} and num_classes "
-            f"{manifest.num_classes}: {wanted} after the batch. Received: {shapes} in {beside}."
+            f"{manifest.num_classes}: {wanted} after the batch. Received: {shapes} in {about}."
         )

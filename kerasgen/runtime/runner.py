@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -12,6 +13,7 @@ from kerasgen.images import to_float, to_uint8
 from kerasgen.images.check import check_images
 from kerasgen.latent.codes import check_codes, check_labels, sample_codes
 from kerasgen.latent.styles import check_styles, check_truncation
+from kerasgen.runtime.graph import check_graph
 from kerasgen.runtime.manifest import ImageDType, Manifest, PartName, manifest_path, read_manifest
 from kerasgen.runtime.sessions import Session, TensorSignature, check_positive, open_session
 
@@ -34,9 +36,10 @@ def load(path: str | Path, num_threads: int | None = None, provider: str = "cpu"
     installed.
     """
     manifest = read_manifest(path)
+    check_graph(Path(path).absolute(), manifest.format, manifest.file.sha256)
     session = open_session(Path(path), manifest.format, num_threads, provider)
     _check_signature(manifest, session, path)
-    return Runtime(manifest, session)
+    return Runtime(manifest, session, Path(path).absolute(), num_threads)
 
 
 class Runtime:
@@ -50,9 +53,13 @@ class Runtime:
 
     Methods that give images take `dtype`: "float32" for [0, 1], or "uint8" for 0..255, as some files give by themselves.
     `batch_size` is that of a file which takes any; one of a fixed size runs at that size, the last batch padded.
+
+    It may be used by several threads at once. It is pickled as the path of its file, which must still be there, and be the
+    same, where it is loaded again. A process that was forked opens the file anew at its first use, as the threads of an engine
+    are not forked with it; on a GPU it cannot, which is CUDA's rule: load it in the child there.
     """
 
-    def __init__(self, manifest: Manifest, session: Session) -> None:
+    def __init__(self, manifest: Manifest, session: Session, path: Path, num_threads: int | None = None) -> None:
         self.manifest = manifest
         self.latent_dim = manifest.latent_dim
         self.image_shape = manifest.image_shape
@@ -61,6 +68,11 @@ class Runtime:
         self.precision = manifest.precision
         self.provider = session.provider
         self._session = session
+        self._origin = path, num_threads, session.provider, manifest.file.sha256
+        self._process = os.getpid()
+
+    def __reduce__(self) -> tuple[Callable[..., Runtime], tuple[object, ...]]:
+        return _load_again, self._origin
 
     def sample(
         self, n: int, seed: int | None = None, batch_size: int = 64, *, labels: Labels = None, dtype: ImageDType = "float32"
@@ -171,7 +183,14 @@ class Runtime:
                 name: np.concatenate([values, np.repeat(values[-1:], self.batch_size - n, axis=0)])
                 for name, values in batch.items()
             }
-        return {name: output[:n] for name, output in self._session.run(batch).items()}
+        return {name: output[:n] for name, output in self._session_here().run(batch).items()}
+
+    def _session_here(self) -> Session:
+        """The session of this process."""
+        if self._process != os.getpid():
+            self._session = _load_again(*self._origin)._session
+            self._process = os.getpid()
+        return self._session
 
     def _images(self, inputs: dict[str, np.ndarray], output: str, dtype: ImageDType, batch_size: int) -> np.ndarray:
         if dtype not in DTYPES:
@@ -198,6 +217,14 @@ class Runtime:
                 f"{method} needs an exported {part}; export it with part={part!r}. "
                 f"Received: a file of the {self.manifest.part}."
             )
+
+
+def _load_again(path: Path, num_threads: int | None, provider: str, sha256: str) -> Runtime:
+    """Raises ValueError where another file has taken the place of the one that was loaded, and what `load` raises."""
+    runtime = load(path, num_threads, provider)
+    if runtime.manifest.file.sha256 != sha256:
+        raise ValueError(f"The file must be the one that was loaded before. Received: another in its place, {path}.")
+    return runtime
 
 
 def _finite(values: np.ndarray, what: str) -> np.ndarray:

@@ -10,7 +10,6 @@ import keras
 
 from kerasgen import backend
 from kerasgen.callbacks.on_copy import OnCopy
-from kerasgen.callbacks.restore import Restore
 from kerasgen.callbacks.stop_when_diverged import StopWhenDiverged
 from kerasgen.data.dataset import Dataset
 from kerasgen.training.cluster import Cluster
@@ -84,10 +83,9 @@ class DistributedRun:
     def callbacks(
         self, own: Sequence[keras.callbacks.Callback], copy: keras.Model, checkpoints: Path
     ) -> list[keras.callbacks.Callback]:
-        """Gives the callbacks of this process: all restore the checkpoint; the first runs its own, with the copy."""
-        begun = Restore(checkpoints, lambda epoch: self.check_equal("checkpoint, so that they begin with one epoch", epoch))
+        """Gives the callbacks of this process: the first runs its own, with the copy."""
         first = [OnCopy(own, copy, self._engine.alone)] if self.first else []
-        return [begun, StopWhenDiverged(checkpoints), *first]
+        return [StopWhenDiverged(checkpoints), *first]
 
     def finish(self) -> None:
         """Waits until all processes are done; the first is the last, as it writes."""

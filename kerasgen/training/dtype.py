@@ -10,8 +10,7 @@ from kerasgen.backend.dtype import choose_dtype
 from kerasgen.presets import find_class
 from kerasgen.presets.card import Card
 from kerasgen.presets.data import training_of
-from kerasgen.records import read_record
-from kerasgen.training.run_directory import RECIPE, RunRecipe
+from kerasgen.training.run_directory import read_recipe
 
 
 def resolve_dtype(card: Card, directory: str | Path | None = None) -> tuple[Card, str | None]:
@@ -22,9 +21,9 @@ def resolve_dtype(card: Card, directory: str | Path | None = None) -> tuple[Card
     recipe = training_of(card)
     if recipe.dtype != "auto":
         return card, None
-    begun = Path(directory) / RECIPE if directory else None
-    if begun is not None and begun.is_file():
-        dtype, reason = read_record(begun, RunRecipe, "recipe of a run").training.dtype, "as the run began"
+    begun = read_recipe(Path(directory)) if directory else None
+    if begun is not None:
+        dtype, reason = begun.training.dtype, "as the run began"
     else:
         cls = find_class(card.model.class_)
         dtype, reason = choose_dtype(cls.__name__, cls.trains_in_bfloat16)

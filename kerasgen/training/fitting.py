@@ -11,10 +11,10 @@ from kerasgen.base.model import GenerativeModel
 from kerasgen.data.splits import select
 from kerasgen.data.survey import Survey
 from kerasgen.images.resize import Size
-from kerasgen.models.cyclegan import CycleGAN
 from kerasgen.models.gan_base import BaseGAN
 from kerasgen.models.pix2pix import Pix2Pix
 from kerasgen.models.progressive_base import BaseProgressiveGAN
+from kerasgen.models.translation_base import BaseTranslator
 from kerasgen.networks.conv import base_grid, stages
 from kerasgen.presets.card import Card, DataSection, TrainingSection
 from kerasgen.presets.store import describe, load
@@ -84,8 +84,8 @@ def data_section(
     data: Tree = {"source": source, "image_size": size, "channels": channels, "mirror": mirror}
     if card and card.data and issubclass(cls, Pix2Pix):
         data |= {"pairs": card.data.pairs, "jitter": card.data.jitter}
-    if issubclass(cls, CycleGAN):
-        return data | _domains(source, found)
+    if issubclass(cls, BaseTranslator) and not cls.paired:
+        return data | _domains(cls, source, found)
     if cls.requires_labels:
         _check_classes(cls, source, found)
         data["labels"] = True
@@ -129,14 +129,14 @@ def _held_out(splits: Mapping[str, int], train: str = "train") -> Tree:
     return {"train": train, "held_out_fraction": min(part, round(most / splits[train], 6))}
 
 
-def _domains(source: str, found: Survey) -> Tree:
+def _domains(cls: type[GenerativeModel], source: str, found: Survey) -> Tree:
     if {"trainA", "trainB"} <= found.splits.keys():
         held_out = {"held_out": "test"} if {"testA", "testB"} <= found.splits.keys() else {"held_out_fraction": HELD_OUT[0]}
         return {"domains": ["A", "B"], **held_out}
     if len(found.classes) == 2:
         return {"domains": list(found.classes), "label": "label", **_held_out(found.splits)}
     raise ValueError(
-        "A CycleGAN needs two kinds of images: folders trainA and trainB, or two sub-folders. "
+        f"A {cls.__name__} needs two kinds of images: folders trainA and trainB, or two sub-folders. "
         f"Received: {source} with the splits {', '.join(found.splits)} and {len(found.classes)} classes."
     )
 

@@ -15,11 +15,15 @@ from kerasgen import presets
 from kerasgen.base.model import GenerativeModel
 from kerasgen.callbacks import (
     AdaptiveResampling,
+    Checkpoints,
+    EpochLog,
     KeepBest,
+    LearningRates,
     LossCurves,
     StopWhenDiverged,
     make_loggers,
 )
+from kerasgen.callbacks.checkpoints import restore
 from kerasgen.callbacks.on_copy import copy_variables
 from kerasgen.data.dataset import Dataset
 from kerasgen.evaluation.evaluate import evaluate
@@ -35,9 +39,8 @@ from kerasgen.records import to_dict
 from kerasgen.training.distribution import DistributedRun
 from kerasgen.training.dtype import resolve_dtype
 from kerasgen.training.grids import image_grids, preview
-from kerasgen.training.run_directory import check_run_directory
-
-CHECKPOINTS = "backup"
+from kerasgen.training.rate_changes import resolve_rate_changes
+from kerasgen.training.run_directory import CHECKPOINTS, hold_run_directory
 
 
 def train(
@@ -49,6 +52,7 @@ def train(
     grid_interval: int = 1,
     loggers: Sequence[str] = (),
     distribution: DistributedRun | None = None,
+    learning_rate_factor: float | None = None,
 ) -> GenerativeModel:
     """Trains the card's model with `fit` in `directory`.
 
@@ -65,13 +69,31 @@ def train(
         loggers: names in `kerasgen.callbacks.LOGGERS`: "tensorboard", "wandb", "mlflow"; each has its folder.
         distribution: the devices and processes that train the model; the first process alone writes, and alone calls the
             callbacks.
+        learning_rate_factor: of the recipe's learning rates, from the next epoch on: how a run that diverged goes on from its
+            last finite state. The run records it, and its preset's card ("rate_changes").
 
     Returns:
         The model with its last weights, on one device. Raises ValueError for a directory that holds the run of another recipe,
-        FloatingPointError if the losses diverge, and ProcessLost where another process ends.
+        BlockingIOError for one in which another process trains, WriteError where the disk is full or the folder may not be
+        written, FloatingPointError if the losses diverge, and ProcessLost where another process ends.
     """
     directory = Path(directory)
-    card, _ = resolve_dtype(card, directory)
+    card = _resolved(card, directory, learning_rate_factor)
+    with contextlib.ExitStack() as held:
+        return _train(card, directory, held, callbacks, verbose, grid_interval, loggers, distribution)
+
+
+def _train(
+    card: Card,
+    directory: Path,
+    held: contextlib.ExitStack,
+    callbacks: Sequence[keras.callbacks.Callback],
+    verbose: int | str,
+    grid_interval: int,
+    loggers: Sequence[str],
+    distribution: DistributedRun | None,
+) -> GenerativeModel:
+    """Trains; `held` keeps the directory for this process."""
     recipe = training_of(card)
     with distribution.watched() if distribution else contextlib.nullcontext():
         first = distribution is None or distribution.first
@@ -84,27 +106,33 @@ def train(
         model, train_data, held_out = prepare(card)
         of_recipe = _recipe_callbacks(recipe, model, train_data, directory)
         if first:
-            check_run_directory(directory, card, model)
+            held.enter_context(hold_run_directory(directory, card, model))
+        checkpoints = directory / CHECKPOINTS
+        factors = {change.epoch: change.factor for change in recipe.rate_changes}
         own = [
-            keras.callbacks.BackupAndRestore(directory / CHECKPOINTS, double_checkpoint=True, delete_checkpoint=False),
-            StopWhenDiverged(directory / CHECKPOINTS),
+            StopWhenDiverged(checkpoints),
             *of_recipe,
-            keras.callbacks.CSVLogger(directory / "log.csv", append=True),
+            EpochLog(directory / "log.csv"),
             LossCurves(directory / "log.csv", directory / "log.png", grid_interval),
             *logs,
             *image_grids(model, directory, held_out, grid_interval),
+            Checkpoints(checkpoints),
             *callbacks,
         ]
         if distribution is None:
-            _fit(model, recipe, train_data, held_out, verbose, own)
+            rates = LearningRates(model, factors)
+            _fit(model, recipe, train_data, held_out, verbose, [rates, *own], restore(model, checkpoints))
             return model
         distribution.check_equal("recipe and data", [described["model"], described["training"], train_data.num_images])
         distribution.share(train_data, held_out)
         with distribution.building():
             trained = _compiled(card)
-        own = distribution.callbacks(own, model, directory / CHECKPOINTS)
+        own = distribution.callbacks(own, model, checkpoints)
         with distribution.training():
-            _fit(trained, recipe, train_data, held_out, verbose if first else 0, own)
+            rates = LearningRates(trained, factors)
+            begun = restore(trained, checkpoints)
+            distribution.check_equal("checkpoint, so that they begin with one epoch", begun)
+            _fit(trained, recipe, train_data, held_out, verbose if first else 0, [rates, *own], begun)
         copy_variables(trained, model)
     return model
 
@@ -116,8 +144,16 @@ def _fit(
     held_out: Dataset,
     verbose: int | str,
     callbacks: Sequence[keras.callbacks.Callback],
+    begun: int,
 ) -> None:
-    model.fit(train_data, epochs=recipe.epochs, validation_data=held_out, verbose=verbose, callbacks=callbacks)
+    model.fit(
+        train_data,
+        initial_epoch=begun,
+        epochs=recipe.epochs,
+        validation_data=held_out,
+        verbose=verbose,
+        callbacks=callbacks,
+    )
 
 
 def prepare(card: Card) -> tuple[GenerativeModel, Dataset, Dataset]:
@@ -154,29 +190,28 @@ def train_preset(
     grid_interval: int = 1,
     loggers: Sequence[str] = (),
     distribution: DistributedRun | None = None,
+    learning_rate_factor: float | None = None,
 ) -> Path:
     """Trains as `train` does, measures on the held-out data, and saves the preset in `directory`; gives its card's path.
 
     The weights are the last ones, or the best where the card asks for them ("keep_best").
     """
     directory = Path(directory)
-    card, _ = resolve_dtype(card, directory)
-    model = train(
-        card,
-        directory,
-        callbacks=callbacks,
-        verbose=verbose,
-        grid_interval=grid_interval,
-        loggers=loggers,
-        distribution=distribution,
-    )
-    if distribution is None:
-        return _save(model, card, directory)
-    with distribution.watched():
-        if distribution.first:
-            _save(model, card, directory)
-        distribution.finish()
+    card = _resolved(card, directory, learning_rate_factor)
+    with contextlib.ExitStack() as held:
+        model = _train(card, directory, held, callbacks, verbose, grid_interval, loggers, distribution)
+        if distribution is None:
+            return _save(model, card, directory)
+        with distribution.watched():
+            if distribution.first:
+                _save(model, card, directory)
+            distribution.finish()
     return directory / f"{card.name}.json"
+
+
+def _resolved(card: Card, directory: Path, learning_rate_factor: float | None) -> Card:
+    """The card with what the run in a directory has settled."""
+    return resolve_rate_changes(resolve_dtype(card, directory)[0], directory, learning_rate_factor)
 
 
 def _save(model: GenerativeModel, card: Card, directory: Path) -> Path:

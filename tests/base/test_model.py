@@ -9,6 +9,7 @@ from tiny import TINY
 
 import kerasgen
 from kerasgen import backend
+from kerasgen.base.checks import TrainingData
 from kerasgen.base.model import GenerativeModel
 from kerasgen.base.phase import Phase
 from kerasgen.models import GAN, R3GAN
@@ -26,12 +27,23 @@ def weight(name):
         return keras.Model(inputs, outputs, name=name)
 
 
+class Numbers(TrainingData):
+    """No images: nothing is checked."""
+
+    def check(self, data, least=1):
+        pass
+
+
 @keras.saving.register_keras_serializable("tests")
 class TwoNumbers(GenerativeModel):
     """Phase `first` moves a by the mean of its part of the batch, phase `second` b by that of a times x."""
 
     image_shape: tuple[int] = (1,)
     repeat: int = 1
+
+    @property
+    def training_data(self):
+        return Numbers(self.image_shape, labels=0)
 
     def build_networks(self):
         self.a, self.b = weight("a"), weight("b")

@@ -10,7 +10,8 @@ from PIL import Image
 from tiny import TINY
 
 from kerasgen import presets
-from kerasgen.callbacks import KeepBest, LossCurves, SampleGrid, StopAfter, StopWhenDiverged
+from kerasgen.callbacks import Checkpoints, EpochLog, KeepBest, LossCurves, SampleGrid, StopAfter, StopWhenDiverged
+from kerasgen.callbacks.checkpoints import restore
 from kerasgen.callbacks.loss_curves import read_log
 from kerasgen.data import ImageDataset
 
@@ -22,9 +23,10 @@ def model():
     return model
 
 
-def fit(model, callbacks, epochs):
+def fit(model, callbacks, epochs, begun=0):
     images = np.random.default_rng(0).random((12, *model.image_shape), dtype=np.float32)
-    return model.fit(ImageDataset(images, batch_size=4), epochs=epochs, verbose=0, callbacks=callbacks)
+    dataset = ImageDataset(images, batch_size=4)
+    return model.fit(dataset, initial_epoch=begun, epochs=epochs, verbose=0, callbacks=callbacks)
 
 
 @ANY_BACKEND
@@ -43,41 +45,71 @@ def test_stop_after_ends_training(model):
     assert int(model.optimizer.iterations) - before <= 3
 
 
+class Break(keras.callbacks.Callback):
+    """Makes a variable NaN before or after the fifth step, the second of the second epoch."""
+
+    def __init__(self, find, after):
+        super().__init__()
+        self.find, self.hook, self.seen = find, "end" if after else "begin", 0
+
+    def on_train_batch_begin(self, batch, logs=None):
+        self.count("begin")
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.count("end")
+
+    def count(self, hook):
+        self.seen += hook == self.hook
+        if self.seen == 6 - (self.hook == "begin"):
+            variable = self.find(self.model)
+            variable.assign(variable * np.nan)
+
+
 @ANY_BACKEND
-def test_divergence_names_the_epoch_the_term_and_the_last_good_checkpoint(tmp_path):
-    model = TINY["dcgan"]()
-    model.compile(discriminator=keras.optimizers.SGD(0.01), generator=keras.optimizers.SGD(0.01), run_eagerly=True)
+@pytest.mark.parametrize(
+    "find, after, message",
+    [
+        (lambda model: model.generator.trainable_variables[0], False, "discriminator.* not finite in epoch 2, batch 2"),
+        (lambda model: model.generator.trainable_variables[0], True, "not finite in epoch 2, after its last batch"),
+        (lambda model: model.optimizer.optimizers[0].variables[-1], True, "not finite in epoch 2, after its last batch"),
+    ],
+    ids=["loss", "last update", "slot"],
+)
+def test_divergence_names_the_epoch_and_the_last_good_checkpoint(tmp_path, find, after, message):
+    def made():
+        model = TINY["dcgan"]()
+        momentum = {name: keras.optimizers.SGD(0.01, momentum=0.9) for name in ("discriminator", "generator")}
+        model.compile(**momentum, run_eagerly=True)
+        return model
 
-    class Break(keras.callbacks.Callback):
-        def on_train_batch_begin(self, batch, logs=None):
-            if self.seen == 4:
-                weight = self.model.generator.trainable_variables[0]
-                weight.assign(weight * np.nan)
-            self.seen += 1
+    diverging = [StopWhenDiverged(tmp_path), Checkpoints(tmp_path), Break(find, after)]
+    with pytest.raises(FloatingPointError, match=f"{message}; the last good checkpoint: that of epoch 1 in "):
+        fit(made(), diverging, epochs=3)
+    assert [path.name for path in tmp_path.iterdir()] == ["epoch_0001.npz"]
+    again = made()
+    assert restore(again, tmp_path) == 1
+    assert np.isfinite(fit(again, [], epochs=1).history["loss"][0])
 
-        seen = 0
 
-    backup = keras.callbacks.BackupAndRestore(tmp_path / "backup")
-    message = "discriminator.* not finite in epoch 2, batch 2; the last good checkpoint: that of epoch 1 in .*backup"
-    with pytest.raises(FloatingPointError, match=message):
-        fit(model, [backup, StopWhenDiverged(tmp_path / "backup"), Break()], epochs=3)
-    again = TINY["dcgan"]()
-    again.compile(discriminator=keras.optimizers.SGD(0.01), generator=keras.optimizers.SGD(0.01), run_eagerly=True)
-    history = fit(again, [keras.callbacks.BackupAndRestore(tmp_path / "backup")], epochs=2).history
-    assert len(history["loss"]) == 1 and np.isfinite(history["loss"][0])
+@ANY_BACKEND
+def test_a_held_out_loss_that_is_not_finite_is_divergence(model):
+    stop = StopWhenDiverged()
+    stop.on_epoch_begin(0)
+    with pytest.raises(FloatingPointError, match="Received: val_loss, val_kl not finite in epoch 1; .*: none was kept"):
+        stop.on_epoch_end(0, {"loss": 1.0, "val_loss": float("inf"), "val_kl": float("nan")})
 
 
 @ANY_BACKEND
 def test_loss_curves_show_the_log_of_an_interrupted_run_too(model, tmp_path):
     log = tmp_path / "log.csv"
-    for _ in range(2):
-        fit(model, [keras.callbacks.CSVLogger(log, append=True), LossCurves(log, tmp_path / "log.png")], epochs=2)
+    for epochs in ((0, 2), (2, 4)):
+        fit(model, [EpochLog(log), LossCurves(log, tmp_path / "log.png")], epochs[1], epochs[0])
     columns = read_log(log)
-    assert {"epoch", "loss", "reconstruction", "kl"} < set(columns)
+    assert set(columns) == {"epoch", "loss", "reconstruction", "kl"}
     assert len(columns["kl"]) == 4 and np.isfinite(columns["kl"]).all()
     with Image.open(tmp_path / "log.png") as plot:
         assert plot.size[0] > plot.size[1] > 100
-    fit(model, [keras.callbacks.CSVLogger(log), LossCurves(log, tmp_path / "seldom.png", every=2)], epochs=1)
+    fit(model, [EpochLog(log), LossCurves(log, tmp_path / "seldom.png", every=2)], epochs=1)
     assert sorted(file.name for file in tmp_path.iterdir()) == ["log.csv", "log.png", "seldom.png"]  # the last, at the end
 
 
@@ -93,7 +125,7 @@ def test_the_best_weights_are_kept(tmp_path):
         return np.stack([images.mean(axis=(1, 2, 3)), images.std(axis=(1, 2, 3))], axis=1)
 
     best = KeepBest(tmp_path, real, extractor, every=2)
-    history = fit(model, [best, keras.callbacks.CSVLogger(tmp_path / "log.csv")], epochs=5).history
+    history = fit(model, [best, EpochLog(tmp_path / "log.csv")], epochs=5).history
     assert np.isnan(history["fid"]).tolist() == [True, False, True, False, True]
     card = json.loads((tmp_path / "best.json").read_text())
     assert card["metrics"]["fid"] == pytest.approx(np.nanmin(history["fid"])) == best.best()

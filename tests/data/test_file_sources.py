@@ -260,20 +260,20 @@ def test_corrupt_files_are_skipped_or_all_named(tmp_path, monkeypatch):
     damaged[400:500] = bytes(100)  # its header and its end are whole
     (tmp_path / "a" / "2.png").write_bytes(damaged)
     (tmp_path / "b" / "3.png").write_text("no image")
-    save(tmp_path / "b" / "5.png", np.zeros((40, 40), "uint16"))
+    Image.new("F", (40, 40)).save(tmp_path / "b" / "5.png", "TIFF")
     frames = [Image.new("L", (40, 40), value) for value in (0, 200)]
-    frames[0].save(tmp_path / "a" / "x.gif", save_all=True, append_images=frames[1:])
+    frames[0].save(tmp_path / "a" / "x.webp", save_all=True, append_images=frames[1:])
     Image.new("CMYK", (40, 40)).save(tmp_path / "a" / "y.jpg")
     Image.new("RGBA", (40, 40), (255, 255, 255, 0)).save(tmp_path / "a" / "z.png")
     batches = load(tmp_path, labels=True, batch_size=5, shuffle=False, skip_corrupt=True)
     assert batches.labels.tolist() == [0, 1, 0, 0, 0]
-    assert [sum(name in fault for fault in batches.refused) for name in ("2.png", "3.png", "5.png", "x.gif")] == [1] * 4
+    assert [sum(name in fault for fault in batches.refused) for name in ("2.png", "3.png", "5.png", "x.webp")] == [1] * 4
     assert len(batches.refused) == 4 and batches.images().shape == (5, 40, 40, 3)
     monkeypatch.setattr("kerasgen.data.image_files._examined", None)  # they were decoded once
     found = survey(str(tmp_path), skip_corrupt=True)
     assert (found.num_images, found.classes, found.channels) == (5, {"a": 4, "b": 1}, 3)
     assert found.copies == 1  # white in another format
-    with pytest.raises(ValueError, match="Received: 4 of 9 that are not: .*2.png.*3.png.*5.png.*I;16.*x.gif.*animated"):
+    with pytest.raises(ValueError, match="Received: 4 of 9 that are not: .*2.png.*3.png.*5.png.*mode .F.*x.webp.*animated"):
         survey(str(tmp_path))
 
 
@@ -283,7 +283,7 @@ def test_a_huge_image_is_refused_without_its_pixels(tmp_path):
     content[16:24] = struct.pack(">II", 30_000, 30_000)
     content[29:33] = struct.pack(">I", zlib.crc32(content[12:29]))
     (tmp_path / "huge.png").write_bytes(content)
-    with pytest.raises(ValueError, match=r"huge.png \(Image size \(900000000 pixels\) exceeds limit"):
+    with pytest.raises(ValueError, match=r"huge.png \(900,000,000 pixels\)"):
         survey(str(tmp_path))
 
 

@@ -70,7 +70,7 @@ def test_folder_names_the_bad_file(tmp_path, damage):
         save(bad, noise)
         bad.write_bytes(bad.read_bytes()[:2000])
     else:
-        save(bad, np.zeros((64, 64), "uint16"))
+        Image.new("I", (64, 64)).save(bad, "TIFF")
     with pytest.raises(ValueError, match="Received: .*bad.png"):
         load(tmp_path)
 
@@ -105,6 +105,27 @@ def test_relative_paths_hold_when_the_working_directory_changes(tmp_path, monkey
     loaded = [load(name, batch_size=1) for name in ("pets/", "./pets.tar")]
     monkeypatch.chdir(tmp_path / "pets")
     assert [indices_of(batches.images()) for batches in loaded] == [[7], [7]]
+
+
+def test_a_linked_class_is_a_class(tmp_path):
+    for name in ("store/cats", "set/dogs"):
+        for index in range(3):
+            save(tmp_path / name / f"{index}.png", np.zeros((6, 6), "uint8"))
+    (tmp_path / "set" / "cats").symlink_to(Path("..", "store", "cats"))
+    found = load(tmp_path / "set", labels=True, batch_size=1)
+    assert (found.class_names, found.num_images) == (["cats", "dogs"], 6)
+
+
+@pytest.mark.parametrize("target", [".", "..", "../store", "nowhere"])
+def test_links_into_themselves_and_to_nothing_are_named(tmp_path, target):
+    save(tmp_path / "set" / "dogs" / "0.png", np.zeros((6, 6), "uint8"))
+    (tmp_path / "store").mkdir()
+    (tmp_path / "store" / "back").symlink_to(tmp_path / "set")
+    (tmp_path / "set" / "cats").symlink_to(target)
+    with pytest.raises(
+        ValueError, match="must .*lead to.*Received: .*cats" if target == "nowhere" else "linked into itself.*cats"
+    ):
+        load(tmp_path / "set")
 
 
 @pytest.mark.parametrize("suffix", ["jpg", "png", "tif", "webp"])

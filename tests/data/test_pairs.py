@@ -65,6 +65,21 @@ def test_pairs_from_a_transform_two_folders_and_side_by_side(tmp_path):
     np.testing.assert_array_equal(y, one / np.float32(255))
 
 
+def test_halves_that_are_not_square_are_cut_first_and_fitted_alike(tmp_path):
+    half = np.tile(np.linspace(0, 255, 96).astype("uint8")[None, :, None], (64, 1, 3))
+    both = np.concatenate([half, half], axis=1)
+    save_all(tmp_path / "files" / "train", both[None], ["a"])
+    np.savez(tmp_path / "both.npz", images=both[None])
+    for source in ("files", "both.npz"):
+        x, y = data.load_pairs(tmp_path / source, "left_to_right", image_size=32, batch_size=1).images()
+        assert x.shape == (1, 32, 32, 3)
+        np.testing.assert_array_equal(x, y)
+        assert (x[0, 0, 0, 0] * 255, x[0, 0, -1, 0] * 255) == pytest.approx((44, 211), abs=3)  # the middle 64 of 96
+    save_all(tmp_path / "odd" / "train", both[None, :, 1:], ["a"])
+    with pytest.raises(ValueError, match="even width. Received: .*a.*191 pixels"):
+        data.load_pairs(tmp_path / "odd", "left_to_right", image_size=32, batch_size=1)
+
+
 def test_unpaired_sets_from_a_label_and_from_an_archives_folders(tmp_path):
     eras = data.load_unpaired("portraits", ("historical", "modern"), "test", 16, 2, label="era")
     assert [len(part) for part in eras.images()] == [193, 131]

@@ -1,5 +1,7 @@
 """The embedded portraits, the records that they lie in, and crops of them."""
 
+import shutil
+
 import numpy as np
 import pytest
 from helpers import ANY_BACKEND
@@ -46,6 +48,20 @@ def test_portraits_size_and_channels():
     batches = load("portraits", "test[:5]", 16, 5, channels=1)
     assert batches[0].shape == (5, 16, 16, 1)
     assert 0.1 < batches.images().mean() < 0.9
+
+
+@pytest.mark.parametrize("damage", ["a bit", "missing"])
+def test_altered_portraits_are_refused(tmp_path, monkeypatch, damage):
+    shutil.copytree(FOLDER, tmp_path / "portraits")
+    monkeypatch.setattr("kerasgen.data.portraits.FOLDER", tmp_path / "portraits")
+    path = tmp_path / "portraits" / "portraits-test.tfrecord-00000-of-00001"
+    content = bytearray(path.read_bytes())
+    content[5000] ^= 1
+    path.unlink()
+    if damage == "a bit":
+        path.write_bytes(content)
+    with pytest.raises(ValueError, match="must have the sha256 95f1bd.*Received: .*portraits-test"):
+        load("portraits", "test")
 
 
 def test_tfrecord_reader_agrees_with_tensorflow():

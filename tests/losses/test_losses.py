@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 from keras import ops
-from scipy import stats
+from scipy import special, stats
 
 from kerasgen.losses.adversarial import LOSSES, pairwise_accuracy
+from kerasgen.losses.contrastive import patch_contrast
 from kerasgen.losses.divergences import (
     covariance_penalty,
     kl_to_standard_normal,
@@ -33,6 +34,15 @@ def test_kl_equals_its_integral():
     value = kl_to_standard_normal(ops.convert_to_tensor([[mean]]), ops.convert_to_tensor([[log_variance]]))
     assert float(value[0, 0]) == pytest.approx(integral, rel=1e-4)
     assert float(kl_to_standard_normal(ops.zeros((1, 1)), ops.zeros((1, 1)))[0, 0]) == 0.0
+
+
+def test_patches_are_told_apart_by_cross_entropy():
+    (queries, tq), (keys, tk) = tensor(2, 5, 4), tensor(2, 5, 4)
+    queries, keys = (x / np.linalg.norm(x, axis=-1, keepdims=True) for x in (queries, keys))
+    logits = np.einsum("bnd,bmd->bnm", queries, keys) / 0.07
+    expected = -np.mean([special.log_softmax(row, axis=-1).diagonal() for row in logits])
+    assert float(patch_contrast(tq, tk, 0.07)) == pytest.approx(expected, rel=1e-4)
+    assert float(patch_contrast(ops.zeros((1, 5, 4)), tk[:1], 0.07)) == pytest.approx(np.log(5), rel=1e-5)
 
 
 def test_likelihoods_equal_scipy():

@@ -9,7 +9,7 @@ from tiny import DECODERS, TINY
 import kerasgen
 from kerasgen.base.model import GenerativeModel
 from kerasgen.data import ImageDataset, PairedDataset, UnpairedDataset
-from kerasgen.models import ConditionalGAN, CycleGAN, Pix2Pix
+from kerasgen.models import ConditionalGAN
 from kerasgen.models.translation_base import BaseTranslator
 
 
@@ -31,7 +31,9 @@ def wanted(model):
 
 
 def batches(model, images, batch_size=8):
-    kind = {CycleGAN: UnpairedDataset, Pix2Pix: PairedDataset}.get(type(model), ImageDataset)
+    kind = ImageDataset
+    if isinstance(model, BaseTranslator):
+        kind = PairedDataset if model.paired else UnpairedDataset
     return kind(images, targets_of(model, 8 if kind is UnpairedDataset else len(images)), batch_size=batch_size, mirror=True)
 
 

@@ -13,7 +13,7 @@ from kerasgen import backend, data, training
 from kerasgen.base.schedules import PiecewiseLinear
 from kerasgen.data import PairedDataset, UnpairedDataset
 from kerasgen.layers.image_pool import ImagePool
-from kerasgen.models import CycleGAN, Pix2Pix
+from kerasgen.models import CUT, CycleGAN, Pix2Pix
 from kerasgen.networks.patch import HALVINGS, patch_discriminator
 from kerasgen.presets.catalog import find_card, read_card
 from kerasgen.presets.store import build_model
@@ -30,6 +30,7 @@ def test_the_papers_networks_have_the_papers_sizes():
     pix2pix, cyclegan = Pix2Pix((256, 256, 3)), CycleGAN((256, 256, 3))
     assert round(trainable(pix2pix.generator) / 1e6, 1) == 54.4
     assert trainable(pix2pix.discriminator) == 2_768_705
+    assert trainable(CUT((256, 256, 3)).projector) == 2 * 5 * 256 + 256 * (3 + 128 + 3 * 256) + 5 * 256 * 256
     assert trainable(cyclegan.generator_ab) == trainable(cyclegan.generator_ba) == 11_378_179
     assert round(trainable(cyclegan.discriminator_a) / 1e6, 1) == 2.8
     assert (pix2pix.depth, cyclegan.blocks, CycleGAN((128, 128, 3), channels=2).blocks) == (8, 9, 6)
@@ -128,6 +129,32 @@ def test_losses_of_cyclegan_are_the_papers(images_of):
     same = model.translate(b)
     assert terms["identity_b"] == pytest.approx(0.5 * 10.0 * np.mean(np.abs(2 * b - 2 * same)), rel=1e-4)
     assert terms["a_to_b"] == pytest.approx(0.5 * np.mean((model.discriminator_b.predict_on_batch(there) - 1.0) ** 2), rel=1e-4)
+
+
+def test_losses_of_cut_are_the_papers(images_of):
+    model = TINY["cut"]()
+    a, b = images_of(model, 3), RNG.random((3, *model.image_shape), dtype="float32")
+    terms = model.generator_terms([ops.convert_to_tensor(each) for each in (a, b)], training=False)
+    terms = numbers({name: terms[name] for name in model.phases[0].terms})
+    made = model.translate(a)
+    logits = model.discriminator.predict_on_batch(made)
+    assert terms["generator"] == pytest.approx(0.5 * np.mean((logits - 1.0) ** 2), rel=1e-4)
+    # Of vectors without a likeness, the patch at the same place is one of six.
+    assert terms["contrast"] > 0.0 and terms["identity"] > 0.0
+    model.projector.set_weights([np.zeros_like(weight) for weight in model.projector.get_weights()])
+    terms = model.generator_terms([ops.convert_to_tensor(each) for each in (a, b)], training=False)
+    assert float(ops.convert_to_numpy(terms["contrast"])) == pytest.approx(np.log(6), rel=1e-4)
+    fast = TINY["cut"](contrast_weight=10.0, identity_weight=0.0)
+    assert fast.phases[0].terms == ("generator", "contrast")
+
+
+def test_patches_are_told_by_where_they_come_from(images_of):
+    """After some steps on one pair of batches the translator's patches are told better than by chance."""
+    model = CUT((12, 16, 3), channels=4, blocks=2, receptive_field=16, patches=6, projection=16)
+    model.compile(generator=keras.optimizers.Adam(2e-3), discriminator=keras.optimizers.Adam(0.0))
+    a, b = images_of(model, 4), RNG.random((4, *model.image_shape), dtype="float32")
+    history = model.fit(a, b, batch_size=4, epochs=40, shuffle=False, verbose=0).history
+    assert np.mean(history["contrast"][-5:]) < 0.6 * np.log(6)
 
 
 def test_the_pool_shows_new_images_or_earlier_ones():

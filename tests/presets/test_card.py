@@ -33,6 +33,26 @@ def changed(path, value):
     return card
 
 
+WEIGHTS_RULE = "weights.file: must be a plain file name that ends with .weights.h5"
+NO_NAMES = (
+    "../mine",
+    "/mine",
+    "a/b",
+    "a\\b",
+    "C:mine",
+    "..",
+    "",
+    ".mine",
+    "-mine",
+    "mine.",
+    "mine ",
+    "a\0b",
+    "a\n",
+    "NUL",
+    "com1.x",
+)
+
+
 @pytest.mark.parametrize(
     "path, value, message",
     [
@@ -46,9 +66,13 @@ def changed(path, value):
         ("training.dtype", "float16", 'must be one of "auto", "float32", "mixed_bfloat16". Received: "float16"'),
         ("training.keep_best", {"every": 1}, "training.keep_best.extractor: required key. Received: none"),
         ("training.keep_best", {"extractor": "faces", "ever": 1}, 'training.keep_best.ever: unknown key. Did you mean "every"'),
-        ("weights", {"file": "a.weights.h5", "sha256": "x", "bytes": 1}, "weights.sha256: must be str matching regex"),
-        ("weights", {"file": "../a.weights.h5", "sha256": "x", "bytes": 1}, "weights.file: must be str matching regex"),
-        ("weights", {"file": "a.keras", "sha256": "x", "bytes": 1}, "weights.file: must be str matching regex"),
+        ("weights", {"file": "a.weights.h5", "sha256": "x", "bytes": 1}, "weights.sha256: must be 64 hexadecimal digits"),
+        ("weights", {"file": "../a.weights.h5", "sha256": "x", "bytes": 1}, WEIGHTS_RULE),
+        ("weights", {"file": "a.keras", "sha256": "x", "bytes": 1}, WEIGHTS_RULE),
+        ("training.batch_size", 2**63, "training.batch_size: must be int <= 2147483647. Received: 9223372036854775808"),
+        ("training.optimizers", {"g": {"lr": float("inf")}}, "training.optimizers.g.lr: must be a finite number. Rec.*: inf"),
+        ("model.arguments.beta", float("nan"), "model.arguments.beta: must be a finite number. Received: nan"),
+        ("data.background", [0, 0, 256], r"data.background.2.: must be int <= 255. Received: 256"),
         ("training.seed", -1, "training.seed: must be int >= 0. Received: -1"),
         ("model.class", "", "model.class: must be str of length >= 1. Received"),
     ],
@@ -56,6 +80,20 @@ def changed(path, value):
 def test_what_a_card_must_not_say(path, value, message):
     with pytest.raises(ValueError, match=message):
         convert(changed(path, value), Card)
+
+
+@pytest.mark.parametrize("name", [*NO_NAMES, "a" * 201])
+def test_a_name_is_no_path(name):
+    with pytest.raises(ValueError, match="name: must be a plain file name"):
+        convert(changed("name", name), Card)
+    file = f"{name}.weights.h5" if name not in ("", "mine.", "mine ") else f"/{name}.weights.h5"
+    with pytest.raises(ValueError, match="weights.file: must be a plain file name"):
+        convert(changed("weights", {"file": file, "sha256": "0" * 64, "bytes": 1}), Card)
+
+
+@pytest.mark.parametrize("name", ["vae_portraits", "a.b", "Bild 1", "портрет", "nul_vae"])
+def test_names(name):
+    assert convert(changed("name", name), Card).name == name
 
 
 def test_the_file_is_named(tmp_path):

@@ -36,7 +36,8 @@ class Whole(Record, frozen=True):
         ({"name": "x", "part": {"kind": "c"}}, 'part.kind: must be one of "a", "b". Received: "c"'),
         ({"name": "x", "weights": {"r0": 1, "r1": "much"}}, 'weights.r1: must be float. Received: "much"'),
         ({"name": "x", "weights": {3: 1.0}}, "weights: each key must be str. Received"),
-        ({"name": "x", "weights": {"r1": float("nan")}, "part": 3}, "part: must be object or null. Received: 3"),
+        ({"name": "x", "weights": {"r1": float("nan")}}, "weights.r1: must be a finite number. Received: nan"),
+        ({"name": "x", "parts": [{}, {"size": float("-inf")}]}, r"parts\[1\].size: must be a finite number. Received: -inf"),
         ({"name": "x", "part": 3}, "part: must be object or null. Received: 3"),
     ],
 )

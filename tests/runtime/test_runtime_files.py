@@ -88,7 +88,7 @@ def test_altered_manifest(change, message, decoder):
     [
         ({"bytes": 1}, "onnx.json: file.bytes: must be the size of the file, .*. Received: 1$"),
         ({"name": "other.onnx"}, "onnx.json: file.name: must be that of the file, decoder.onnx. Received: other.onnx"),
-        ({"name": "../decoder.onnx"}, "file.name: must be that of the file, decoder.onnx. Received: ../decoder.onnx"),
+        ({"name": "../decoder.onnx"}, "file.name: must be a plain file name"),
     ],
 )
 def test_manifest_of_another_file(change, message, decoder):
@@ -219,7 +219,8 @@ def test_provider_that_cannot_be(provider, message, decoder, machine):
         load(decoder, provider=provider)
 
 
-def test_litert_runs_on_the_cpu(decoder):
+def test_litert_runs_on_the_cpu(decoder, monkeypatch):
+    monkeypatch.setattr("kerasgen.runtime.runner.check_graph", lambda *_: None)  # the file is no LiteRT
     change_manifest(decoder, {"format": "tflite"})
     with pytest.raises(ValueError, match="LiteRT file runs on the CPU"):
         load(decoder, provider="cuda")

@@ -6,9 +6,11 @@ import pytest
 from helpers import ANY_BACKEND
 
 import kerasgen
+from kerasgen.files import is_own, locked
 from kerasgen.presets import Card
 from kerasgen.presets.card import DataSection, KeepBest, ModelSection, Resampling, TrainingSection
 from kerasgen.training import train, train_preset
+from kerasgen.training.run_directory import check_place
 
 pytestmark = ANY_BACKEND
 ADAM = {"class_name": "Adam", "config": {}}
@@ -85,3 +87,16 @@ def test_a_directory_holds_the_run_of_one_recipe(tmp_path):
         ValueError, match='recipe.json: training.batch_sise: unknown key. Did you mean "batch_size". Received: 8'
     ):
         train(first, tmp_path / "run", verbose=0)
+
+
+def test_a_directory_holds_one_run_at_a_time(tmp_path):
+    run = tmp_path / "run"
+    run.mkdir()
+    with locked(run), pytest.raises(BlockingIOError, match="one run at a time. Received: .*run, in which another process"):
+        train(card(), run, verbose=0)
+    assert all(is_own(path) for path in run.iterdir())
+    check_place(run)  # as a process leaves it that was killed before it wrote
+    half = run / f".{16 * 'a'}.log.csv"
+    half.touch()
+    train(card(), run, verbose=0)
+    assert not half.exists()

@@ -1,0 +1,92 @@
+"""Work on files of strangers in a process of its own: what crashes, hangs or fills the memory there does no harm here."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+MEMORY = 2**30  # bytes beside what was imported
+SECONDS = 5  # of computing
+PATIENCE = 30  # seconds of waiting, on a machine that is busy with other work
+_REFUSED = 3  # the exit status after an error
+_START = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from kerasgen.child import work; work(*json.loads(sys.argv[2]))"
+)
+
+
+def call_apart(
+    module: str, function: str, *arguments: str | int | None, imports: Sequence[str] = (), memory: int = MEMORY
+) -> str | None:
+    """Calls a function in a child process that has `SECONDS` of computing.
+
+    Args:
+        module, function: where it is; it raises to refuse its arguments; its result is not looked at.
+        arguments: what it is given.
+        imports: modules that the child imports first, which its limits do not count.
+        memory: bytes that the function may take.
+
+    Returns:
+        None where it returned, else why not: the text of its error, or how the process ended. In a program that was frozen
+        into one file, which has no Python to start, the function is called in this process.
+    """
+    if not sys.executable or getattr(sys, "frozen", False):
+        return _refusal(module, function, arguments)
+    # Not the working directory, which may be the stranger's.
+    places = [str(Path(__file__).parents[1]), *(os.path.abspath(place) for place in sys.path if place)]
+    command = [
+        sys.executable,
+        "-I",
+        "-c",
+        _START,
+        json.dumps(places),
+        json.dumps([module, function, arguments, list(imports), memory]),
+    ]
+    try:
+        ended = subprocess.run(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=PATIENCE, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return f"no answer after {PATIENCE} seconds"
+    if ended.returncode == _REFUSED:
+        return ended.stdout.decode("utf-8", "replace").strip()
+    return f"its reader crashed, or needed over {SECONDS} seconds or {memory >> 20:,} MiB" if ended.returncode else None
+
+
+def work(module: str, function: str, arguments: Sequence[str | int | None], imports: Sequence[str], memory: int) -> None:
+    """What the child process runs."""
+    for name in (*imports, module):
+        importlib.import_module(name)
+    _limit(memory)
+    fault = _refusal(module, function, arguments)
+    if fault is not None:
+        sys.stdout.buffer.write(fault.encode("utf-8", "replace"))
+        sys.stdout.flush()
+    os._exit(_REFUSED if fault is not None else 0)  # without waiting for the threads of an engine
+
+
+def _limit(memory: int) -> None:
+    """Limits time and memory, where the system can."""
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        most = pages * resource.getpagesize() + memory
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+
+
+def _refusal(module: str, function: str, arguments: Sequence[str | int | None]) -> str | None:
+    try:
+        getattr(importlib.import_module(module), function)(*arguments)
+    except MemoryError:
+        return "it needs too much memory"
+    except Exception as error:  # each library has exceptions of its own
+        return str(error) or type(error).__name__
+    return None
