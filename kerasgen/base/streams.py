@@ -41,6 +41,10 @@ class Watch:
         x, y = parts_of(data)
         return (x,) if y is None else (x, y)
 
+    def check_shape(self, data: object) -> None:
+        """Raises ValueError as the rule does for black images of a batch's shapes: graphs are traced before their data come."""
+        self._rule.check(data)
+
     @contextlib.contextmanager
     def errors(self) -> Iterator[None]:
         """Raises what the watch raised, where it comes out of Keras as another error."""
@@ -100,6 +104,8 @@ def _watched_graph(dataset: tf.data.Dataset, watch: Watch) -> tf.data.Dataset:
     shapes = [spec.shape for spec in specs]
     if any(shape.rank is None or None in shape[1:] for shape in shapes):  # then the first batch tells
         shapes = [[None, *tensor.shape[1:]] for tensor in keras.tree.flatten(next(iter(dataset)))]
+    black = [np.zeros((1, *shape[1:]), spec.dtype.as_numpy_dtype) for spec, shape in zip(specs, shapes, strict=True)]
+    watch.check_shape(keras.tree.pack_sequence_as(dataset.element_spec, black))
 
     @tf.autograph.experimental.do_not_convert
     def passed(*batch: tf.Tensor) -> object:

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from kerasgen.child import call_apart
 from kerasgen.errors import unknown_name
 from kerasgen.files import atomic_write
 from kerasgen.presets.card import Card, ModelSection, TrainingSection, WeightsSection
 from kerasgen.presets.catalog import check_weights, find_card, read_card, write_card
 from kerasgen.records import convert, to_dict
+from kerasgen.runtime.child import call_apart
 from kerasgen.zoo_folder import zoo_folder
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from kerasgen.child import MEMORY, call_apart
 from kerasgen.records.protobuf import fields
+from kerasgen.runtime.child import MEMORY, call_apart
 from kerasgen.runtime.manifest import FileFormat
 from kerasgen.runtime.sessions import open_session
 

@@ -56,7 +56,8 @@ class Runtime:
 
     It may be used by several threads at once. It is pickled as the path of its file, which must still be there, and be the
     same, where it is loaded again. A process that was forked opens the file anew at its first use, as the threads of an engine
-    are not forked with it; on a GPU it cannot, which is CUDA's rule: load it in the child there.
+    are not forked with it; on a GPU it cannot, which is CUDA's rule: load it in the child there. A forked
+    process must end by `os._exit`, as those of multiprocessing do: ONNX Runtime would wait for the parent's threads.
     """
 
     def __init__(self, manifest: Manifest, session: Session, path: Path, num_threads: int | None = None) -> None:

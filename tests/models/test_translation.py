@@ -224,8 +224,8 @@ def test_wrong_arguments(call, message):
 @pytest.mark.parametrize(
     "x, y, message",
     [
-        ((4, 16, 16, 1), None, "images of both kinds, .* Received: 4 sources and no targets"),
-        ((4, 16, 16, 1), (3, 16, 16, 3), "Received: 4 sources and 3 targets"),
+        ((4, 16, 16, 1), None, "images of both kinds, .* Received: sources without targets"),
+        ((4, 16, 16, 1), (3, 16, 16, 3), "x and y must have as many entries. Received: 4 and 3"),
         ((4, 16, 16, 3), (4, 16, 16, 3), r"`sources` must be of \(height, width, channels\) \(16, 16, 1\)"),
         ((4, 16, 16, 1), (4, 16, 16, 1), r"`targets` must be of \(height, width, channels\) \(16, 16, 3\)"),
     ],
@@ -241,7 +241,7 @@ def test_training_with_wrong_batches():
     model, cyclegan = TINY["pix2pix"](), TINY["cyclegan"]()
     for each in (model, cyclegan):
         each.compile()
-    with pytest.raises(ValueError, match="Received: batches of 1 parts"):
+    with pytest.raises(ValueError, match="Received: batches of 1 part"):
         model.fit(data.ImageDataset(noise_images(4, channels=1), batch_size=2), verbose=0)
     with pytest.raises(ValueError, match=r"sources must have the model's shape \(16, 16, 1\). Received: \(16, 16, 3\)"):
         model.fit(PairedDataset(noise_images(4), noise_images(4), 2), verbose=0)

@@ -17,7 +17,7 @@ from kerasgen.models.latent_base import LatentSampler
 from kerasgen.models.translation_base import BaseTranslator
 from kerasgen.presets.store import build_model
 from kerasgen.presets.weights import rounded
-from kerasgen.training.train import build_optimizers
+from kerasgen.training.optimizers import build_optimizers
 from kerasgen.zoo_folder import zoo_folder
 
 pytestmark = ANY_BACKEND  # every backend draws the presets in test_backends.py

@@ -43,9 +43,9 @@ def test_threads_share_a_runtime(runtime):
 
 
 def test_threads_load_at_once_and_leave_the_standard_error_alone(files, kind, monkeypatch):
-    monkeypatch.setattr(os, "dup2", lambda *arguments: pytest.fail("a file descriptor was swapped"))
     before = os.fstat(2)
-    with ThreadPoolExecutor(8) as pool:
+    with monkeypatch.context() as patched, ThreadPoolExecutor(8) as pool:  # pytest itself swaps them after the test
+        patched.setattr(os, "dup2", lambda *arguments: pytest.fail("a file descriptor was swapped"))
         runtimes = list(pool.map(lambda _: load(files[kind]), range(16)))
     assert os.path.samestat(before, os.fstat(2))
     assert len({runtime.sample(1, 0).tobytes() for runtime in runtimes}) == 1
@@ -124,7 +124,8 @@ def test_a_forked_program_ends(files, kind):
         "import os, sys; from kerasgen.runtime import load\n"
         "runtime = load(sys.argv[1], num_threads=2); first = runtime.sample(2, 0).tobytes(); child = os.fork()\n"
         "assert runtime.sample(2, 0).tobytes() == first\n"
-        "sys.exit(0 if child == 0 else os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))"
+        "if child == 0: os._exit(0)  # as multiprocessing's children do\n"
+        "sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))"
     )
     done = subprocess.run([sys.executable, "-W", "ignore", "-c", program, str(files[kind])], timeout=120, check=False)
     assert done.returncode == 0

@@ -15,9 +15,7 @@ MEMORY = 2**30  # bytes beside what was imported
 SECONDS = 5  # of computing
 PATIENCE = 30  # seconds of waiting, on a machine that is busy with other work
 _REFUSED = 3  # the exit status after an error
-_START = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from kerasgen.child import work; work(*json.loads(sys.argv[2]))"
-)
+_START = f"import json, sys; sys.path[:] = json.loads(sys.argv[1]); from {__name__} import work; work(*json.loads(sys.argv[2]))"
 
 
 def call_apart(
@@ -38,7 +36,7 @@ def call_apart(
     if not sys.executable or getattr(sys, "frozen", False):
         return _refusal(module, function, arguments)
     # Not the working directory, which may be the stranger's.
-    places = [str(Path(__file__).parents[1]), *(os.path.abspath(place) for place in sys.path if place)]
+    places = [str(Path(__file__).parents[2]), *(os.path.abspath(place) for place in sys.path if place)]
     command = [
         sys.executable,
         "-I",
