@@ -12,8 +12,9 @@ SHOWN = 16  # of each kind, in a grid
 
 
 def before_and_after(model: BaseTranslator, held_out: Dataset) -> np.ndarray:
-    """Gives rows of sources, of their translations and, for pairs, of the truth; both directions where there are two."""
+    """Gives rows of sources, of their translations and, for pairs, of the truth; without pairs, in each direction that the model has."""
     a, b = held_out.images(slice(SHOWN))
-    if len(model.directions) == 1:
+    if model.paired:
         return interleave(a, model.translate(a), b)
-    return np.concatenate([interleave(a, model.translate(a)), interleave(b, model.translate(b, "b_to_a"))])
+    sources = {"a_to_b": a, "b_to_a": b}
+    return np.concatenate([interleave(sources[way], model.translate(sources[way], way)) for way in model.directions])

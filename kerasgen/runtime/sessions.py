@@ -70,7 +70,7 @@ class LitertSession:
     """Runs a LiteRT file on the CPU with ai-edge-litert. The batch must have the size in the file.
 
     An interpreter serves one thread at a time, so that each call borrows one of a pool, made when first needed: as many as run
-    at once, at most one a CPU. On two CPUs that serves 1.3 to 1.9 times as many images a second as a lock around a single one.
+    at once, at most one a CPU. On two CPUs two callers get 1.2 to 1.9 times as many images a second as by a lock around one.
     """
 
     provider = "cpu"

@@ -78,6 +78,8 @@ def test_metrics_of_a_translator_that_shifts_brightness():
     b = 0.5 + RNG.random((40, 16, 16, 1), dtype="float32") * RNG.random((40, 1, 1, 1), dtype="float32") * 0.5
 
     class Shift:
+        directions = ("a_to_b", "b_to_a")
+
         def translate(self, x, direction):
             return x + (0.5 if direction == "a_to_b" else -0.5)
 
