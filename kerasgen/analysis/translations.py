@@ -12,7 +12,7 @@ SHOWN = 16  # of each kind, in a grid
 
 
 def before_and_after(model: BaseTranslator, held_out: Dataset) -> np.ndarray:
-    """Gives rows of sources, of their translations and, for pairs, of the truth; without pairs, in each direction that the model has."""
+    """Gives rows of sources, of their translations and, for pairs, of the truth; without pairs, of each direction."""
     a, b = held_out.images(slice(SHOWN))
     if model.paired:
         return interleave(a, model.translate(a), b)
