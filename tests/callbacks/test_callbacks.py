@@ -144,7 +144,7 @@ def test_the_best_weights_are_kept(tmp_path):
 
 def test_batches_of_another_size_are_refused(model):
     dataset = ImageDataset(np.zeros((4, 32, 32, 1), "float32"), batch_size=4)
-    with pytest.raises(ValueError, match=r"the model's shape \(28, 28, 1\). Received: \(32, 32, 1\)"):
+    with pytest.raises(ValueError, match=r"`images` must be of .* \(28, 28, 1\). Received: \(32, 32, 1\)"):
         model.fit(dataset, verbose=0)
 
 
@@ -161,7 +161,7 @@ def test_datasets_of_another_size_are_refused(model):
     import tensorflow as tf
 
     dataset = tf.data.Dataset.from_tensor_slices(np.zeros((4, 32, 32, 1), "float32")).batch(2)
-    with pytest.raises(ValueError, match=r"the model's shape \(28, 28, 1\). Received: \(32, 32, 1\)"):
+    with pytest.raises(ValueError, match=r"`images` must be of .* \(28, 28, 1\). Received: \(32, 32, 1\)"):
         model.fit(dataset, verbose=0)
 
 
