@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Iterable
 
+LONGEST = 300  # characters of another library's message
 # Names told when nothing is near; tensorflow-datasets has hundreds.
 SHOWN = 30
 
@@ -21,4 +22,13 @@ def unknown_name(kind: str, name: object, known: Iterable[str]) -> ValueError:
     else:
         rest = f", ... ({len(known)} in all)" if len(known) > SHOWN else ""
         hint = "Known: " + (", ".join(map(repr, known[:SHOWN])) or "none") + rest + "."
-    return ValueError(f"Unknown {kind}. Received: {name!r}. {hint}")
+    return ValueError(f"Unknown {kind}. Received: {_shortened(repr(name))}. {hint}")
+
+
+def reason(error: BaseException) -> str:
+    """Gives what an error of another library says, as one line of at most 300 characters; its class where it says nothing."""
+    return _shortened(" ".join(str(error).split()) or type(error).__name__)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."

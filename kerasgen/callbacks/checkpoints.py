@@ -11,6 +11,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from kerasgen.errors import reason
 from kerasgen.files import atomic_write, make_folder
 
 KEPT = 2  # checkpoints: the newest, and the one before in case that cannot be read
@@ -64,7 +65,9 @@ def restore(model: keras.Model, directory: str | Path) -> int:
         try:
             state = _read(path)
         except UNREADABLE as error:
-            warnings.warn(f"A checkpoint must be whole; the one before is taken. Received: {path} ({error}).", stacklevel=2)
+            warnings.warn(
+                f"A checkpoint must be whole; the one before is taken. Received: {path} ({reason(error)}).", stacklevel=2
+            )
             continue
         _assign(model, state, path)
         return epochs

@@ -10,6 +10,7 @@ import numpy as np
 
 from kerasgen.data.source import Source, label_name
 from kerasgen.data.splits import select
+from kerasgen.errors import reason
 from kerasgen.images.check import check_images
 from kerasgen.images.resize import Size, fit_array
 
@@ -75,7 +76,7 @@ def find_arrays(path: Path) -> dict[str, Arrays]:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as found:
             arrays = {name: found[name] for name in found.files}
     except Exception as error:  # numpy passes on what zipfile, zlib and tokenize raise, by the kind of damage
-        raise ValueError(f"A NumPy file must hold arrays of numbers. Received: {path} ({error})") from None
+        raise ValueError(f"A NumPy file must hold arrays of numbers. Received: {path} ({reason(error)})") from None
     if "x_train" in arrays:
         splits = {name: f"x_{name}" for name in ("train", "test") if f"x_{name}" in arrays}
         return {name: Arrays(arrays[key], arrays.get(f"y_{name}")) for name, key in splits.items()}

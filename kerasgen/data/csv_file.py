@@ -7,6 +7,7 @@ from pathlib import Path
 
 from kerasgen.data.file_set import Entry, FileSet
 from kerasgen.data.image_files import SUFFIXES, no_images
+from kerasgen.errors import reason
 
 PATHS = ("path", "file", "filename", "file_name", "filepath", "image")  # names of the column with the paths
 SPLIT = "split"
@@ -22,7 +23,7 @@ def find_in_csv(path: Path) -> FileSet:
         with path.open(newline="", encoding="utf-8-sig") as stream:
             rows = [row for row in csv.reader(stream) if row]
     except (UnicodeDecodeError, csv.Error) as error:
-        raise ValueError(f"A CSV file must be text in UTF-8. Received: {path} ({error})") from None
+        raise ValueError(f"A CSV file must be text in UTF-8. Received: {path} ({reason(error)})") from None
     if not rows:
         raise no_images(path)
     first = [cell.strip() for cell in rows[0]]

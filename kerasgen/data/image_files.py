@@ -14,6 +14,7 @@ import numpy as np
 from PIL import ExifTags, ImageFile
 
 from kerasgen.data.lazy import LazyImages
+from kerasgen.errors import reason
 from kerasgen.images.opening import GRAY, WHITE, Background, RefusedImage, open_image, standard
 from kerasgen.images.resize import Size, fit_image
 
@@ -195,7 +196,7 @@ def _open(file: ImageSource, use: Callable[[ImageFile.ImageFile], T]) -> T:
     except RefusedImage as fault:
         raise UnreadableImage(fault.rule, _name(file), fault.reason) from fault
     except Exception as error:  # of the archive or the table that holds the file
-        raise UnreadableImage("An image file must be readable.", _name(file), str(error)) from error
+        raise UnreadableImage("An image file must be readable.", _name(file), reason(error)) from error
 
 
 def _header(image: ImageFile.ImageFile) -> tuple[int, int, int]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from kerasgen.data.file_set import SPLITS, Entry, FileSet
 from kerasgen.data.image_column import class_names, entries, find_columns, need_pyarrow
+from kerasgen.errors import reason
 
 LIMIT = 2 * 2**30  # bytes of encoded images that are held in memory
 
@@ -36,8 +37,8 @@ def find_in_parquet(path: Path) -> FileSet:
                 splits.setdefault(_split(file), []).extend(
                     entries(file, opened.iter_batches(columns=columns), columns, classes)
                 )
-        except pyarrow.ArrowException as error:
-            raise ValueError(f"A Parquet file must be readable. Received: {file} ({error})") from None
+        except (pyarrow.ArrowException, OSError) as error:
+            raise ValueError(f"A Parquet file must be readable. Received: {file} ({reason(error)})") from None
     return FileSet(str(path), splits, classes)
 
 

@@ -9,6 +9,7 @@ import msgspec
 
 from kerasgen.data.file_set import Entry, FileSet
 from kerasgen.data.image_column import class_names, entries, find_columns, need_pyarrow
+from kerasgen.errors import reason
 from kerasgen.records import Record
 
 Note = TypeVar("Note", bound=Record)
@@ -64,7 +65,7 @@ def _rows(file: Path, classes: dict[str, list[str]]) -> list[Entry]:
             columns = find_columns(file, opened.schema)
             return list(entries(file, opened, columns, classes))
     except (OSError, pyarrow.ArrowException) as error:
-        raise ValueError(f"An Arrow file must be readable. Received: {file} ({error})") from None
+        raise ValueError(f"An Arrow file must be readable. Received: {file} ({reason(error)})") from None
 
 
 def _inside(folder: Path, name: str) -> Path:
@@ -77,4 +78,4 @@ def _read(path: Path, kind: type[Note]) -> Note:
     try:
         return msgspec.json.decode(path.read_bytes(), type=kind)
     except (OSError, msgspec.MsgspecError) as error:
-        raise ValueError(f"A saved dataset must be whole. Received: {path} ({error})") from None
+        raise ValueError(f"A saved dataset must be whole. Received: {path} ({reason(error)})") from None

@@ -17,6 +17,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from kerasgen.errors import reason
+
 LIMIT = 64 * 2**30  # bytes of a tar that was unpacked
 RATIO, IN_ANY_CASE = 200, 2**30  # times its size, or so many bytes where that is less: images hardly compress
 SPARE = 2**30  # bytes that the disk keeps
@@ -88,4 +90,4 @@ def _read(packed: Packed, path: Path) -> bytes:
     try:
         return packed.read(CHUNK)
     except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
-        raise ValueError(f"A compressed tar must be whole. Received: {path} ({error})") from None
+        raise ValueError(f"A compressed tar must be whole. Received: {path} ({reason(error)})") from None

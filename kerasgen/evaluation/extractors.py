@@ -15,7 +15,7 @@ import numpy as np
 
 from kerasgen import presets
 from kerasgen.backend.typing import Tensor
-from kerasgen.errors import unknown_name
+from kerasgen.errors import reason, unknown_name
 from kerasgen.models.classifier import Classifier
 
 FeatureExtractor = Callable[[np.ndarray], np.ndarray]
@@ -69,7 +69,7 @@ def inception() -> Extractor:
     try:
         network = keras.applications.InceptionV3(include_top=False, pooling="avg")
     except Exception as error:  # urllib's, wrapped by Keras
-        raise ValueError(f"InceptionV3's weights must be available or downloadable. Received: {error}.") from None
+        raise ValueError(f"InceptionV3's weights must be available or downloadable. Received: {reason(error)}.") from None
 
     def features(images: np.ndarray) -> np.ndarray:
         return keras.ops.convert_to_numpy(network(2.0 * _resized(_in_color(images), 299) - 1.0, training=False))

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 
+from kerasgen.errors import reason
+
 FORMATS = ("BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")  # no other reader of Pillow's sees a file, whatever its name
 PIXELS = 64_000_000  # of an image
 TOO_LARGE = f"Images have {PIXELS:,} pixels at most."
@@ -52,9 +54,9 @@ def open_image(file: str | os.PathLike[str] | bytes) -> Iterator[ImageFile.Image
         raise RefusedImage(readable, f"no image, or of a format other than {', '.join(FORMATS)}") from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:  # far beyond: Pillow's own limit
         found = re.search(r"\d+", str(error))
-        raise RefusedImage(TOO_LARGE, f"{int(found[0]):,} pixels" if found else str(error)) from None
+        raise RefusedImage(TOO_LARGE, f"{int(found[0]):,} pixels" if found else reason(error)) from None
     except Exception as error:  # Pillow raises OSError, SyntaxError, struct.error ... by format and kind of damage
-        raise RefusedImage(readable, str(error) or type(error).__name__) from error
+        raise RefusedImage(readable, reason(error)) from error
 
 
 def standard(image: Image.Image, background: Background = WHITE) -> Image.Image:

@@ -6,6 +6,8 @@ import zlib
 
 import h5py
 
+from kerasgen.errors import reason
+
 FILTERS = {h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_SHUFFLE}
 LAYOUTS = {h5py.h5d.COMPACT, h5py.h5d.CONTIGUOUS, h5py.h5d.CHUNKED}  # no virtual one, which reads other files
 ITEMS = 20_000  # groups and datasets
@@ -28,7 +30,7 @@ def check_structure(path: str, limit: int) -> None:
     except MemoryError:
         raise
     except Exception as error:  # HDF5's own come as OSError, RuntimeError, KeyError, ...
-        raise ValueError(str(error) or type(error).__name__) from None
+        raise ValueError(reason(error)) from None
 
 
 class _Walk:

@@ -13,6 +13,8 @@ from typing import TypeVar
 
 import msgspec
 
+from kerasgen.errors import reason
+from kerasgen.files import user_path
 from kerasgen.records.patterns import WORDS
 from kerasgen.records.record import Record
 
@@ -23,7 +25,7 @@ R = TypeVar("R", bound=Record)
 _MESSAGE = re.compile(r"(?P<rule>.*?)(?: - at `(?P<key>key` in `)?\$(?P<path>.*)`)?$", re.S)
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`")
 _MISSING = re.compile(r"Object missing required field `(.*)`")
-_SHOWN = 80
+_SHOWN, _LONGEST = 80, 200  # characters of a value, and of a key
 
 
 def convert(value: object, kind: type[T], at: str = "", noun: str = "key") -> T:
@@ -50,13 +52,13 @@ def read_record(path: str | Path, kind: type[R], what: str) -> R:
 
     Raises FileNotFoundError if there is no file, ValueError for one that is not readable JSON or not such a record.
     """
-    path = Path(path)
+    path = user_path(path)
     try:
         content = msgspec.json.decode(path.read_bytes().removeprefix(codecs.BOM_UTF8))
     except FileNotFoundError:
         raise FileNotFoundError(f"A {what} must exist. Received: {path}.") from None
     except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ValueError(f"A {what} must be a readable JSON file. Received: {path} ({error}).") from None
+        raise ValueError(f"A {what} must be a readable JSON file. Received: {path} ({reason(error)}).") from None
     if not isinstance(content, dict):
         raise ValueError(f"A {what} must be a JSON object. Received: {path}.")
     content.pop("$schema", None)
@@ -159,7 +161,11 @@ def _alternatives(kind: object) -> tuple[object, ...]:
 
 
 def _join(*parts: str) -> str:
-    return ".".join(filter(None, parts))
+    return ".".join(_shortened(part, _LONGEST) for part in parts if part)
+
+
+def _shortened(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most]}..."
 
 
 def _show(value: object) -> str:
@@ -170,7 +176,7 @@ def _show(value: object) -> str:
         text = msgspec.json.encode(value).decode()
     except (TypeError, msgspec.MsgspecError):
         text = repr(value)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+    return _shortened(text, _SHOWN)
 
 
 def _plain(rule: str) -> str:

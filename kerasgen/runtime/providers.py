@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from kerasgen.errors import reason
+
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
@@ -60,7 +62,7 @@ def start(provider: str, make: Callable[[list[str]], InferenceSession]) -> tuple
         except Exception as error:  # a driver's own; on the CPU it is the file that is wrong
             if candidate == "cpu":
                 raise
-            failures.append(f"{candidate}: {error}")
+            failures.append(f"{candidate}: {reason(error)}")
             continue
         if name in session.get_providers():
             return session, candidate

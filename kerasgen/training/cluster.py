@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from kerasgen.errors import reason
+
 AUTO = "auto"  # in place of a coordinator: take all from the environment
 PORTS = 20_000, 20_000  # of jobs of SLURM: the first, and how many
 
@@ -76,7 +78,8 @@ def _from_tf_config(text: str) -> Cluster:
         return Cluster(*_address(str(addresses[0])), len(addresses), rank)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ValueError(
-            f"TF_CONFIG must tell the cluster's chief and workers, and which of them this is. Received: {text[:200]} ({error})."
+            f"TF_CONFIG must tell the cluster's chief and workers, and which of them this is. "
+            f"Received: {text[:200]} ({reason(error)})."
         ) from None
 
 
@@ -90,7 +93,7 @@ def _from_slurm(environment: Mapping[str, str]) -> Cluster:
     except (KeyError, ValueError) as error:
         raise ValueError(
             "SLURM must set SLURM_PROCID, SLURM_NTASKS, SLURM_JOB_ID and SLURM_STEP_NODELIST, as for the tasks of srun. "
-            f"Received: {error}."
+            f"Received: {reason(error)}."
         ) from None
 
 

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Iterator
 
+from kerasgen.errors import reason
 from kerasgen.training.cluster import Cluster
 from kerasgen.training.joining import GRACE, accept, connect, free_address, send
 
@@ -92,7 +93,7 @@ class Processes:
                 self._told = True
                 raise ProcessLost(self._reason) from None
             if not self._lost.is_set():
-                self._tell({"failed": " ".join(str(error).split())[:500] or type(error).__name__})
+                self._tell({"failed": reason(error)})
             self._told = True
             raise
 

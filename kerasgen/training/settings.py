@@ -8,6 +8,8 @@ from pathlib import Path
 
 import msgspec
 
+from kerasgen.errors import reason
+
 Tree = dict[str, object]
 
 
@@ -41,11 +43,17 @@ def read_yaml(path: Path) -> Tree:
         content = msgspec.to_builtins(yaml.safe_load(path.read_text("utf-8")))  # dates, which JSON lacks, as text
     except FileNotFoundError:
         raise FileNotFoundError(f"A recipe must exist. Received: {path}.") from None
+    except yaml.MarkedYAMLError as error:
+        raise _unreadable(path, f"{error.problem}, line {error.problem_mark.line + 1}") from None
     except (OSError, UnicodeDecodeError, RecursionError, yaml.YAMLError) as error:
-        raise ValueError(f"A recipe must be a readable YAML file. Received: {path} ({error}).") from None
+        raise _unreadable(path, reason(error)) from None
     if not isinstance(content, dict):
         raise ValueError(f"A recipe must have sections: model, data, training. Received: {path}.")
     return content
+
+
+def _unreadable(path: Path, reason: str) -> ValueError:
+    return ValueError(f"A recipe must be a readable YAML file. Received: {path} ({reason}).")
 
 
 def section(content: Tree, name: str) -> Tree:

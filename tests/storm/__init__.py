@@ -1,0 +1,1 @@
+"""Damaged files, and what comes of them."""
