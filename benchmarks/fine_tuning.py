@@ -130,20 +130,17 @@ def train(model: DCGAN, images: np.ndarray, shown: int, momentum: float, seed: i
 def prepare() -> str:
     """Sets this process up, and gives the dtype: both runs of a pair must have the same machine."""
     torch.set_num_threads(1)
-    dtype = choose_dtype("DCGAN", DCGAN.trains_in_bfloat16).dtype
-    keras.config.set_dtype_policy(dtype)
-    return dtype
+    return choose_dtype("DCGAN", DCGAN.trains_in_bfloat16).dtype
 
 
 def base(runs: Path) -> Path:
     """The preset of the historical portraits, which is trained here."""
     preset = runs / "historical"
     if not (preset / "historical.json").is_file():
-        prepare()
+        dtype = prepare()
         keras.utils.set_random_seed(0)
-        model = train(
-            DCGAN.from_preset("dcgan_portraits", load_weights=False), portraits("historical"), BASE_IMAGES, BASE_MOMENTUM, 0
-        )
+        untrained = DCGAN.from_preset("dcgan_portraits", load_weights=False, dtype=dtype)
+        model = train(untrained, portraits("historical"), BASE_IMAGES, BASE_MOMENTUM, 0)
         save_png(runs / "historical.png", make_grid(model.sample(64, seed=0)))
         model.save_to_preset(preset, {"description": "A DCGAN of portraits until 1931."})
     return preset
@@ -170,7 +167,7 @@ def run(task: Run, runs: Path, folder: str) -> dict[str, float | str]:
     if not file.is_file():
         images = split(task.target, folder)[0][chosen(task.count, task.seed)]
         keras.utils.set_random_seed(task.seed)
-        arguments = {"augmentations": AUGMENTATIONS, "seed": task.seed}
+        arguments = {"augmentations": AUGMENTATIONS, "seed": task.seed, "dtype": dtype}
         target = TARGETS[task.target]
         if task.arm == "scratch":
             model = DCGAN.from_preset(target.recipe, load_weights=False, **arguments)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -31,8 +32,8 @@ def canonicalize(model: ModelProto, network: str) -> None:
         taken.add(chosen)
         return chosen
 
-    nodes = _in_order(graph)
-    for node in nodes:
+    sort_nodes(graph)
+    for node in graph.node:
         node.name = free(_plain(node, network))
         for index, given in enumerate(node.input):
             if given in tensors and given not in names:
@@ -41,18 +42,17 @@ def canonicalize(model: ModelProto, network: str) -> None:
         for index, made in enumerate(node.output):
             if made and made not in names:
                 names[made] = free(f"{node.name}:{index}")
-    for node in nodes:
+    for node in graph.node:
         node.input[:] = [names.get(name, name) for name in node.input]
         node.output[:] = [names.get(name, name) for name in node.output]
     for tensor in kept:
         tensor.name = names[tensor.name]
-    del graph.node[:], graph.initializer[:]
-    graph.node.extend(nodes)
+    del graph.initializer[:]
     graph.initializer.extend(kept)
 
 
-def _in_order(graph: GraphProto) -> list[NodeProto]:
-    """The nodes, each after those that it needs, these in the order of its inputs."""
+def sort_nodes(graph: GraphProto) -> None:
+    """Puts each node after those that it needs, as ONNX asks, these in the order of its inputs; leaves out unused ones."""
     makers = {name: node for node in graph.node for name in node.output}
     ordered: list[NodeProto] = []
     done: set[int] = set()
@@ -66,8 +66,20 @@ def _in_order(graph: GraphProto) -> list[NodeProto]:
             ordered.append(node)
             continue
         waiting.append((node, True))
-        waiting += [(makers[name], False) for name in reversed(node.input) if name in makers]
-    return [type(node).FromString(node.SerializeToString()) for node in ordered]
+        waiting += [(makers[name], False) for name in reversed([*_needs(node)]) if name in makers]
+    copies = [type(node).FromString(node.SerializeToString()) for node in ordered]
+    del graph.node[:]
+    graph.node.extend(copies)
+
+
+def _needs(node: NodeProto) -> Iterator[str]:
+    """The names of a node's inputs, and of what the graphs inside it take from around them."""
+    yield from node.input
+    for attribute in node.attribute:
+        for inner in (attribute.g, *attribute.graphs):
+            for each in inner.node:
+                yield from _needs(each)
+            yield from (output.name for output in inner.output)
 
 
 def _plain(node: NodeProto, network: str) -> str:

@@ -55,10 +55,10 @@ def compare(path: Path, manifest: Manifest, part: Part, inputs: Arrays, toleranc
     """Runs a file and its Keras network on inputs, (n, ...) by name.
 
     Two batch sizes where the batch is open; a fixed one is fed through the padding of the runtime. Raises ExportError for
-    foreign or random ops, a file that does not load, values that are not finite, images outside [0, 1], and a difference
-    above `tolerance`, which grows with an output's largest value, as float32 rounds in proportion.
+    foreign or random ops, a file that breaks its format's rules or does not load, values that are not finite, images outside
+    [0, 1], and a difference above `tolerance`, which grows with an output's largest value, as float32 rounds in proportion.
     """
-    FORMATS[manifest.format].check_ops(path)
+    FORMATS[manifest.format].check_file(path)
     try:
         runtime = Runtime(manifest, open_session(path, manifest.format), path.absolute())
     except ValueError as error:

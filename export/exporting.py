@@ -14,10 +14,9 @@ from pathlib import Path
 
 import keras
 import msgspec
-import numpy as np
 
 from kerasgen.base.model import GenerativeModel
-from kerasgen.files import atomic_write, sha256
+from kerasgen.files import atomic_write, sha256, user_path
 from kerasgen.models.vae_base import BaseVAE
 from kerasgen.records import to_dict, write_record
 from kerasgen.runtime.manifest import (
@@ -33,7 +32,7 @@ from kerasgen.runtime.manifest import (
 from . import comparison
 from .advice import advice
 from .errors import ExportError
-from .examples import calibration_inputs
+from .examples import Examples, calibration_inputs
 from .formats import FORMATS
 from .parts import Arrays, Part, default_part, resized, resolve, select
 from .precisions import PRECISIONS, check_precision
@@ -53,7 +52,7 @@ def export(
     batch_size: int | None = None,
     image_size: Sequence[int] | None = None,
     tolerance: float = 1e-5,
-    calibration: np.ndarray | None = None,
+    calibration: Examples | None = None,
     force: bool = False,
     overwrite: bool = False,
 ) -> Path:
@@ -77,8 +76,9 @@ def export(
         image_size: (height, width) of a translator's images; None for the model's.
         tolerance: of float32 files, the largest absolute difference from Keras of any output value, 1 at most; for an output
             that exceeds 1, as an encoder's may, times its largest value, as float32 rounds in proportion.
-        calibration: examples of the first input, (n, ...), for "int8", "int8_mixed" and "int16x8"; None for codes from
-            N(0, I), or for training images of the model's card.
+        calibration: examples of the first input, (n, ...), for "int8", "int8_mixed" and "int16x8", or the path of a folder of
+            images or a `.npy` file; None for codes from N(0, I), or for training images of the model's card, which must be on
+            the disk.
         force: write a file that is further from Keras than its precision allows.
         overwrite: replace existing files.
 
@@ -101,7 +101,7 @@ def export(
     return run_export(model, request, calibration)
 
 
-def run_export(model: GenerativeModel | str | Path, request: ExportRequest, calibration: np.ndarray | None = None) -> Path:
+def run_export(model: GenerativeModel | str | Path, request: ExportRequest, calibration: Examples | None = None) -> Path:
     """As `export`, of a request."""
     check(request, calibration)
     job = build(model, request, calibration)
@@ -122,7 +122,7 @@ class Job:
     examples: Arrays | None
 
 
-def check(request: ExportRequest, calibration: np.ndarray | None) -> None:
+def check(request: ExportRequest, calibration: Examples | None) -> None:
     """Refuses what needs no model to be refused."""
     if keras.backend.backend() != "tensorflow":
         raise ExportError(
@@ -132,10 +132,12 @@ def check(request: ExportRequest, calibration: np.ndarray | None) -> None:
     precision = check_precision(request.precision, request.format)
     if calibration is not None and not precision.calibrated:
         raise ValueError(f"Only int8, int8_mixed and int16x8 are calibrated. Received: calibration for {request.precision}.")
+    if isinstance(calibration, (str, Path)) and not user_path(calibration).exists():
+        raise ValueError(f"calibration must be an array, or the path of a folder or file. Received: {calibration}.")
     _check_target(request.path, request.overwrite)
 
 
-def build(model: GenerativeModel | str | Path, request: ExportRequest, calibration: np.ndarray | None) -> Job:
+def build(model: GenerativeModel | str | Path, request: ExportRequest, calibration: Examples | None) -> Job:
     """Loads the model, takes the part in float32 and gets the examples."""
     model = resized(resolve(model), request.image_size)
     part = select(model, request.part or default_part(model))
@@ -176,7 +178,7 @@ def compare(job: Job, made: Path, manifest: Manifest) -> Manifest:
     """Compares the file with Keras, refuses one that is too far from it, and gives the manifest with what was measured."""
     request, part, least_psnr = job.request, job.part, PRECISIONS[job.request.precision].least_psnr
     tolerance = request.tolerance if least_psnr is None else None
-    inputs = parity_inputs(job.model, part, manifest)
+    inputs = parity_inputs(job.model, part, manifest, job.examples)
     found = comparison.compare(made, manifest, part, inputs, None if request.force else tolerance)
     report = parity_report(found, tolerance, least_psnr)
     if not request.force:
@@ -212,7 +214,7 @@ def _check_target(path: Path, overwrite: bool) -> None:
 def _provenance(model: GenerativeModel) -> PresetInfo | None:
     """The preset that a model is from, unless it was trained on: then the weights are the preset's no more."""
     card = model.card
-    if card is None or card.weights is None or (model.compiled and int(model.optimizer.iterations) > 0):
+    if card is None or card.weights is None or model.steps:
         return None
     license = {name: text for name, text in to_dict(card.license).items() if isinstance(text, str)}
     return PresetInfo(name=card.name, weights_sha256=card.weights.sha256, license=license or None)

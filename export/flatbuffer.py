@@ -1,7 +1,8 @@
-"""A LiteRT file as a graph of tensors and operators: which ops it has, and its large constants in fewer bits."""
+"""A LiteRT file as a graph of tensors and operators: its ops, the order of its ends, large constants in fewer bits."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,23 @@ def operators(model: ModelT) -> list[tuple[str, int, str]]:
     # The old field holds codes up to 127, the new one those above; the other is then the smaller.
     kinds = [(names[max(code.builtinCode, code.deprecatedBuiltinCode)], code) for code in model.operatorCodes]
     return [(name, code.version, code.customCode.decode() if name == "CUSTOM" else "") for name, code in kinds]
+
+
+def order(path: Path, inputs: Sequence[str], outputs: Sequence[str]) -> None:
+    """Puts the graph's inputs and outputs in this order; the names are those of the file's signature.
+
+    The converter sorts them by name, which those who count them do not expect. Changed in place: nothing else moves.
+    """
+    from ai_edge_litert import schema_py_generated as schema
+
+    content = bytearray(path.read_bytes())
+    model = schema.Model.GetRootAs(content)
+    graph, signature = model.Subgraphs(0), model.SignatureDefs(0)
+    given = {each.Name().decode(): each.TensorIndex() for each in map(signature.Inputs, range(signature.InputsLength()))}
+    made = {each.Name().decode(): each.TensorIndex() for each in map(signature.Outputs, range(signature.OutputsLength()))}
+    graph.InputsAsNumpy()[:] = [given[name] for name in inputs]
+    graph.OutputsAsNumpy()[:] = [made[name] for name in outputs]
+    path.write_bytes(content)
 
 
 def round_constants(path: Path) -> None:

@@ -21,8 +21,8 @@ class Writer(Protocol):
     ) -> tuple[str, ...] | None:
         """Writes a part; gives what LiteRT's GPU delegate does not take of the file, None for another runtime's."""
 
-    def check_ops(self, path: Path) -> None:
-        """Raises ExportError for ops that do not belong in a file."""
+    def check_file(self, path: Path) -> None:
+        """Raises ExportError for a file that breaks the rules of its format, and for ops that do not belong in it."""
 
 
 FORMATS: dict[FileFormat, Writer] = {"onnx": onnx, "tflite": litert}

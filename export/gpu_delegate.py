@@ -85,7 +85,7 @@ def rewrite_for_gpu(network: keras.Model) -> keras.Model:
 
     def copied(layer: keras.Layer) -> keras.Layer:
         if isinstance(layer, keras.layers.ReLU) and not layer.max_value and not layer.threshold:
-            return keras.layers.LeakyReLU(layer.negative_slope, name=layer.name)
+            return keras.layers.LeakyReLU(layer.negative_slope, name=layer.name, dtype="float32")
         config = layer.get_config()
         if layer.name in rectified:
             config["activation"] = "linear"
@@ -93,7 +93,9 @@ def rewrite_for_gpu(network: keras.Model) -> keras.Model:
 
     def called(layer: keras.Layer, *inputs: Tensor, **options: object) -> Tensor:
         outputs = layer(*inputs, **options)
-        return keras.layers.LeakyReLU(0.0, name=f"{layer.name}_rectifier")(outputs) if layer.name in rectified else outputs
+        if layer.name not in rectified:
+            return outputs
+        return keras.layers.LeakyReLU(0.0, name=f"{layer.name}_rectifier", dtype="float32")(outputs)
 
     twin = keras.models.clone_model(network, clone_function=copied, call_function=called)
     twin.set_weights(network.get_weights())

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 
 from kerasgen.runtime.manifest import FileFormat
-from kerasgen.runtime.quiet import quiet_stderr
 
 from .parts import Arrays
 
@@ -61,7 +60,7 @@ def _litert_maps(path: Path, inputs: Arrays) -> Arrays:
 
     from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
-    with quiet_stderr(), warnings.catch_warnings():
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         interpreter = Interpreter(
             model_path=str(path),

@@ -12,7 +12,6 @@ import keras
 import numpy as np
 
 from kerasgen.runtime.manifest import PrecisionName
-from kerasgen.runtime.quiet import quiet_stderr
 
 from . import flatbuffer
 from .errors import ExportError
@@ -46,7 +45,7 @@ def _write(
     # A dictionary of outputs, for their names in the file's signature.
     named = keras.Model(network.inputs, dict(zip(part.outputs, network.outputs, strict=True)), name=network.name)
     try:
-        with quiet_stderr(), warnings.catch_warnings():
+        with warnings.catch_warnings():
             warnings.filterwarnings("ignore", r"\s*Warning: tf.lite.Interpreter is deprecated")  # TensorFlow's own calibration
             named.export(
                 path,
@@ -55,6 +54,7 @@ def _write(
                 verbose=False,
                 **_converter_options(network, precision, calibration, batch_size),
             )
+        flatbuffer.order(path, tuple(part.inputs), part.outputs)
     except Exception as error:
         needed = sorted(set(re.findall(r"'tf\.(\w+)' op is neither", str(error))))
         if needed:
@@ -103,7 +103,7 @@ def _examples(calibration: Arrays, batch_size: int) -> Iterator[Arrays]:
         yield {name: values[batch] for name, values in calibration.items()}
 
 
-def check_ops(path: Path) -> None:
+def check_file(path: Path) -> None:
     """Raises ExportError for custom ops (TensorFlow's among them), and for random ones."""
     kinds = flatbuffer.operators(flatbuffer.read(path))
     found = {custom or name for name, _, custom in kinds if custom or RANDOM.search(name)}

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kerasgen.runtime.manifest import PrecisionName
-from kerasgen.runtime.quiet import quiet_stderr
 
 from .canonical import canonicalize
 from .errors import ExportError
@@ -50,8 +49,8 @@ def write(
         raise ExportError(f"The network must convert to ONNX. Received: {part.network.name} ({error}).") from error
 
 
-def check_ops(path: Path) -> None:
-    """Raises ExportError for ops outside the ONNX standard, and for random ones."""
+def check_file(path: Path) -> None:
+    """Raises ExportError for ops outside the ONNX standard, for random ones, and for a graph that breaks ONNX's rules."""
     import onnx
 
     model = onnx.load(path)
@@ -68,6 +67,10 @@ def check_ops(path: Path) -> None:
             "An exported graph generates no random numbers; noise is sampled outside and passed in. "
             f"Received: {', '.join(sorted(random))}."
         )
+    try:
+        onnx.checker.check_model(model, full_check=True)
+    except Exception as error:  # the checker's own, and that of the inference of shapes
+        raise ExportError(f"An ONNX file must pass ONNX's own checker. Received: {error}.") from error
 
 
 def _nodes(graph: GraphProto) -> Iterator[NodeProto]:
@@ -97,9 +100,9 @@ def _rename(graph: GraphProto, part: Part, batch_size: int | None) -> None:
 def _quiet() -> Iterator[None]:
     log = logging.getLogger("tf2onnx")
     level = log.level
-    log.setLevel(logging.CRITICAL)  # what it complains of is found by check_ops, and said by the error
+    log.setLevel(logging.CRITICAL)  # what it complains of is found by check_file, and said by the error
     try:
-        with warnings.catch_warnings(), quiet_stderr():
+        with warnings.catch_warnings():
             # Keras asks numpy for `np.object`, which tf2onnx still uses.
             warnings.filterwarnings("ignore", "In the future `np.object`", FutureWarning)
             yield

@@ -81,11 +81,12 @@ def _before(model: GenerativeModel, part: Part, images: np.ndarray) -> _Features
     name = card.evaluation.extractor or EXTRACTORS.get(data_of(card).source, "pixels")
     key = name, card.name, card.weights and card.weights.sha256, part.name, part.image_shape
     if key not in _FEATURES:
-        extractor = get_extractor(name)
         domain = 1 - DIRECTIONS.index(part.name) if part.name in DIRECTIONS else 0
-        real = extract(extractor, card_images(model, "held_out", COMPARED, domain))
-        if len(real) < FEWEST:
-            raise ValueError(f"FID and KID need {FEWEST} held-out images at least. Received: {len(real)}.")
+        held_out = card_images(model, "held_out", COMPARED, domain)
+        if len(held_out) < FEWEST:
+            raise ValueError(f"FID and KID need {FEWEST} held-out images at least. Received: {len(held_out)}.")
+        extractor = get_extractor(name)
+        real = extract(extractor, held_out)
         _FEATURES[key] = _Features(extractor, real, extract(extractor, images))
     return _FEATURES[key]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import math
 import tempfile
 import warnings
@@ -16,6 +15,7 @@ import numpy as np
 from kerasgen.runtime.manifest import PrecisionName
 from kerasgen.runtime.sessions import open_session
 
+from .canonical import sort_nodes
 from .parts import Arrays
 
 if TYPE_CHECKING:
@@ -33,7 +33,8 @@ MIXED_PSNR = 37.0  # dB on the examples, a little above what is asked of the fil
 
 def quantize_onnx(path: Path, precision: PrecisionName, calibration: Arrays | None) -> None:
     """Rewrites a float32 ONNX file in another precision; `calibration` are examples of its inputs, by name."""
-    with _quiet():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # numbers too small for half floats become the smallest of them
         if precision == "float16":
             return _half(path)
         if precision == "int8_dynamic":
@@ -180,9 +181,10 @@ def _dequantized(tensor: TensorProto, axis: int | None, graph: GraphProto) -> No
 
 
 def _save(model: ModelProto, path: Path) -> None:
-    """Without the shapes in between, which every runtime infers anew."""
+    """In the order that ONNX asks for, without the shapes in between, which every runtime infers anew."""
     import onnx
 
+    sort_nodes(model.graph)
     del model.graph.value_info[:]
     onnx.save(model, path)
 
@@ -194,17 +196,5 @@ def _prepared(path: Path) -> Iterator[Path]:
 
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".kerasgen-") as folder:
         prepared = Path(folder, "prepared.onnx")
-        quant_pre_process(path, prepared)
+        quant_pre_process(path, prepared, skip_symbolic_shape=True)  # which needs SymPy; ONNX infers all that there is here
         yield prepared
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    before = logging.root.manager.disable
-    logging.disable(logging.WARNING)  # the quantizer's advice on preparation that was done
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # numbers too small for half floats become the smallest of them
-            yield
-    finally:
-        logging.disable(before)

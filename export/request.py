@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
@@ -9,10 +10,13 @@ import msgspec
 import numpy as np
 
 from kerasgen.errors import unknown_name
-from kerasgen.records import Positive, Record, convert
+from kerasgen.files import user_path
+from kerasgen.records import FileName, Positive, Record, convert
 from kerasgen.runtime.manifest import MAX_BATCH, FileFormat, ImageDType, PartName, PrecisionName
 
 Format: TypeAlias = Literal["onnx", "litert"]  # as Keras calls them
+Tolerance: TypeAlias = Annotated[float, msgspec.Meta(gt=0, le=1)]
+LONGEST_NAME = 200  # bytes: the manifest's, while it is written, is longer, and most disks take 255
 SUFFIXES: dict[str, FileFormat] = {"onnx": "onnx", "litert": "tflite"}
 
 
@@ -26,7 +30,7 @@ class ExportRequest(Record, frozen=True):
     image_dtype: ImageDType = "float32"
     batch_size: Annotated[int, msgspec.Meta(ge=1, le=MAX_BATCH)] | None = None
     image_size: tuple[Positive, Positive] | None = None
-    tolerance: Annotated[float, msgspec.Meta(gt=0, le=1)] = 1e-5
+    tolerance: Tolerance = 1e-5
     force: bool = False
     overwrite: bool = False
 
@@ -37,6 +41,7 @@ class ExportRequest(Record, frozen=True):
         LiteRT files have a fixed batch, 1 by default: an open one costs ops a layer, and keeps the graph off phones' GPUs.
         """
         path = file_path(path, file_format)
+        _check_name(path)
         kind = path.suffix[1:]
         plain = {name: value.item() if isinstance(value, np.generic) else value for name, value in options.items()}
         if kind == "tflite" and plain.get("batch_size") is None:
@@ -49,7 +54,7 @@ def file_path(path: str | Path, file_format: str | None) -> Path:
 
     Raises ValueError for an unknown format, for the suffix of the other format, for no format of both, and for a folder.
     """
-    path = Path(path)
+    path = user_path(path)
     if path.is_dir():
         raise ValueError(f"An export is written to a file. Received: the folder {path}.")
     kind = path.suffix[1:]
@@ -65,3 +70,10 @@ def file_path(path: str | Path, file_format: str | None) -> Path:
     if kind in SUFFIXES.values():
         raise ValueError(f"A file of the format {file_format} must end in .{expected}. Received: {path}.")
     return path.with_name(f"{path.name}.{expected}")
+
+
+def _check_name(path: Path) -> None:
+    """Raises ValueError for a name that the manifest could not hold, or the disk."""
+    convert(path.name, FileName, "path")
+    if len(os.fsencode(path.name)) > LONGEST_NAME:
+        raise ValueError(f"path: must have a name of at most {LONGEST_NAME} bytes. Received: {len(os.fsencode(path.name))}")

@@ -16,6 +16,11 @@ BESIDE = re.compile(r"\.[0-9a-f]{16}\.")  # what the names of files begin with t
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO}  # what a write of an open file ends with
 
 
+def user_path(path: str | os.PathLike[str]) -> Path:
+    """Gives a path as its user means it: "~" is the home folder, where no shell has put that in its place."""
+    return Path(os.path.expanduser(path))
+
+
 class WriteError(OSError):
     """A file could not be written; the message names its path and the system's reason, `errno` tells that as well."""
 
@@ -30,7 +35,7 @@ def atomic_write(path: str | Path) -> Iterator[Path]:
 
     Raises WriteError where the disk is full or read-only, and where the folder is missing or may not be written.
     """
-    path = Path(path)
+    path = user_path(path)
     beside = path.with_name(f".{uuid.uuid4().hex[:16]}.{path.name}")
     try:
         yield beside
@@ -52,10 +57,10 @@ def atomic_write(path: str | Path) -> Iterator[Path]:
 def make_folder(path: str | Path) -> Path:
     """Makes a folder and those above it, where they are missing; raises WriteError where it cannot."""
     try:
-        Path(path).mkdir(parents=True, exist_ok=True)
+        user_path(path).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise write_error(Path(path), error) from error
-    return Path(path)
+    return user_path(path)
 
 
 def write_error(path: Path, error: OSError) -> WriteError:

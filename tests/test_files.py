@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from kerasgen.files import WriteError, atomic_write, is_own, locked, make_folder, remove_unfinished, sha256
+from kerasgen.files import WriteError, atomic_write, is_own, locked, make_folder, remove_unfinished, sha256, user_path
 
 
 def test_a_file_is_replaced_at_the_end_and_nothing_stays_beside_it(tmp_path):
@@ -31,6 +31,15 @@ def test_what_fails_leaves_the_file_as_it_was(tmp_path):
         raise RuntimeError("half")
     assert path.read_text() == "before"
     assert [file.name for file in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_the_home_folder_of_a_path(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert user_path("~/a/b") == tmp_path / "a" / "b" and user_path("~") == tmp_path
+    assert str(user_path("a~/~")) == os.path.join("a~", "~")
+    with atomic_write(make_folder("~/a") / "b.txt") as beside:
+        beside.write_text("written")
+    assert (tmp_path / "a" / "b.txt").read_text() == "written"
 
 
 def test_sha256(tmp_path):

@@ -12,6 +12,7 @@ from pathlib import Path
 import keras
 
 from kerasgen import presets as zoo
+from kerasgen.files import user_path
 from kerasgen.presets import Card
 from kerasgen.records import to_dict
 
@@ -51,7 +52,7 @@ def build_site(presets: Sequence[str | Path] | None = None, folder: str | Path =
         `folder`. Raises ValueError for wrong presets and a folder that is taken, ExportError on another backend than
         TensorFlow and for a preset whose file fails its check; nothing is written then.
     """
-    folder = Path(folder)
+    folder = user_path(folder)
     if keras.backend.backend() != "tensorflow":
         raise ExportError(
             f"A page is exported on the TensorFlow backend (KERAS_BACKEND=tensorflow). Received: {keras.backend.backend()}."

@@ -16,7 +16,7 @@ def check_site(folder: Path, overwrite: bool) -> None:
     if not (folder / "site.json").is_file():
         raise ValueError(f"A page is written to a new or empty folder, or over an earlier page. Received: {folder}.")
     if not overwrite:
-        raise ValueError(f"A page does not replace another unless told to (overwrite). Received: {folder}.")
+        raise ValueError(f"A page does not replace another unless told to (overwrite=True). Received: {folder}.")
 
 
 def publish(made: Path, folder: Path) -> None:

@@ -9,9 +9,8 @@ from PIL import Image
 
 from kerasgen.analysis.interpolation import interpolate
 from kerasgen.files import atomic_write
-from kerasgen.images import check_output, to_uint8
-
-SUFFIXES = (".webp", ".gif", ".png")
+from kerasgen.images import check_output, check_suffix, to_uint8
+from kerasgen.images.saving import ANIMATIONS
 
 
 def loop_codes(codes: np.ndarray, steps: int = 24) -> np.ndarray:
@@ -28,20 +27,19 @@ def loop_codes(codes: np.ndarray, steps: int = 24) -> np.ndarray:
 def save_animation(path: str | Path, images: np.ndarray, frames_per_second: float = 24.0, overwrite: bool = False) -> Path:
     """Writes frames (n, height, width, channels) in [0, 1] as an animated image that repeats: .webp, .gif or .png.
 
-    Raises ValueError for another suffix, and as `check_output`.
+    Raises as `check_suffix` and `check_output`.
     """
+    kind = check_suffix(path, ANIMATIONS)
     path = check_output(path, overwrite)
-    if path.suffix not in SUFFIXES:
-        raise ValueError(f"An animation ends in one of {', '.join(SUFFIXES)}. Received: {path.name}.")
     first, *others = (Image.fromarray(frame.squeeze(-1) if frame.shape[-1] == 1 else frame) for frame in to_uint8(images))
     with atomic_write(path) as beside:
         first.save(
             beside,
-            format=path.suffix[1:].upper(),
+            format=kind,
             save_all=True,
             append_images=others,
             loop=0,
             duration=1000.0 / frames_per_second,
-            **({"quality": 90} if path.suffix == ".webp" else {}),
+            **({"quality": 90} if kind == "WEBP" else {}),
         )
     return path

@@ -15,6 +15,7 @@ from sklearn.mixture import GaussianMixture
 
 from kerasgen import backend
 from kerasgen.backend.typing import Tensor
+from kerasgen.base.settings import keras_defaults
 from kerasgen.images import to_uint8
 from kerasgen.latent.posterior import code_kl, negative_elbo
 from kerasgen.losses.divergences import kl_to_standard_normal
@@ -122,6 +123,7 @@ def _log_density(density: gaussian_kde, values: np.ndarray) -> np.ndarray:
     return np.where(beyond > 0, edge + tail, edge)
 
 
+@keras_defaults()
 def _regret(model: BaseVAE, images: np.ndarray, rng: np.random.Generator, steps: int, rate: float) -> np.ndarray:
     start = np.concatenate(model.encode_distribution(images), axis=1)
     decoder = model.ema_network(model.decoder)

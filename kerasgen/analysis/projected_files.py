@@ -9,6 +9,7 @@ import numpy as np
 
 from kerasgen import presets
 from kerasgen.analysis.projection import project
+from kerasgen.analysis.translated_files import check_folder
 from kerasgen.files import atomic_write
 from kerasgen.images import COLUMNS, interleave, make_grid, save_png, to_float
 from kerasgen.images.resize import fit_array
@@ -28,12 +29,9 @@ def project_files(
 
     Returns:
         Warnings: which images show no face, where the generator makes faces. Raises ValueError, before the search, for files
-        that exist.
+        that exist, and for an output that is no folder.
     """
-    names = [*images, Path(GRID), Path(STYLES)]
-    taken = [str(output / name) for name in names if (output / name).exists()]
-    if taken and not overwrite:
-        raise ValueError(f"Existing files are replaced only with overwrite=True. Received: {', '.join(taken[:5])}.")
+    check_folder(output, (*images, Path(GRID), Path(STYLES)), overwrite)
     height, width, channels = model.image_shape
     targets = np.stack([to_float(fit_array(image, (height, width), channels)) for image in images.values()])
     warnings = _no_faces(model, list(images), targets)

@@ -11,6 +11,7 @@ from keras import ops
 from kerasgen import backend
 from kerasgen.backend import AveragePooling2D
 from kerasgen.backend.typing import Tensor
+from kerasgen.base.settings import keras_defaults
 from kerasgen.images import to_float
 from kerasgen.images.check import check_images
 from kerasgen.latent.codes import sample_codes
@@ -22,6 +23,7 @@ CANDIDATES = 500  # images of these, the nearest of which the search begins with
 PART = 50  # of them in memory at a time
 
 
+@keras_defaults()
 def project(
     model: BaseStyleGAN,
     images: np.ndarray,

@@ -115,7 +115,7 @@ def distribute(devices: int | None, addresses: Sequence[str] = (), rank: int = 0
 
 def depthwise_conv(x: Tensor, kernel: np.ndarray) -> Tensor:
     """Convolves by Keras, which calls PyTorch's kernel."""
-    return ops.depthwise_conv(x, ops.cast(kernel, x.dtype), padding="same")
+    return ops.depthwise_conv(x, ops.cast(kernel, x.dtype), padding="same", data_format="channels_last")
 
 
 def compute_capability() -> tuple[int, int] | None:

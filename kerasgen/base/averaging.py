@@ -8,6 +8,8 @@ import keras
 
 from kerasgen.backend.keras_internals import moving_average
 from kerasgen.backend.typing import Tensor
+from kerasgen.base.optimizers import number
+from kerasgen.base.settings import keras_defaults
 
 
 class AveragedNetwork:
@@ -27,11 +29,12 @@ class AveragedNetwork:
         self._optimizer = optimizer
         self._refresh_batch_norm = refresh_batch_norm
         self._copy = keras.models.clone_model(network)
-        self._iterations = -1  # of the optimizer, when the copy was last brought up to date
+        self._iterations = -1.0  # of the optimizer, when the copy was last brought up to date
 
+    @keras_defaults()
     def network(self) -> keras.Model:
         """Gives the copy; the weights are copied only if the optimizer has stepped since."""
-        iterations = int(self._optimizer.iterations)
+        iterations = number(self._optimizer.iterations)
         if iterations != self._iterations:
             for source, target in zip(self._source.weights, self._copy.weights, strict=True):
                 value = moving_average(self._optimizer, source) if source.trainable else source

@@ -9,9 +9,10 @@ from typing import TypeAlias
 import keras
 
 from kerasgen.backend.typing import Tensor
-from kerasgen.base.batches import pair_of
+from kerasgen.base.batches import batch_size_of, held_back, pair_of
 from kerasgen.base.checks import NO_WEIGHTS, Rule, TrainingData, check_whole, is_held, to_unit
 from kerasgen.base.kept_state import KeptState
+from kerasgen.base.settings import keras_defaults
 from kerasgen.base.streams import Watch, watched
 from kerasgen.data.dataset import Dataset
 from kerasgen.data.epoch_order import EpochOrder
@@ -26,8 +27,9 @@ class Entrances(keras.Model, abc.ABC):
     generator. Arrays and tensors are checked as a whole; of the others each batch, before it is trained on. Labels are whole
     numbers (n,), (n, 1) or one-hot vectors.
 
-    Each method takes Keras's arguments, without weights of classes or samples, and raises ValueError for data of another rank,
-    size, dtype or range, for NaN, for a batch of fewer images than a phase has steps, and for labels missing or out of range.
+    Each method takes Keras's arguments, without weights of classes or samples, and raises ValueError for data of another kind,
+    rank, size, dtype or range, for NaN, for a batch of fewer images than a phase has steps, and for labels missing or out of
+    range. While it runs, `keras_defaults` are in force, for callbacks too.
     """
 
     @property
@@ -53,6 +55,7 @@ class Entrances(keras.Model, abc.ABC):
         """Raises ValueError for what `fit` must not be trained on, as far as that is known before it begins; a hook."""
         check_whole(self.training_data, x, y, batch_size, self.repeats)
 
+    @keras_defaults()
     def fit(
         self,
         x: object = None,
@@ -74,8 +77,11 @@ class Entrances(keras.Model, abc.ABC):
     ) -> keras.callbacks.History:
         """Runs Keras's `fit`. A `Dataset` keeps its own order, that of the epoch, unless `shuffle` is told."""
         _refuse_weights(class_weight=class_weight, sample_weight=sample_weight)
-        self.check_training(x, y, batch_size)
-        added = [*self.training_callbacks(x, batch_size), kept := KeptState()]
+        if validation_split and validation_data is None:
+            x, y, validation_data = held_back(x, y, validation_split)
+        size = batch_size_of(x, batch_size, steps_per_epoch)
+        self.check_training(x, y, size)
+        added = [*self.training_callbacks(x, size), kept := KeptState()]
         watch, of_validation = Watch(self.training_data, self.repeats), Watch(self.training_data)
         if isinstance(validation_data, (list, tuple)):
             check_whole(self.training_data, *pair_of(validation_data), validation_batch_size, 1)
@@ -94,7 +100,6 @@ class Entrances(keras.Model, abc.ABC):
                 epochs,
                 verbose,
                 [*as_list(callbacks), *added],
-                validation_split=validation_split,
                 validation_data=watched(validation_data, of_validation),
                 shuffle=shuffle,
                 initial_epoch=initial_epoch,
@@ -104,6 +109,7 @@ class Entrances(keras.Model, abc.ABC):
                 validation_freq=validation_freq,
             )
 
+    @keras_defaults()
     def evaluate(
         self,
         x: object = None,
@@ -126,6 +132,7 @@ class Entrances(keras.Model, abc.ABC):
         with watch.errors(), kept.restored(self):
             return super().evaluate(watched(x, watch), y, batch_size, verbose, None, steps, callbacks, return_dict)
 
+    @keras_defaults()
     def predict(
         self,
         x: object,
@@ -141,6 +148,7 @@ class Entrances(keras.Model, abc.ABC):
         with watch.errors(), kept.restored(self):
             return super().predict(watched(x, watch), batch_size, verbose, steps, [*as_list(callbacks), kept])
 
+    @keras_defaults()
     def train_on_batch(
         self,
         x: object,
@@ -154,12 +162,14 @@ class Entrances(keras.Model, abc.ABC):
         self.training_data.check((x, y), self.repeats)
         return super().train_on_batch(x, y, return_dict=return_dict)
 
+    @keras_defaults()
     def test_on_batch(self, x: object, y: object = None, sample_weight: object = None, return_dict: bool = False) -> object:
         """Runs Keras's `test_on_batch`."""
         _refuse_weights(sample_weight=sample_weight)
         self.training_data.check((x, y))
         return super().test_on_batch(x, y, return_dict=return_dict)
 
+    @keras_defaults()
     def predict_on_batch(self, x: object) -> object:
         """Runs Keras's `predict_on_batch`."""
         self.input_data.check((x,))
@@ -169,6 +179,7 @@ class Entrances(keras.Model, abc.ABC):
         """Runs Keras's own, which on JAX does not come to `__call__`."""
         return super().predict_step(*keras.tree.map_structure(_scaled, args))
 
+    @keras_defaults()
     def __call__(self, *args: object, **kwargs: object) -> Tensor:
         """Runs `call`, on images of uint8 as on those that they stand for."""
         args, kwargs = keras.tree.map_structure(_scaled, (args, kwargs))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 import msgspec
 import numpy as np
 
+from kerasgen.base.settings import model_dtype
 from kerasgen.records import Positive, convert
 
 if TYPE_CHECKING:
@@ -128,6 +129,7 @@ def _constructor(cls: type[Hyperparameters]) -> Callable[..., None]:
         if len(image_shape) > 1:
             raise TypeError(f"{cls.__name__} takes image_shape alone by position. Received: {image_shape}.")
         of_keras = {name: arguments.pop(name) for name in _OF_KERAS if name in arguments}
+        of_keras["dtype"] = of_keras.get("dtype") or model_dtype()
         given = {**dict(zip(("image_shape",), image_shape, strict=False)), **arguments}
         values = convert(_plain({**defaults, **given}), cls.hyperparameters, cls.__name__, "argument")
         super(Hyperparameters, self).__init__(**of_keras)

@@ -12,7 +12,9 @@ import numpy as np
 
 from kerasgen.base.averaging import AveragedNetwork
 from kerasgen.base.hyperparameters import built
+from kerasgen.base.optimizers import number
 from kerasgen.base.phased_model import PhasedModel
+from kerasgen.files import user_path
 from kerasgen.presets import Card, find_card, find_class, list_presets, load, read_card, save
 from kerasgen.presets.transfer import adapt
 
@@ -56,6 +58,11 @@ class GenerativeModel(PhasedModel):
         """How often the networks halve or double the resolution, and their channels with it; 0 if they are not numbered so."""
         return 0
 
+    @property
+    def steps(self) -> int:
+        """The number of batches that the model was trained on since it was compiled, or by the file that it was loaded from."""
+        return int(number(self.optimizer.iterations)) if self.compiled else 0
+
     # ---- use ---------------------------------------------------------------------------------------------------
 
     def ema_network(self, network: keras.Model) -> keras.Model:
@@ -64,7 +71,7 @@ class GenerativeModel(PhasedModel):
             return network
         phase = next(phase for phase in self.phases if network in phase.networks)
         optimizer = self.phase_optimizer(phase)
-        if not optimizer.use_ema or not int(optimizer.iterations):
+        if not optimizer.use_ema or not number(optimizer.iterations):
             return network
         twins = self.__dict__.setdefault("_averages", _Untracked()).items
         if network.name not in twins:
@@ -113,7 +120,7 @@ class GenerativeModel(PhasedModel):
         Returns:
             The card's path; `kerasgen.load(folder)` loads it. Raises ValueError as `kerasgen.presets.save`.
         """
-        folder = Path(folder).resolve()
+        folder = user_path(folder).resolve()
         if not folder.parent.is_dir() or not folder.name or (folder.exists() and not folder.is_dir()):
             raise ValueError(f"A preset needs a folder of its own, in an existing folder. Received: {folder}.")
         made = not folder.exists()
@@ -136,7 +143,7 @@ class GenerativeModel(PhasedModel):
         batch_size: int | None = None,
         image_size: tuple[int, int] | None = None,
         tolerance: float = 1e-5,
-        calibration: np.ndarray | None = None,
+        calibration: np.ndarray | str | Path | None = None,
         force: bool = False,
         overwrite: bool = False,
     ) -> Path:

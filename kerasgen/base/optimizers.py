@@ -9,6 +9,7 @@ import keras
 import numpy as np
 
 from kerasgen.backend.keras_internals import own_variables
+from kerasgen.backend.typing import Tensor
 from kerasgen.base.phase import Phase
 
 Optimizer: TypeAlias = keras.optimizers.Optimizer | str  # or the name of one
@@ -32,7 +33,7 @@ class PhaseOptimizers(keras.optimizers.MultiOptimizer):
         Setting raises ValueError for a rate that is not positive, or where the first phase's is 0, and TypeError for a
         schedule, or where a phase has one: a schedule belongs to the optimizer of a phase, in `compile`.
         """
-        return float(keras.ops.convert_to_numpy(self.optimizers[0].learning_rate))
+        return number(self.optimizers[0].learning_rate)
 
     @learning_rate.setter
     def learning_rate(self, value: float) -> None:
@@ -51,7 +52,7 @@ class PhaseOptimizers(keras.optimizers.MultiOptimizer):
                 f"Received: {value}, after {first}."
             )
         for optimizer in self.optimizers:
-            optimizer.learning_rate = float(value) * (float(optimizer.learning_rate) / first)
+            optimizer.learning_rate = float(value) * (number(optimizer.learning_rate) / first)
 
     def finalize_variable_values(self, var_list: Sequence[keras.Variable]) -> None:
         pass
@@ -76,7 +77,8 @@ class PhaseOptimizers(keras.optimizers.MultiOptimizer):
     ) -> PhaseOptimizers:
         """Makes it from what `compile` is told: `only`, that of a model of one phase, or optimizers by the phases' names.
 
-        Raises ValueError for names of no phase, for one optimizer of several phases, and for one that serves two.
+        Of an optimizer that is told for several phases the later ones get copies. Raises ValueError for names of no phase, for
+        `only` with several phases, and for several phases' optimizer that has begun.
         """
         names = [phase.name for phase in phases]
         if unknown := sorted(set(by_phase) - set(names)):
@@ -87,11 +89,22 @@ class PhaseOptimizers(keras.optimizers.MultiOptimizer):
                 raise ValueError(f"Give each phase its optimizer: {told}. Received: optimizer={only}.")
             by_phase = {names[0]: only}
         optimizers = defaults | {name: keras.optimizers.get(each) for name, each in by_phase.items() if each is not None}
-        if len({id(optimizers[name]) for name in names}) < len(names):
-            raise ValueError(f"Each phase needs an optimizer of its own. Received: one for several of {names}.")
+        for index, name in enumerate(names):
+            if any(optimizers[name] is optimizers[other] for other in names[:index]):
+                if optimizers[name].built:
+                    raise ValueError(
+                        "Phases take copies of an optimizer that has not begun; one that has belongs to a single phase. "
+                        f"Received: one for several of {names}."
+                    )
+                optimizers[name] = type(optimizers[name]).from_config(optimizers[name].get_config())
         for name in names:  # the logs of Keras's callbacks name the rates so, the same in every process
             optimizers[name].name = name
         *first, last = phases
         scopes = {"|".join(f"{network.name}/.*" for network in phase.networks): optimizers[phase.name] for phase in first}
         # The last phase's is the default: one of its own would be one more optimizer in every file, without variables.
         return cls(keras.optimizers.OptimizerMap(optimizers[last.name], scopes))
+
+
+def number(value: keras.Variable | Tensor) -> float:
+    """Gives the value of a scalar, of a variable on several devices too."""
+    return float(keras.ops.convert_to_numpy(value))

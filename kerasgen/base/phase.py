@@ -17,8 +17,8 @@ class Phase:
     Args:
         name: also the keyword of its optimizer in `compile`.
         networks: Keras models that this phase, and no other, trains. A network's name is the scope of its variables.
-        loss: `loss(batch, training, *taken) -> {term: scalar}`; `batch` is `(x, y)`, `y` None where `fit` got none. The sum
-            of the terms is minimized.
+        loss: `loss(batch, training, *taken) -> {term: scalar}`; `batch` is `(x, y)`, or `(x,)` where the losses take no y. The
+            sum of the terms is minimized.
         terms: names of the scalars, known before training so that every backend can track them.
         monitors: names of further scalars that `loss` gives, tracked but not minimized.
         takes: names of tensors that the loss of an earlier phase gave beside its terms for the same batch, such as the images

@@ -12,13 +12,14 @@ from keras import ops
 from kerasgen import backend
 from kerasgen.backend.keras_internals import loss_tracker
 from kerasgen.backend.typing import Batch, Tensor, Values
-from kerasgen.base.batches import default_dtype_policy, split
+from kerasgen.base.batches import split
 from kerasgen.base.checks import ImageInput, Rule, TrainingData
 from kerasgen.base.entrances import Entrances
 from kerasgen.base.hyperparameters import Hyperparameters, ImageShape, built
 from kerasgen.base.optimizers import Optimizer, PhaseOptimizers
 from kerasgen.base.phase import Phase
 from kerasgen.base.random_state import SavedRandomState
+from kerasgen.base.settings import default_dtype_policy, keras_defaults
 from kerasgen.records import Seed
 
 
@@ -26,7 +27,9 @@ class PhasedModel(Hyperparameters, SavedRandomState, Entrances, abc.ABC):
     """Base of `GenerativeModel`: `train_step` runs the phases in order, on TensorFlow, JAX and PyTorch.
 
     A model's hyperparameters are its annotated class attributes (`kerasgen.base.hyperparameters`); its constructor checks and
-    stores them, then calls `build_networks()` and `make_phases()`.
+    stores them, then calls `build_networks()` and `make_phases()`. Its dtype, where it is told none, is that of Keras's global
+    policy if its weights are float32, as those of mixed_bfloat16 are, else float32; a preset is float32. Keras's other settings
+    (`floatx`, `image_data_format`, `epsilon`) have no part in it.
 
     Args:
         image_shape: (height, width, channels).
@@ -58,17 +61,18 @@ class PhasedModel(Hyperparameters, SavedRandomState, Entrances, abc.ABC):
     def assemble(self) -> None:
         """Builds the networks, the phases and what tracks their terms."""
         self.seed_generator = keras.random.SeedGenerator(self.seed)
-        with default_dtype_policy(self.dtype_policy):
+        with default_dtype_policy(self.dtype_policy), keras_defaults():
             self.build_networks()
-        self.phases = self.make_phases()
-        # Made here, not at the first step: JAX loses what is tracked by variables that are born inside `fit`.
-        names = [name for phase in self.phases for name in (*phase.terms, *phase.monitors)]
-        self.term_trackers = [keras.metrics.Mean(name=name) for name in names]
+            self.phases = self.make_phases()
+            # Made here, not at the first step: JAX loses what is tracked by variables that are born inside `fit`.
+            names = [name for phase in self.phases for name in (*phase.terms, *phase.monitors)]
+            self.term_trackers = [keras.metrics.Mean(name=name) for name in names]
         self.built = True
 
     def get_config(self) -> dict[str, object]:
         return {**super().get_config(), **{name: getattr(self, name) for name in self.arguments()}}
 
+    @keras_defaults()
     def compile(
         self,
         optimizer: Optimizer | None = None,
@@ -87,11 +91,11 @@ class PhasedModel(Hyperparameters, SavedRandomState, Entrances, abc.ABC):
             jit_compile: whether XLA compiles the steps; "auto" decides by the backend.
             **optimizers: optimizers, or their names, by the names of the phases; the paper's for those that are left out.
 
-        Raises ValueError for a keyword that is no phase and for mixed_float16 (its loss scaling fits a single loss; use
-        mixed_bfloat16).
+        Raises ValueError for a keyword that is no phase and for a model of another dtype than float32 and mixed_bfloat16: the
+        loss scaling of mixed_float16 fits a single loss.
         """
-        if self.dtype_policy.name == "mixed_float16":
-            raise ValueError("Phases train in float32 or mixed_bfloat16. Received: dtype='mixed_float16'.")
+        if self.dtype_policy.name not in ("float32", "mixed_bfloat16"):
+            raise ValueError(f"Phases train in float32 or mixed_bfloat16. Received: dtype={self.dtype_policy.name!r}.")
         if not isinstance(optimizer, PhaseOptimizers):
             optimizer = PhaseOptimizers.chosen(self.phases, optimizer, optimizers, self.default_optimizers())
         self.prepare_training()
@@ -110,6 +114,7 @@ class PhasedModel(Hyperparameters, SavedRandomState, Entrances, abc.ABC):
         config = super().get_compile_config()
         return {**config, "jit_compile": self._asked_to_compile} if self.compiled else config
 
+    @keras_defaults()
     def compile_from_config(self, config: dict[str, object]) -> None:
         """Compiles as the saved model was; `load_model` calls it."""
         told = keras.saving.deserialize_keras_object(config)

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from kerasgen.backend.typing import Tensor
+from kerasgen.base.settings import keras_defaults
 
 Inputs = np.ndarray | Tensor | Sequence[np.ndarray | Tensor]
 
@@ -22,6 +23,7 @@ def predict(network: keras.Model, inputs: Inputs, batch_size: int = 64) -> np.nd
     return output
 
 
+@keras_defaults()
 def predict_all(network: keras.Model, inputs: Inputs, batch_size: int = 64) -> list[np.ndarray]:
     """Does the same for a network of any number of outputs, and gives a list of them.
 
@@ -32,7 +34,7 @@ def predict_all(network: keras.Model, inputs: Inputs, batch_size: int = 64) -> l
     inputs = keras.tree.map_structure(lambda v: keras.ops.convert_to_numpy(v).astype("float32", copy=False), inputs)
     n = len(keras.tree.flatten(inputs)[0])
     if n <= batch_size:
-        return keras.tree.flatten(network.predict_on_batch(inputs))
+        return [output[:n] for output in keras.tree.flatten(network.predict_on_batch(inputs))]  # each replica gives all
     parts = []
     for start in range(0, n, batch_size):
         part = keras.tree.map_structure(lambda v: v[start : start + batch_size], inputs)

@@ -57,7 +57,10 @@ class Watch:
 
 
 def watched(data: object, watch: Watch) -> object:
-    """Gives a stream whose batches pass `watch` as they are read, in the same order; what is no stream as it is."""
+    """Gives a stream whose batches pass `watch` as they are read, in the same order; what is no stream as it is.
+
+    Raises ValueError for a stream of another kind, whose batches would pass unchecked.
+    """
     if is_held(data) or isinstance(data, Dataset):
         return data
     if isinstance(data, keras.utils.PyDataset):
@@ -69,7 +72,10 @@ def watched(data: object, watch: Watch) -> object:
         return _watched_graph(data, watch)
     if torch is not None and isinstance(data, torch.utils.data.DataLoader):
         return _watched_loader(data, watch)
-    return data
+    raise ValueError(
+        "Batches must come from a `kerasgen.data.Dataset`, a `tf.data.Dataset`, a `PyDataset`, a PyTorch `DataLoader` or a "
+        f"generator. Received: {type(data).__module__}.{type(data).__qualname__}."
+    )
 
 
 class _Watched(keras.utils.PyDataset):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
 import time
 from collections.abc import Mapping
@@ -26,6 +28,7 @@ class Progress(keras.callbacks.Callback):
         self.epochs_done = 0
         self._batch_size = batch_size
         self._stream = stream or sys.stdout
+        self._terminal = self._stream.isatty() and os.environ.get("TERM") != "dumb"  # which would print what moves its cursor
         self._epoch = self._batches = 0
         self._first: float | None = None  # when the first batch, which compiles, was done
         self._shown = 0.0
@@ -41,7 +44,7 @@ class Progress(keras.callbacks.Callback):
         else:
             self._batches += 1
         self._line = self._describe(now - self._first, batch + 1, logs or {})
-        if now - self._shown >= (TERMINAL if self._stream.isatty() else FILE):
+        if now - self._shown >= (TERMINAL if self._terminal else FILE):
             self._shown = now
             self._print()
 
@@ -51,7 +54,7 @@ class Progress(keras.callbacks.Callback):
     def on_train_end(self, logs: Mapping[str, float] | None = None) -> None:
         if self._line:
             self._print()
-            if self._stream.isatty():
+            if self._terminal:
                 self._stream.write("\n")
 
     def _describe(self, seconds: float, batch: int, logs: Mapping[str, float]) -> str:
@@ -65,7 +68,11 @@ class Progress(keras.callbacks.Callback):
         return f"epoch {self._epoch + 1}/{epochs}  {speed}{left}{losses}"
 
     def _print(self) -> None:
-        self._stream.write(f"\r{self._line}\x1b[K" if self._stream.isatty() else f"{self._line}\n")
+        if self._terminal:
+            width = shutil.get_terminal_size().columns - 1  # a line that wraps would not be renewed in its place
+            self._stream.write(f"\r{self._line[:width]}\x1b[K")
+        else:
+            self._stream.write(f"{self._line}\n")
         self._stream.flush()
 
 

@@ -37,9 +37,8 @@ class StopWhenDiverged(keras.callbacks.Callback):
         logs = logs or {}
         if not np.isfinite(float(logs.get("val_loss", 0.0))):
             self._stop(_not_finite(logs), f"epoch {epoch + 1}")
-        for variable in (*self.model.variables, *self.model.optimizer.variables):
-            if not np.isfinite(keras.ops.convert_to_numpy(variable.value)).all():
-                self._stop([variable.path], f"epoch {epoch + 1}, after its last batch")
+        if (path := first_not_finite(self.model)) is not None:
+            self._stop([path], f"epoch {epoch + 1}, after its last batch")
 
     def _stop(self, diverged: list[str], where: str) -> None:
         kept = "none was kept"
@@ -49,6 +48,14 @@ class StopWhenDiverged(keras.callbacks.Callback):
             "Training needs finite losses; a smaller learning rate or a stronger penalty helps. Received: "
             f"{', '.join(diverged)} not finite in {where}; the last good checkpoint: {kept}."
         )
+
+
+def first_not_finite(model: keras.Model) -> str | None:
+    """Gives the path of a variable of a compiled model, or of its optimizer, that holds NaN or infinity; None if none does."""
+    for variable in (*model.variables, *model.optimizer.variables):
+        if not np.isfinite(keras.ops.convert_to_numpy(variable.value)).all():
+            return variable.path
+    return None
 
 
 def _not_finite(logs: Mapping[str, float]) -> list[str]:

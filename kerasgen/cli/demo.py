@@ -15,6 +15,7 @@ from rich.table import Table
 
 from kerasgen import data, presets, runtime
 from kerasgen.callbacks import StopAfter
+from kerasgen.cli.terminal import waiting
 from kerasgen.evaluation.single_images import single_images
 from kerasgen.export import export, verify, web
 from kerasgen.images import COLUMNS, interleave, make_grid, save_png
@@ -30,17 +31,19 @@ def run(folder: Path, seconds: float, console: Console) -> None:
     """Writes image grids and exported files to `folder`, creating it, and reports each step; the VAE trains for `seconds`."""
     folder.mkdir(parents=True, exist_ok=True)
     table = Table("step", "time", "result", title="from the zoo to verified files")
-    model = presets.load(PRESET)
-    images = _timed(table, f"{PRESET}: {N} faces by Keras", lambda: model.sample(N, seed=SEED))
+    with waiting(f"{N} faces by Keras"):
+        model = presets.load(PRESET)
+        images = _timed(table, f"{PRESET}: {N} faces by Keras", lambda: model.sample(N, seed=SEED))
     grid = save_png(folder / "faces.png", make_grid(images))
     files = [folder / f"{PRESET}.{suffix}" for suffix in ("onnx", "tflite")]
     for file in files:
-        _export(table, file, model, images)
+        with waiting(f"exporting {file.name}"), quiet_stderr():  # converters and engines tell of their work
+            _export(table, file, model, images)
     console.print(table)
     console.print(f"A small VAE: {seconds:.0f} seconds of model.fit on the portraits that kerasgen brings")
     reconstructions = save_png(folder / "reconstructions.png", _train_vae(seconds))
     console.print("A web page that generates faces in the browser, from all presets of the portraits")
-    with quiet_stderr():  # TensorFlow warns of many models in one process
+    with waiting("exporting the page's models"), quiet_stderr():  # TensorFlow warns of many models in one process
         site = web.build_site(None, folder / "site", overwrite=True)
     console.print(
         f"faces: {grid}\nfiles: {', '.join(map(str, files))}\n"

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from kerasgen.cli.options import Overwrite, Preset, console
+from kerasgen.cli.options import Overwrite, Preset, console, read_size, say, say_json, waiting
 from kerasgen.runtime.manifest import ImageDType, PartName, PrecisionName
 from kerasgen.runtime.quiet import quiet_stderr
+
+if TYPE_CHECKING:
+    from kerasgen.runtime.manifest import ParityReport
 
 app = typer.Typer()
 
@@ -23,6 +26,7 @@ def export(
             help="The file; its suffix, .onnx or .tflite, is the format. PRESET with the format's suffix otherwise."
         ),
     ] = None,
+    told: Annotated[Path | None, typer.Option("-o", "--output", help="The file too.")] = None,
     target: Annotated[
         Literal["cpu", "gpu", "mobile", "web"] | None, typer.Option(help="Chooses a format and a precision that suit.")
     ] = None,
@@ -36,8 +40,14 @@ def export(
     batch_size: Annotated[
         int | None, typer.Option(min=1, help="A fixed batch; .onnx is dynamic and .tflite 1 otherwise.")
     ] = None,
-    size: Annotated[
-        int | None, typer.Option(min=1, help="Pixels a side of a translator's images; the preset's otherwise.")
+    image_size: Annotated[
+        str | None, typer.Option(metavar="SIDE|HxW", help="Pixels of a translator's images; the preset's otherwise.")
+    ] = None,
+    calibration: Annotated[
+        Path | None,
+        typer.Option(
+            help="Examples for int8: a folder of images, or a .npy file of images or codes. The preset's own data otherwise."
+        ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Write a file that is further from Keras than it may be.")] = False,
     overwrite: Overwrite = False,
@@ -45,12 +55,15 @@ def export(
     """Export to ONNX or LiteRT, prove how near the file's images are to Keras's, and say what phones' GPUs will refuse."""
     from kerasgen.presets.catalog import find_card
 
+    if output is not None and told is not None:
+        raise ValueError(f"The file is named once. Received: {output} and --output {told}.")
+    side = read_size(image_size)
     find_card(preset)
-    with quiet_stderr():
+    with waiting("loading Keras"), quiet_stderr():
         from kerasgen.export import export
         from kerasgen.export.precisions import choose
-    path, chosen = choose(preset, output, target, file_format, precision)
-    with quiet_stderr():
+    path, chosen = choose(preset, output or told, target, file_format, precision)
+    with waiting(f"exporting {path}"), quiet_stderr():
         export(
             preset,
             path,
@@ -58,7 +71,8 @@ def export(
             precision=chosen,
             image_dtype=image_dtype,
             batch_size=batch_size,
-            image_size=None if size is None else (size, size),
+            image_size=(side, side) if isinstance(side, int) else side,
+            calibration=calibration,
             force=force,
             overwrite=overwrite,
         )
@@ -98,11 +112,35 @@ def _print_report(path: Path) -> None:
 def verify(
     file: Annotated[Path, typer.Argument(help="An exported file, its manifest beside it.")],
     preset: Annotated[str | None, typer.Argument(help="That it came from; the zoo's of the manifest's name otherwise.")] = None,
+    tolerance: Annotated[
+        float, typer.Option(help="The largest difference from Keras of a float32 file, where it was exported with more.")
+    ] = 1e-5,
+    images: Annotated[
+        Path | None,
+        typer.Option(help="What an encoder or a translator of fewer bits is compared on where its own data are not here."),
+    ] = None,
 ) -> None:
     """Compare an exported file with the preset that it came from."""
-    with quiet_stderr():
+    with waiting(f"comparing {file} with Keras"), quiet_stderr():
         from kerasgen.export import verify
-    console.print(verify(file, preset))
+
+        report = verify(file, preset, tolerance=tolerance, images=images)
+    say(_describe(file, preset, report))
+
+
+def _describe(file: Path, preset: str | None, report: ParityReport) -> str:
+    """What a comparison with a preset found, in a sentence."""
+    from kerasgen.runtime.manifest import read_manifest
+
+    manifest = read_manifest(file)
+    what = "outputs" if manifest.part in ("encoder", "mapping") else "images"
+    name = preset or (manifest.preset.name if manifest.preset else "its model")
+    sizes = " and ".join(map(str, report.batch_sizes))
+    if report.least_psnr_db is None:
+        found = f"largest difference {report.max_abs_error:.2g} (allowed {report.tolerance:.2g})"
+    else:
+        found = f"PSNR {report.psnr_db:.1f} dB (at least {report.least_psnr_db:g})"
+    return f"{file} gives the {what} of {name}: {found}, {report.inputs} inputs, batches of {sizes}"
 
 
 @app.command()
@@ -118,11 +156,12 @@ def benchmark(
     """Measure exported files: size, load time, first image, 1 and 64 images, peak memory, each in a fresh process."""
     from kerasgen.runtime import benchmark as measuring
 
-    rows = measuring.benchmark(files, threads or measuring.THREADS, provider, seconds)
+    with waiting(f"measuring {len(files)} files"):
+        rows = measuring.benchmark(files, threads or measuring.THREADS, provider, seconds)
     if as_json:
-        console.print_json(data=rows)
+        say_json(rows)
     else:
-        console.print(measuring.table(rows), highlight=False, soft_wrap=True)
+        say(measuring.table(rows))
 
 
 @app.command()
@@ -138,8 +177,8 @@ def web(
 
     for preset in presets or ():
         find_card(preset)
-    with quiet_stderr():  # TensorFlow warns of many models in one process
+    with waiting("exporting the page's models"), quiet_stderr():  # TensorFlow warns of many models in one process
         from kerasgen.export import web
 
         folder = web.build_site(presets or None, output, overwrite=overwrite)
-    console.print(web.how_to_open(folder), soft_wrap=True)
+    say(web.how_to_open(folder))

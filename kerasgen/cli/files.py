@@ -11,13 +11,17 @@ import typer
 from kerasgen.cli.options import (
     Overwrite,
     Preset,
+    check_image,
     check_output,
     load_preset,
     load_style_generator,
     open_source,
+    read_numbers,
     say,
+    waiting,
     wrong_model,
 )
+from kerasgen.runtime.quiet import quiet_stderr
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,7 +38,9 @@ Inputs = Annotated[list[Path], typer.Argument(help="Image files, and folders of 
 def translate(
     source: Annotated[str, typer.Argument(help="A translator: a preset, a card, or an exported .onnx or .tflite file.")],
     inputs: Inputs,
-    output: Annotated[Path, typer.Option("-o", "--output", help="Folder for the images and grid.png.")] = Path("translated"),
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="Folder for the images and grid.png; or a .png, .jpg or .webp, of one image.")
+    ] = Path("translated"),
     direction: Annotated[
         Literal["a_to_b", "b_to_a"] | None, typer.Option(help="The translator's first direction by default.")
     ] = None,
@@ -45,18 +51,45 @@ def translate(
             "--from-photos", help="The inputs are photos: apply the transform of the preset's sources (edges, ...) first."
         ),
     ] = False,
+    background: Annotated[
+        str, typer.Option(metavar="R,G,B", help="Red, green and blue in 0..255 behind what is transparent.")
+    ] = "255,255,255",
     skip_unreadable: Annotated[bool, typer.Option("--skip-unreadable", help="Report unreadable files and go on.")] = False,
     overwrite: Overwrite = False,
 ) -> None:
     """Translate images into images of the other kind, and write a grid of before and after."""
-    from kerasgen.analysis.translated_files import read_images, translate_files
+    from kerasgen.images.saving import STILLS
 
-    images, skipped = read_images(inputs, skip_unreadable)
+    alone = output.suffix.lower() in STILLS and not output.is_dir()
+    if alone and (len(inputs) > 1 or inputs[0].is_dir()):
+        raise ValueError(
+            f"One image file gives one; several need a folder. Received: {output} for {', '.join(map(str, inputs))}."
+        )
+    if alone:
+        check_image(output, overwrite)
+    behind = read_numbers("--background", background, int)
+    skipped: list[tuple[Path, str]] = []
+    with waiting("reading the images"):
+        with quiet_stderr():
+            from kerasgen.analysis.translated_files import read_images, translate_file, translate_files
+        from kerasgen.data.image_files import check_background, read_files
+
+        color = check_background(behind)
+        if alone:
+            images = {output: read_files(inputs, None, None, color)[0]}
+        else:
+            images, skipped = read_images(inputs, skip_unreadable, color)
     for file, reason in skipped:
         say(f"skipped {file}: {reason}")
     model = open_source(source)
     transform = _transform_of(model, source) if from_photos else None
-    say(f"{len(images)} images: {translate_files(model, images, output, direction, tiled, transform, overwrite)}")
+    count = "1 image" if len(images) == 1 else f"{len(images)} images"
+    with waiting(f"translating {count}"):
+        if alone:
+            written = translate_file(model, images[output], output, direction, tiled, transform, overwrite)
+        else:
+            written = translate_files(model, images, output, direction, tiled, transform, overwrite)
+    say(f"{count}: {written}")
 
 
 def _transform_of(model: GenerativeModel | Runtime, source: str) -> Callable[[np.ndarray], np.ndarray]:
@@ -84,13 +117,17 @@ def project(
     overwrite: Overwrite = False,
 ) -> None:
     """Project photos into latent space: find the styles whose image is nearest to each."""
-    from kerasgen.analysis.translated_files import read_images
+    with waiting("reading the images"):
+        with quiet_stderr():
+            from kerasgen.analysis.translated_files import read_images
 
-    images, _ = read_images(inputs)
+        images, _ = read_images(inputs)
     model = load_style_generator(preset)
     from kerasgen.analysis.projected_files import project_files
 
-    for warning in project_files(model, images, output, steps, space, overwrite):
+    with waiting(f"projecting {len(images)} images in {steps} steps"):
+        warnings = project_files(model, images, output, steps, space, overwrite)
+    for warning in warnings:
         say(f"warning: {warning}", style="yellow")
     say(f"{len(images)} images, each above its projection: {output / 'grid.png'}")
 
@@ -117,8 +154,9 @@ def outliers(
 
     if not isinstance(model, BaseAutoencoder):
         raise wrong_model("an autoencoder or a VAE", preset, model)
-    rows = outlier_report(model, folder, score, contamination)
+    with waiting("scoring the images"):
+        rows = outlier_report(model, folder, score, contamination)
     say(
-        f"{sum(row.outlier for row in rows)} outliers among {len(rows)} images, the most unusual "
-        f"{rows[0].file}: {write_csv(output, rows)}"
+        f"outliers: {sum(row.outlier for row in rows)} of {len(rows)} images, the most unusual {rows[0].file}: "
+        f"{write_csv(output, rows)}"
     )

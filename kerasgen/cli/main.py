@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
-import re
 import sys
 import traceback
 from pathlib import Path
@@ -13,9 +13,11 @@ from typing import Annotated, cast
 import typer
 from rich.text import Text
 
+from kerasgen import __version__
 from kerasgen.cli import export, files, generate, train
-from kerasgen.cli.options import Preset, console
+from kerasgen.cli.options import Preset, console, say, say_json
 from kerasgen.cli.terminal import PlainConsole, plain
+from kerasgen.cli.words import arguments_of, with_options
 from kerasgen.runtime.quiet import quiet_stderr
 
 app = typer.Typer(
@@ -23,29 +25,27 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 for commands in (train, generate, files, export):
     app.add_typer(commands.app)
 
 # The base of click's errors, for wrong options and arguments: Typer, which may bring its own click, exports no name for it.
 ClickException = cast("type[typer.BadParameter]", typer.BadParameter.__mro__[2])
-# Arguments that the library's messages name, as options.
-OPTIONS = {
-    "overwrite=True": "--overwrite",
-    "skip_corrupt=True": "--skip-corrupt",
-    "direction must": "--direction must",
-    "k must": "-k must",
-    "`devices`": "--devices",
-    "`coordinator`": "--coordinator",
-    "`processes`": "--processes",
-    "`rank`": "--rank",
-}
-ARGUMENTS = re.compile("|".join(rf"\b{argument}\b" if argument[0] != "`" else argument for argument in OPTIONS))
 MISTAKES = (ArithmeticError, ValueError, OSError, ImportError, RuntimeError, MemoryError)  # of users and machines, in truth
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        say(f"kerasgen {__version__}")
+        raise typer.Exit
 
 
 @app.callback()
 def options(
+    version: Annotated[
+        bool, typer.Option("-V", "--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show where an error was raised. It may stand anywhere.")] = False,
 ) -> None:
     """Takes the options of all commands."""
@@ -54,11 +54,16 @@ def options(
 def main() -> None:
     """Runs the command; a mistake is one line on the error stream and exit code 2, with `--debug` the traceback before it."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it warns of many models in one process
     debug = "--debug" in sys.argv
-    sys.argv = [argument for argument in sys.argv if argument != "--debug"]
-    try:
-        status = app(standalone_mode=False)
-        sys.stdout and sys.stdout.flush()
+    arguments = list(arguments_of(argument for argument in sys.argv[1:] if argument != "--debug"))
+    group = typer.main.get_group(app)
+    try:  # not by the group's own `main`, which is silent where it is interrupted
+        with group.make_context("kerasgen", arguments.copy()) as context:
+            group.invoke(context)
+        sys.stdout.flush()
+    except typer.Exit as done:
+        sys.exit(done.exit_code)
     except ClickException as error:
         _print_error(error.format_message())
         sys.exit(2)
@@ -71,24 +76,24 @@ def main() -> None:
     except Exception as error:
         if debug:
             traceback.print_exc()
-        message = str(error) or type(error).__name__
+        message = with_options(str(error) or type(error).__name__, group, arguments)
         known = isinstance(error, MISTAKES)
         _print_error(message if known else f"{message} ({type(error).__name__}, which kerasgen should have named better)")
         if not debug and not known:
             _print_error("--debug shows where it was raised.")
         sys.exit(2)
-    sys.exit(status if isinstance(status, int) else 0)
+    sys.exit(0)
 
 
 def _print_error(message: str) -> None:
-    message = ARGUMENTS.sub(lambda found: OPTIONS[found[0]], plain(" ".join(message.split())))
+    message = plain(" ".join(message.split()))
     if message:  # none after the help that no command at all gives
         with contextlib.suppress(OSError):  # of an error stream that nobody reads
             PlainConsole(stderr=True).print(Text.assemble(("error:", "red"), " ", message), soft_wrap=True)
 
 
 @app.command("list")
-def list_presets() -> None:
+def list_presets(as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False) -> None:
     """List the zoo's presets, one a line; descriptions are cut to the terminal's width (`show` has all)."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Column, Table
@@ -98,12 +103,19 @@ def list_presets() -> None:
 
     rest = Column("description", no_wrap=True, ratio=1)
     table = Table("preset", "model", "image", "weights", rest, box=SIMPLE_HEAD, padding=(0, 1, 0, 0), expand=True)
+    listed = []
     for name in list_presets():
         card = read_card(find_card(name))
-        size = f"{card.weights.bytes / 1e6:.1f} MB" if card.weights else "recipe"
+        model, size = card.model.class_, card.weights.bytes if card.weights else None
         shape = convert(card.model.arguments.get("image_shape"), tuple[int, int, int], f"{name}: model.arguments.image_shape")
-        table.add_row(name, card.model.class_, "x".join(map(str, shape)), size, card.description)
-    console.print(table)
+        table.add_row(name, model, "x".join(map(str, shape)), f"{size / 1e6:.1f} MB" if size else "recipe", card.description)
+        listed.append(
+            {"name": name, "model": model, "image_shape": shape, "weights_bytes": size, "description": card.description}
+        )
+    if as_json:
+        say_json(listed)
+    else:
+        console.print(table)
 
 
 @app.command()
@@ -112,7 +124,7 @@ def show(preset: Preset) -> None:
     from kerasgen.presets.catalog import find_card, read_card
     from kerasgen.records import to_dict
 
-    console.print_json(data=to_dict(read_card(find_card(preset))))
+    say_json(to_dict(read_card(find_card(preset))))
 
 
 @app.command()

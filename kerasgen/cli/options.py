@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from kerasgen.cli.terminal import console
+from kerasgen.cli.terminal import console, waiting
 from kerasgen.runtime.quiet import quiet_stderr
 
 if TYPE_CHECKING:
@@ -21,16 +22,32 @@ if TYPE_CHECKING:
 Preset = Annotated[str, typer.Argument(help="A preset's name, or the path of a card.")]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of the codes.")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace existing files.")]
-OutputPNG = Annotated[Path, typer.Option("-o", "--output", help="The PNG to write.")]
+OutputImage = Annotated[Path, typer.Option("-o", "--output", help="The .png, .jpg or .webp to write.")]
 Rows = Annotated[int, typer.Option("-n", min=1, help="Number of images, the rows.")]
 Truncation = Annotated[
     float, typer.Option(min=-1.0, max=2.0, help="Moves w towards its average: below 1, images vary less and look better.")
 ]
 
 
+T = TypeVar("T")
+
+
 def say(message: str, style: str | None = None) -> None:
     """Prints a line as it is, unwrapped."""
     console.print(message, style=style, soft_wrap=True)
+
+
+def say_json(data: object) -> None:
+    """Prints JSON of ASCII characters alone, which every terminal shows and none obeys."""
+    console.print_json(data=data, ensure_ascii=True)
+
+
+def check_image(output: Path, overwrite: bool, animated: bool = False) -> None:
+    """As `check_output`, of an image: its suffix must be that of a format."""
+    from kerasgen.images.saving import ANIMATIONS, STILLS, check_suffix
+
+    check_suffix(output, ANIMATIONS if animated else STILLS)
+    check_output(output, overwrite)
 
 
 def check_output(output: Path, overwrite: bool) -> None:
@@ -53,6 +70,14 @@ def read_size(text: str | None) -> int | tuple[int, int] | None:
     return height if height == width else (height, width)
 
 
+def read_numbers(option: str, text: str, kind: Callable[[str], T]) -> list[T]:
+    """Reads numbers separated by commas; raises ValueError, which names the option, for others."""
+    try:
+        return [kind(part) for part in text.split(",")]
+    except ValueError:
+        raise ValueError(f"{option} must be numbers separated by commas. Received: {text!r}.") from None
+
+
 def is_exported(source: str) -> bool:
     """Whether a name is that of an exported file."""
     return source.endswith((".onnx", ".tflite"))
@@ -63,18 +88,25 @@ def load_preset(name: str) -> GenerativeModel:
     from kerasgen.presets.catalog import find_card
 
     find_card(name)
-    with quiet_stderr():
-        import keras  # noqa: F401
-    from kerasgen import presets
+    with waiting(f"loading {name}"):
+        with quiet_stderr():
+            import keras  # noqa: F401
+        from kerasgen import presets
 
-    return presets.load(name)
+        return presets.load(name)
 
 
 def open_source(source: str) -> GenerativeModel | Runtime:
     """Opens an exported file without Keras, or loads a preset."""
+    return open_file(source) if is_exported(source) else load_preset(source)
+
+
+def open_file(source: str) -> Runtime:
+    """Opens an exported file without Keras."""
     from kerasgen import runtime
 
-    return runtime.load(source) if is_exported(source) else load_preset(source)
+    with quiet_stderr():  # LiteRT tells what it made
+        return runtime.load(source)
 
 
 def load_sampler(name: str) -> LatentSampler:
@@ -104,6 +136,6 @@ def wrong_model(needed: str, name: str, model: object) -> ValueError:
 
 def write_grid(output: Path, images: np.ndarray, columns: int | None = None) -> Path:
     """Writes images (n, height, width, channels) as a grid of so many columns, near a square if None."""
-    from kerasgen.images import make_grid, save_png
+    from kerasgen.images import make_grid, save_image
 
-    return save_png(output, make_grid(images, columns))
+    return save_image(output, make_grid(images, columns))

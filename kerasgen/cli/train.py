@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kerasgen.cli.options import Preset, console, load_preset, read_size, say
+from kerasgen.cli.options import Preset, console, load_preset, read_size, say, say_json, waiting
 from kerasgen.files import FULL, WriteError, write_error
 from kerasgen.runtime.quiet import quiet_stderr
 
@@ -60,11 +60,11 @@ def train(
 ) -> None:
     """Train a preset, a card, or a model on your images: from a folder to a preset.
 
-    A run that was interrupted goes on from its last epoch when the same command is given again. Ctrl-C, or SIGTERM, ends it
-    when its step is done; a second one at once.
+    A run that was interrupted goes on from its last epoch when the same command is given again.
+    Ctrl-C, or SIGTERM, ends it when its step is done; a second one at once.
     A tenth of your images is held out, unless they have a folder `test`.
     """
-    with quiet_stderr():
+    with waiting("loading Keras"), quiet_stderr():
         from kerasgen.training import Request, resolve, resolve_dtype
     distribution = _distribute(devices, coordinator, processes, rank, dry_run)
     first = distribution is None or distribution.first
@@ -74,7 +74,7 @@ def train(
         raise ValueError(f"There must be one preset, card or recipe. Received: {', '.join(bases)}.")
     assigned = [*(settings or []), *(word for word in words if "=" in word)]
     base = bases[0] if bases else None
-    with console.status("looking at the images"):
+    with waiting("looking at the images"):
         resolved = resolve(Request(base, model, data, read_size(image_size), epochs, assigned, skip_corrupt, init))
     card = resolved.card
     for line in (*resolved.notes, *(f"left out: {fault}" for fault in (resolved.survey.refused if resolved.survey else ()))):
@@ -84,19 +84,22 @@ def train(
     if choice:
         say(choice)
     assert card.training is not None
-    with quiet_stderr(), contextlib.suppress(ImportError):
+    with waiting("loading Keras"), quiet_stderr(), contextlib.suppress(ImportError):
         import tensorflow  # noqa: F401 (Keras imports it at the first `fit`, on every backend, where it is installed)
     if dry_run:
         from kerasgen.records import to_dict
         from kerasgen.training.dry_run import dry_run as measure
 
-        console.print_json(data=to_dict(card))
-        for line in measure(card):
+        say_json(to_dict(card))
+        with waiting("measuring a few steps"):
+            lines = list(measure(card))
+        for line in lines:
             say(line)
         return
     from kerasgen import training
     from kerasgen.callbacks import Interrupted, Interruption, Progress
-    from kerasgen.training.run_directory import check_place
+    from kerasgen.callbacks.checkpoints import newest
+    from kerasgen.training.run_directory import CHECKPOINTS, check_place
 
     if first:
         check_place(output, Path(card.data.source).expanduser() if card.data else None)
@@ -119,7 +122,9 @@ def train(
         say(f"\ndiverged {_where(progress, card)}; with --learning-rate-factor 0.5 the same command goes on at half the rates")
         raise
     except Interrupted as signal:
-        say(f"\ninterrupted {_where(progress, card)}; the same command goes on from there")
+        epochs, steps = newest(output / CHECKPOINTS)
+        done = f"{epochs} of {card.training.epochs} epochs" + (f", at step {steps} of the next" if steps else "")
+        say(f"\ninterrupted after {done}; the same command goes on from there")
         raise typer.Exit(signal.status) from None
     except OSError as error:
         if error.errno in FULL and not isinstance(error, WriteError):  # of a package that writes a log
@@ -193,7 +198,8 @@ def evaluate(
     model = load_preset(preset)
     from kerasgen import evaluation
 
-    metrics = evaluation.evaluate(model, card)
-    console.print_json(data=metrics)
+    with waiting(f"measuring {preset} on its held-out data"):
+        metrics = evaluation.evaluate(model, card)
+    say_json(metrics)
     if write:
         write_card(path, msgspec.structs.replace(card, metrics=metrics))

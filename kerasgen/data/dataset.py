@@ -44,6 +44,7 @@ class Dataset(keras.utils.PyDataset, abc.ABC):
         class_names: the names of labels 0, 1, ..., or None.
         refused: what is said of the files that were left out (`skip_corrupt`).
         epoch: the number of the epoch, from 0.
+        first: the batch that this epoch begins with, 0 but where a run goes on within it; later epochs are whole.
     """
 
     labels: np.ndarray | None = None
@@ -57,6 +58,7 @@ class Dataset(keras.utils.PyDataset, abc.ABC):
         self.batch_size = check_batch_size(batch_size, num_images, drop_remainder)
         self.drop_remainder = drop_remainder
         self.epoch = 0
+        self.first = 0
         # The batches of this pass that were asked for. Where batches are prefetched, all may have been before the last
         # step; what was asked for keeps its order.
         self._served: set[int] = set()
@@ -94,7 +96,7 @@ class Dataset(keras.utils.PyDataset, abc.ABC):
 
     def batches(self) -> Iterator[Batch]:
         """Yields the batches of this epoch in order; `epoch` stays."""
-        return (self.batch(index) for index in range(len(self)))
+        return (self.batch(index) for index in range(self.first, self.first + len(self)))
 
     def share(self, process: int, processes: int, replicas: int) -> None:
         """Makes `dataset[i]` this process's share of batch i: the shares of all are the batch, in the order of the processes.
@@ -121,12 +123,13 @@ class Dataset(keras.utils.PyDataset, abc.ABC):
 
     def __len__(self) -> int:
         whole, rest = divmod(self.num_images, self.batch_size)
-        return whole + (not self.drop_remainder and rest >= (self._share.replicas if self._share else 1))
+        return whole + (not self.drop_remainder and rest >= (self._share.replicas if self._share else 1)) - self.first
 
     def __getitem__(self, index: int) -> Batch:
         if not 0 <= index < len(self):
             raise IndexError(f"A batch index must lie in [0, {len(self)}). Received: {index}")
         self._served.add(index)
+        index += self.first
         return self.shared(index) if self._share else self.batch(index)
 
     def on_epoch_begin(self) -> None:
@@ -142,6 +145,7 @@ class Dataset(keras.utils.PyDataset, abc.ABC):
         if len(self._served) == len(self):
             self._served.clear()
             self.epoch += 1
+            self.first = 0
 
 
 def split_indices(num_images: int, fraction: float, seed: int) -> tuple[np.ndarray, np.ndarray]:

@@ -21,6 +21,7 @@ from kerasgen.data.saved_dataset import find_in_saved_dataset, is_saved_dataset
 from kerasgen.data.sizes import check_batch_size, check_image_size
 from kerasgen.data.source import BUILT_IN, FROM_TFDS, Source
 from kerasgen.data.splits import split_names
+from kerasgen.files import user_path
 from kerasgen.images.opening import WHITE, Background
 from kerasgen.images.resize import Size
 
@@ -160,7 +161,7 @@ def find_files(source: str | os.PathLike[str]) -> FileSet | dict[str, Arrays] | 
 
     Raises ValueError for a path without one, and for files that hold no images.
     """
-    path = Path(source).expanduser()
+    path = user_path(source)
     suffix = next((ending for ending in _FILES if path.name.lower().endswith(ending)), path.suffix.lower())
     if path.is_dir() and is_saved_dataset(path):
         return find_in_saved_dataset(path)

@@ -18,6 +18,7 @@ from kerasgen.data.source import Source
 from kerasgen.data.splits import select, split_names
 from kerasgen.data.transforms import TRANSFORMS
 from kerasgen.errors import unknown_name
+from kerasgen.files import user_path
 from kerasgen.images import to_uint8
 from kerasgen.images.opening import WHITE, Background
 from kerasgen.images.resize import Size, fit_array
@@ -74,7 +75,7 @@ def load_pairs(
     sources: Images
     targets: Images
     if not isinstance(source, (str, os.PathLike, np.ndarray)):
-        first, second = map(Path, source)
+        first, second = map(user_path, source)
         sources, targets = _folders(first, second, split, size, channels, check_background(background))
     elif isinstance(pairs, str) and pairs in SIDES:
         images = read_class(source, split, size, channels, where, data_dir, skip_corrupt, background, halves=True)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import difflib
+import os
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from kerasgen.data.lazy import Images
 from kerasgen.errors import unknown_name
+from kerasgen.files import user_path
 
 BUILT_IN = {  # name: module of kerasgen.data and its function
     "portraits": ("portraits", "read_portraits"),
@@ -30,6 +33,14 @@ class Source(NamedTuple):
     labels: np.ndarray | None = None
     class_names: list[str] | None = None
     refused: Sequence[str] = ()
+
+
+def unknown_source(name: str, known: Iterable[str]) -> ValueError:
+    """Makes the error for a name that is neither a known set's nor that of a folder or file; the caller raises it."""
+    path = user_path(name)
+    beside = os.listdir(path.parent) if path.name and os.access(path.parent, os.R_OK) else []
+    near = difflib.get_close_matches(name, [str(path.with_name(each)) for each in beside])
+    return unknown_name("data set, and no folder or file", name, [*BUILT_IN, *known, *near])
 
 
 def label_name(labels: bool | str | None, known: list[str], default: str | None) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import contextvars
 import importlib.util
 import os
 from collections.abc import Iterator, Mapping
@@ -10,9 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from kerasgen.data.source import BUILT_IN, Source, label_name
+from kerasgen.data.source import Source, label_name, unknown_source
 from kerasgen.data.splits import select
-from kerasgen.errors import unknown_name
+from kerasgen.files import user_path
 from kerasgen.images.resize import Size, fit_array
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ MEMORY_LIMIT = 2 * 1024**3
 
 _SHUFFLE_BUFFER = 10_000
 _READ_BATCH = 512
+_MAY_DOWNLOAD = contextvars.ContextVar("_MAY_DOWNLOAD", default=True)
 
 
 class TfdsImages:
@@ -167,26 +170,45 @@ def describe_set(name: str, label: str | bool | None) -> DescribedSet:
     return DescribedSet(_sizes(info), tuple(info.features[_image_name(info)].shape), names or [])
 
 
+@contextlib.contextmanager
+def no_downloads() -> Iterator[None]:
+    """Within it a set that is not on the disk raises FileNotFoundError: work that can do without it does not wait for it."""
+    before = _MAY_DOWNLOAD.set(False)
+    try:
+        yield
+    finally:
+        _MAY_DOWNLOAD.reset(before)
+
+
 def find_builder(name: str, data_dir: str | os.PathLike[str] | None = None) -> tfds.core.DatasetBuilder:
     """Gives the builder of a prepared set, which it downloads first where `data_dir` lacks it; raises as `TfdsImages`."""
     for package in ("tensorflow", "tensorflow_datasets"):
         if not _is_installed(package):
             raise ImportError(
                 f"Sets by name other than kerasgen's own are read by TensorFlow and tensorflow-datasets, but "
-                f"{package} is not installed; those, folders and arrays load without. Received: {name!r}"
+                f"{package} is not installed; those, folders and arrays load without. "
+                f"Received: {name!r}, which is no folder or file here"
             )
     import tensorflow_datasets as tfds
 
-    folder = Path(data_dir or os.environ.get("TFDS_DATA_DIR") or tfds.core.constants.DATA_DIR).expanduser()
+    folder = user_path(data_dir or os.environ.get("TFDS_DATA_DIR") or tfds.core.constants.DATA_DIR)
     base = name.split("/")[0].split(":")[0]
+    _check_prepared(name, folder / base)
     # A prepared set of one's own is known by its files alone. Asked before TensorFlow is imported.
     if not (base and (folder / base).is_dir()):
         known = tfds.list_builders(with_community_datasets=False)
         if base not in known:
-            raise unknown_name("data set", name, [*BUILT_IN, *known])
+            raise unknown_source(name, known)
     builder = tfds.builder(name, data_dir=folder)
+    _check_prepared(name, Path(builder.data_dir))
     builder.download_and_prepare()
     return builder
+
+
+def _check_prepared(name: str, folder: Path) -> None:
+    """Raises FileNotFoundError, within `no_downloads`, unless the folder is there."""
+    if not _MAY_DOWNLOAD.get() and not folder.is_dir():
+        raise FileNotFoundError(f"{name} must lie prepared on the disk, as nothing is downloaded. Received: no folder {folder}")
 
 
 def _is_installed(package: str) -> bool:

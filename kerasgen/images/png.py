@@ -9,16 +9,16 @@ from pathlib import Path
 
 import numpy as np
 
-from kerasgen.files import atomic_write
+from kerasgen.files import atomic_write, user_path
 
 
 def check_output(path: str | Path, overwrite: bool = False) -> Path:
     """Raises ValueError, before any work, if `path` cannot be written or exists and is not to be replaced."""
-    path = Path(path)
+    path = user_path(path)
     if not path.parent.is_dir() or not os.access(path.parent, os.W_OK) or path.is_dir():
         raise ValueError(f"The output must be a file in an existing folder that can be written. Received: {path}.")
     if path.exists() and not overwrite:
-        raise ValueError(f"The output exists; it is replaced only if told to (overwrite). Received: {path}.")
+        raise ValueError(f"The output exists; it is replaced only if told to (overwrite=True). Received: {path}.")
     return path
 
 
@@ -26,7 +26,7 @@ def save_png(path: str | Path, image: np.ndarray) -> Path:
     """Writes a uint8 image (height, width, 1 or 3) as PNG, whole or not at all; gives the path."""
     with atomic_write(path) as beside:
         beside.write_bytes(_png(image))
-    return Path(path)
+    return user_path(path)
 
 
 def _png(image: np.ndarray) -> bytes:

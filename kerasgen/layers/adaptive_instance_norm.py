@@ -29,7 +29,7 @@ class AdaptiveInstanceNorm(keras.layers.Layer):
 
     def build(self, input_shape: tuple[MapShape, Shape]) -> None:
         features, styles = input_shape
-        self.affine = EqualizedDense(2 * features[-1], gain=1.0, name="affine")
+        self.affine = EqualizedDense(2 * features[-1], gain=1.0, name="affine", dtype=self.dtype_policy)
         self.affine.build((styles[0], styles[-1]))
 
     def call(self, inputs: Sequence[Tensor]) -> Tensor:

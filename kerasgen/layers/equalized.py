@@ -66,7 +66,14 @@ class EqualizedConv2D(Equalized, backend.Conv2D):
         trainable: bool = True,
     ) -> None:
         super().__init__(
-            filters, kernel_size, padding=padding, kernel_initializer=_normal(rate), name=name, dtype=dtype, trainable=trainable
+            filters,
+            kernel_size,
+            padding=padding,
+            data_format="channels_last",
+            kernel_initializer=_normal(rate),
+            name=name,
+            dtype=dtype,
+            trainable=trainable,
         )
         self.gain = gain
         self.rate = rate

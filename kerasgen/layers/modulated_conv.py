@@ -97,7 +97,17 @@ class ModulatedConv2D(_Modulated, backend.Conv2D):
         dtype: DType = None,
         trainable: bool = True,
     ) -> None:
-        super().__init__(filters, size, padding="same", use_bias=False, name=name, dtype=dtype, trainable=trainable)
+        super().__init__(
+            filters,
+            size,
+            1,
+            "same",
+            data_format="channels_last",
+            use_bias=False,
+            name=name,
+            dtype=dtype,
+            trainable=trainable,
+        )
         self.size, self.index, self.demodulate, self.gain = size, index, demodulate, gain
         self.input_spec = None
 
@@ -136,7 +146,17 @@ class ModulatedUpConv2D(_Modulated, backend.Conv2DTranspose):
         trainable: bool = True,
     ) -> None:
         applied = self.size + len(taps) - 1
-        super().__init__(filters, applied, 2, "same", use_bias=False, name=name, dtype=dtype, trainable=trainable)
+        super().__init__(
+            filters,
+            applied,
+            2,
+            "same",
+            data_format="channels_last",
+            use_bias=False,
+            name=name,
+            dtype=dtype,
+            trainable=trainable,
+        )
         self.index, self.taps, self.gain = index, tuple(taps), gain
         self.input_spec = None
 

@@ -63,6 +63,7 @@ class DownConv2D(Equalized, backend.Conv2D):
             size + len(taps) - 1,
             2,
             "same",
+            data_format="channels_last",
             use_bias=use_bias,
             kernel_initializer=keras.initializers.RandomNormal(stddev=1.0 / rate),
             name=name,

@@ -6,7 +6,6 @@ import keras
 from keras import ops
 
 from kerasgen.backend.typing import Batch, Values
-from kerasgen.base.checks import TrainingData
 from kerasgen.base.hyperparameters import NotNegative
 from kerasgen.base.phase import Phase
 from kerasgen.models.autoencoder_base import BaseAutoencoder
@@ -16,18 +15,12 @@ from kerasgen.models.autoencoder_base import BaseAutoencoder
 class Autoencoder(BaseAutoencoder):
     """Minimizes the squared error of images that went through a code of `latent_dim` numbers.
 
-    `fit(x)` reconstructs x. `fit(x, y)` with images y, as noisy x and clean y, makes y of x.
-
     Args:
         further arguments: as `BaseAutoencoder`.
         noise: standard deviation of the Gaussian noise that training adds to the input, not to the target: 0 is plain.
     """
 
     noise: NotNegative = 0.0
-
-    @property
-    def training_data(self) -> TrainingData:
-        return TrainingData(self.image_shape, targets=self.image_shape)
 
     def make_phases(self) -> tuple[Phase, ...]:
         return (Phase("autoencoder", (self.encoder, self.decoder), self.squared_error, ("reconstruction",)),)

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from kerasgen.backend.typing import Array, Tensor
+from kerasgen.base.checks import TrainingData
 from kerasgen.base.hyperparameters import Positive, built
 from kerasgen.base.prediction import predict_all
 from kerasgen.images import to_float
@@ -19,6 +20,8 @@ from kerasgen.networks.conv import stages
 
 class BaseAutoencoder(LatentDecoder):
     """Abstract base of models with networks `encoder`, whose first output is the code, and `decoder`.
+
+    `fit(x)` reconstructs x. `fit(x, y)` with images y, as noisy x and clean y, makes y of x.
 
     Args:
         image_shape: (height, width, channels); for "conv" the shorter side is 4..7 times a power of two, the longer a multiple
@@ -63,6 +66,10 @@ class BaseAutoencoder(LatentDecoder):
             normalize=self.normalize,
             activation=self.activation,
         )
+
+    @property
+    def training_data(self) -> TrainingData:
+        return TrainingData(self.image_shape, targets=self.image_shape)
 
     @property
     def decoder_network(self) -> keras.Model:

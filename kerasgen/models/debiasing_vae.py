@@ -8,6 +8,7 @@ from keras import ops
 from scipy.special import expit
 
 from kerasgen.backend.typing import Array, Batch, Tensor, Values
+from kerasgen.base.checks import TrainingData
 from kerasgen.base.hyperparameters import NotNegative
 from kerasgen.base.phase import Phase
 from kerasgen.models.vae_base import BaseVAE
@@ -28,6 +29,10 @@ class DebiasingVAE(BaseVAE):
 
     reconstruction_weight: NotNegative = 0.002
     kl_weight: NotNegative = 0.002
+
+    @property
+    def training_data(self) -> TrainingData:
+        return TrainingData(self.image_shape, labels=2)
 
     @property
     def encoder_heads(self) -> dict[str, int]:

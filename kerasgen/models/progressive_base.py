@@ -13,6 +13,7 @@ from kerasgen.base.batches import batch_size_of, split
 from kerasgen.base.hyperparameters import Positive, built
 from kerasgen.base.phase import Phase
 from kerasgen.base.prediction import predict_all
+from kerasgen.base.settings import keras_defaults
 from kerasgen.layers.counter import Counter
 from kerasgen.layers.upsample import Upsample
 from kerasgen.models.growth import Growth
@@ -205,6 +206,7 @@ class BaseProgressiveGAN(BaseSignedGAN):
 
     # ---- use ---------------------------------------------------------------------------------------------------
 
+    @keras_defaults()
     def run_decoder(self, network: keras.Model, inputs: Array | list[Array], batch_size: int) -> np.ndarray:
         stage, grown = self.position(self.shown) if self.shown else (self.last_stage, 1.0)
         if (stage, grown) == (self.last_stage, 1.0):

@@ -72,7 +72,8 @@ class BaseTranslator(GenerativeModel):
         Raises ValueError for a size that the networks cannot have.
         """
         arguments = {name: getattr(self, name) for name in self.arguments()}
-        twin = type(self)(**{**arguments, "image_shape": (height, width, self.image_shape[2])})
+        arguments |= {"image_shape": (height, width, self.image_shape[2]), "dtype": self.dtype_policy}
+        twin = type(self)(**arguments)
         for network, other in zip(self.translators.values(), twin.translators.values(), strict=True):
             other.set_weights(self.ema_network(network).get_weights())
         return twin

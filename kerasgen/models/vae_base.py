@@ -12,6 +12,7 @@ from keras import ops
 from kerasgen.backend.typing import Array, Batch, Tensor, Values
 from kerasgen.base.hyperparameters import PositiveFloat
 from kerasgen.base.phase import Phase
+from kerasgen.base.settings import keras_defaults
 from kerasgen.images import to_float
 from kerasgen.latent.posterior import log_likelihood
 from kerasgen.layers.learned_scale import LearnedScale
@@ -66,11 +67,14 @@ class BaseVAE(BaseAutoencoder, LatentSampler):
     # ---- loss --------------------------------------------------------------------------------------------------
 
     def negative_elbo(self, batch: Batch, training: bool) -> Values:
-        """-E_q[log p(x|z)] with one sample of z, and the regularizer; nats an image, averaged over the batch."""
-        images = batch[0]
+        """-E_q[log p(x|z)] with one sample of z, and the regularizer; nats an image, averaged over the batch.
+
+        Of batches with targets that is -E_q(z|x)[log p(y|z)] (Im et al. 2017, arXiv:1511.06406).
+        """
+        images, targets = batch[0], batch[-1]
         mean, log_variance = self.encoder(images, training=training)[:2]
         z = self.reparameterize(mean, log_variance)
-        reconstruction = ops.mean(self.reconstruction_nll(images, self.decoder(z, training=training)))
+        reconstruction = ops.mean(self.reconstruction_nll(targets, self.decoder(z, training=training)))
         return {"reconstruction": reconstruction, **self.regularizer(mean, log_variance, z, training)}
 
     def reparameterize(self, mean: Tensor, log_variance: Tensor) -> Tensor:
@@ -85,6 +89,7 @@ class BaseVAE(BaseAutoencoder, LatentSampler):
         return gaussian_nll(images, output, self.pixel_scale(output) if self.learns_scale else self.scale)
 
     @property
+    @keras_defaults()
     def pixel_deviation(self) -> float | None:
         """The standard deviation of a pixel under the Gaussian likelihood, a learned one as it stands; else None."""
         if self.likelihood == "bernoulli":
@@ -102,6 +107,7 @@ class BaseVAE(BaseAutoencoder, LatentSampler):
         mean, log_variance = self.run_encoder(x, batch_size)[:2]
         return mean, log_variance
 
+    @keras_defaults()
     def log_likelihood(self, x: Array, samples: int = 100, seed: int = 0, batch_size: int = 1000) -> np.ndarray:
         """The importance-weighted lower bound of log p(x) in nats: (n,) float64; one sample gives the ELBO.
 

@@ -75,18 +75,18 @@ class VAEGAN(NetworkParts, VAE):
 
     def vae_terms(self, batch: Batch, training: bool) -> Values:
         """Gives the terms of the VAE, those that the discriminator judges by, weighted, and the images that it judges."""
-        images = batch[0]
+        images, targets = batch[0], batch[-1]
         mean, log_variance = self.encoder(images, training=training)[:2]
         z = self.reparameterize(mean, log_variance)
         reconstructions = self.decoder(z, training=training)
         samples = self.decoder(self.normal(ops.shape(z)[0], self.latent_dim), training=training)
-        _, wanted = self._judge(images, training)
+        _, wanted = self._judge(targets, training)
         logits, features = self._judge(reconstructions, training)
         distance = 0.5 * ops.mean(ops.square(features - ops.stop_gradient(wanted)))
         adversarial = LOSSES["non_saturating"].generator
         deceived = 0.5 * (adversarial(None, logits) + adversarial(None, self._judge(samples, training)[0]))
         return {
-            "reconstruction": self.pixel_weight * ops.mean(self.reconstruction_nll(images, reconstructions)),
+            "reconstruction": self.pixel_weight * ops.mean(self.reconstruction_nll(targets, reconstructions)),
             **self.regularizer(mean, log_variance, z, training),
             "features": self.feature_weight * distance,
             "generator": self.adversarial_weight * deceived,
@@ -96,7 +96,7 @@ class VAEGAN(NetworkParts, VAE):
 
     def discriminator_terms(self, batch: Batch, training: bool, reconstructions: Tensor, samples: Tensor) -> Values:
         """Gives the cross-entropy of telling images from reconstructions and samples, half of each, and `accuracy`."""
-        real, *fake = (self.discriminator(x, training=training) for x in (batch[0], reconstructions, samples))
+        real, *fake = (self.discriminator(x, training=training) for x in (batch[-1], reconstructions, samples))
         loss = LOSSES["non_saturating"].discriminator
         return {
             "discriminator": 0.5 * sum(loss(real, logits) for logits in fake),

@@ -79,7 +79,7 @@ def mapping(generator: keras.Model, truncated: bool = False) -> keras.Model:
     """
     if not truncated:
         return keras.Model(generator.input, generator.get_layer("styles").output, name="mapping")
-    truncation = keras.Input((1,), name="truncation")
+    truncation = keras.Input((1,), dtype="float32", name="truncation")
     w = generator.get_layer("truncate")([generator.get_layer("act_w").output, truncation])
     codes, *labels = generator.inputs
     return keras.Model([codes, truncation, *labels], generator.get_layer("styles")(w), name="mapping")

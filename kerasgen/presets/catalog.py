@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from kerasgen.errors import unknown_name
-from kerasgen.files import sha256
+from kerasgen.files import sha256, user_path
 from kerasgen.presets.card import Card
 from kerasgen.records import beside, read_record, write_record
 from kerasgen.zoo_folder import zoo_folder
@@ -37,19 +37,21 @@ def find_card(name_or_path: str | Path) -> Path:
 
     Raises ValueError for a name that the zoo does not have.
     """
-    path = Path(name_or_path)
+    path = user_path(name_or_path)
     try:
-        in_folder = [path / f"{path.resolve().name}.json", *_with_weights(path)] if path.is_dir() else []
+        folder = path.is_dir()
+        in_folder = [path / f"{path.resolve().name}.json", *_with_weights(path)] if folder else []
         only = in_folder if len(in_folder) < 3 else in_folder[:1]
         for candidate in (path, Path(f"{path}.json"), *only, zoo_folder() / f"{name_or_path}.json"):
             if candidate.suffix == ".json" and candidate.name != SCHEMA and candidate.is_file():
                 return candidate
     except OSError:  # a name that no file can have
-        in_folder = []
+        folder, in_folder = False, []
     if len(in_folder) > 2:
         names = ", ".join(sorted(each.name for each in in_folder[1:]))
         raise ValueError(f"A folder is named for the one preset in it. Received: {path}, which holds {names}.")
-    raise unknown_name("preset", str(name_or_path)[:100], list_presets())
+    kind = "preset, and a folder without one" if folder else "preset, and no card or folder"
+    raise unknown_name(kind, str(name_or_path)[:100], list_presets())
 
 
 def _with_weights(folder: Path) -> list[Path]:

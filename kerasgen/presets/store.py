@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from kerasgen.errors import unknown_name
-from kerasgen.files import atomic_write
+from kerasgen.errors import reason, unknown_name
+from kerasgen.files import atomic_write, user_path
 from kerasgen.presets.card import Card, ModelSection, TrainingSection, WeightsSection
 from kerasgen.presets.catalog import check_weights, find_card, read_card, write_card
 from kerasgen.records import convert, to_dict
@@ -54,7 +54,7 @@ def find_class(name: str) -> type[GenerativeModel]:
 
 
 def build_model(card: Card, **overrides: object) -> GenerativeModel:
-    """Builds the untrained model of a card; `overrides` replace single arguments.
+    """Builds the untrained model of a card, in float32; `overrides` replace single arguments, and the dtype.
 
     Raises ValueError for an unknown class, for an argument that is unknown, missing, of a wrong type or out of range, and for
     a model whose weights take more than the memory of the machine, or could not lie in the file of weights of the card.
@@ -65,6 +65,7 @@ def build_model(card: Card, **overrides: object) -> GenerativeModel:
     arguments = dict(card.model.arguments)
     if strangers := sorted(arguments.keys() & OF_KERAS):  # which an override may give
         raise unknown_name("argument of a model in the card", strangers[0], cls.arguments())
+    config = {"dtype": "float32", **arguments, **overrides}
     limit = memory() if card.weights is None else min(memory(), UNPACKED * card.weights.bytes + ROOM)
     shape = arguments.get("image_shape")
     if isinstance(shape, (list, tuple)) and all(isinstance(side, int) for side in shape) and 4 * math.prod(shape) > limit:
@@ -73,11 +74,11 @@ def build_model(card: Card, **overrides: object) -> GenerativeModel:
             f"{readable(4 * math.prod(shape))}."
         )
     try:
-        return build_within(limit, f"{card.name} ({card.model.class_})", lambda: cls.from_config({**arguments, **overrides}))
+        return build_within(limit, f"{card.name} ({card.model.class_})", lambda: cls.from_config(config))
     except ValueError:
         raise
     except Exception as error:  # of Keras and its backend, for arguments that do not go together
-        raise ValueError(f"The arguments of a card must build its model. Received: {card.name} ({error}).") from error
+        raise ValueError(f"The arguments of a card must build its model. Received: {card.name} ({reason(error)}).") from error
 
 
 def load(name_or_path: str | Path, load_weights: bool = True) -> GenerativeModel:
@@ -92,13 +93,18 @@ def load(name_or_path: str | Path, load_weights: bool = True) -> GenerativeModel
     path = find_card(name_or_path)
     card = read_card(path)
     weights = check_weights(path, card) if load_weights else None
-    model = build_model(card)
+    try:
+        model = build_model(card)
+    except ValueError as error:
+        raise ValueError(f"{path.name}: {error}") from error
     if weights is not None:
         _check_structure(weights, ROOM + 4 * model.count_params())
         try:
             model.load_weights(weights)
         except Exception as error:  # of HDF5, of Keras: whatever is wrong with the file
-            raise ValueError(f"The weights must be those of the card's model. Received: {weights} ({error}).") from error
+            raise ValueError(
+                f"The weights must be those of the card's model. Received: {weights} ({reason(error)})."
+            ) from error
         model.init = card.name
     model.card = card
     return model
@@ -138,7 +144,7 @@ def save(
         The card's path. Raises ValueError, before anything is written, if a file exists, the folder does not, or `card` is not
         one; WriteError where the disk is full.
     """
-    path = Path(path)
+    path = user_path(path)
     path = path if path.suffix == ".json" else path.with_name(path.name + ".json")
     weights = path.with_name(path.stem + WEIGHTS)
     if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
@@ -158,7 +164,7 @@ def save(
         about = msgspec.structs.replace(about, training=msgspec.structs.replace(recipe, init=recipe.init or model.init))
     from kerasgen.presets.weights import rounded, weights_file  # h5py, which runtimes lack
 
-    plain = type(model).from_config(described.arguments)  # float32, without the optimizer's slots
+    plain = type(model).from_config({**described.arguments, "dtype": "float32"})  # without the optimizer's slots
     for network in networks_of(model):
         weights_of = model.ema_network(network).get_weights()
         if bits and network.name in bits:
@@ -204,8 +210,7 @@ def _sections(model: GenerativeModel, card: Card | Mapping[str, object] | None) 
 
 def _tuned(model: GenerativeModel) -> bool:
     """Whether a model is from a preset and has other weights by now: trained further, or made for other arguments."""
-    trained = model.compiled and int(model.optimizer.iterations) > 0
-    return model.init is not None and (trained or model.card is None or model.card.weights is None)
+    return model.init is not None and (model.steps > 0 or model.card is None or model.card.weights is None)
 
 
 def describe(model: GenerativeModel) -> ModelSection:

@@ -40,7 +40,7 @@ def adapt(model: GenerativeModel, arguments: Mapping[str, object], load_weights:
 
     Raises ValueError for arguments that the class refuses, and if a network would keep none of its layers.
     """
-    given = {**describe(model).arguments, **arguments}
+    given = {"dtype": model.dtype_policy.name, **describe(model).arguments, **arguments}
     adapted = type(model).from_config(given)
     octaves, channels = adapted.halvings - model.halvings, given.get("channels")
     if octaves and "channels" not in arguments and isinstance(channels, int):

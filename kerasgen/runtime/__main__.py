@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
 
-from kerasgen.images import make_grid, save_png
+from kerasgen.files import user_path
+from kerasgen.images import check_output, check_suffix, make_grid, save_image
 from kerasgen.latent.codes import labels_in_turn
+from kerasgen.runtime.arguments import Parser
+from kerasgen.runtime.quiet import quiet_stderr
 from kerasgen.runtime.runner import load
 
 
@@ -31,12 +33,12 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _write_grid(arguments: list[str]) -> None:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m kerasgen.runtime",
         description="Samples from an exported decoder.",
         epilog="`benchmark FILE...` measures exported files instead.",
     )
-    parser.add_argument("file", type=Path, help="an .onnx or .tflite file with its manifest beside it")
+    parser.add_argument("file", type=user_path, help="an .onnx or .tflite file with its manifest beside it")
     parser.add_argument("-n", type=int, default=16, help="number of samples (default: %(default)s)")
     parser.add_argument("--seed", type=int, help="of the codes: the same seed gives the same grid")
     parser.add_argument(
@@ -45,17 +47,24 @@ def _write_grid(arguments: list[str]) -> None:
         action="append",
         help="class to generate, for a conditional model; may be given several times, and is each in turn otherwise",
     )
-    parser.add_argument("-o", "--output", type=Path, default=Path("samples.png"), help="a .png (default: %(default)s)")
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=user_path,
+        default=Path("samples.png"),
+        help="a .png, or with Pillow a .jpg or .webp (default: %(default)s)",
+    )
     parser.add_argument("--threads", type=int, help="CPU threads (default: the runtime's choice)")
     parser.add_argument(
         "--provider", default="cpu", help="where an ONNX file runs; auto is the best there is (default: %(default)s)"
     )
     options = parser.parse_args(arguments)
-    if options.output.suffix.lower() != ".png" or not options.output.parent.is_dir():
-        raise ValueError(f"The grid must be a .png in an existing folder. Received: {options.output}.")
-    model = load(options.file, options.threads, options.provider)
+    check_suffix(options.output)
+    check_output(options.output, overwrite=True)
+    with quiet_stderr():  # LiteRT tells what it made
+        model = load(options.file, options.threads, options.provider)
     images = model.sample(options.n, options.seed, labels=labels_in_turn(options.n, model.num_classes, options.label))
-    print(save_png(options.output, make_grid(images)))
+    print(save_image(options.output, make_grid(images)))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import subprocess
 import sys
@@ -12,6 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
+from kerasgen.files import user_path
+from kerasgen.runtime.arguments import Parser
 from kerasgen.runtime.manifest import read_manifest
 from kerasgen.runtime.providers import check_available, check_provider
 from kerasgen.runtime.runner import Runtime, load
@@ -51,9 +52,10 @@ def benchmark(
         raise ValueError(f"seconds must be positive. Received: {seconds}.")
     check_provider(provider)
     check_available(provider)
-    for path in paths:
-        read_manifest(path)
-    return [_in_a_process(path, count, provider, seconds) for path in paths for count in threads]
+    files = [user_path(path) for path in paths]
+    for file in files:
+        read_manifest(file)
+    return [_in_a_process(file, count, provider, seconds) for file in files for count in threads]
 
 
 def table(rows: Sequence[dict]) -> str:
@@ -85,8 +87,8 @@ def _cells(row: dict) -> list[str]:
 
 def main(arguments: Sequence[str]) -> None:
     """`python -m kerasgen.runtime benchmark FILE...`."""
-    parser = argparse.ArgumentParser(prog="python -m kerasgen.runtime benchmark", description="Measures exported files.")
-    parser.add_argument("files", type=Path, nargs="+", help=".onnx and .tflite files with their manifests")
+    parser = Parser(prog="python -m kerasgen.runtime benchmark", description="Measures exported files.")
+    parser.add_argument("files", type=user_path, nargs="+", help=".onnx and .tflite files with their manifests")
     parser.add_argument("--threads", type=int, action="append", help="CPU threads; may be given several times (default: 1, 2)")
     parser.add_argument(
         "--provider", default="cpu", help="where ONNX files run; auto: the best there is (default: %(default)s)"

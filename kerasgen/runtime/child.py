@@ -13,10 +13,12 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from kerasgen.errors import reason
+
 MEMORY = 2**30  # bytes beside what was imported
 SECONDS = 5  # of computing
 PATIENCE = 30  # seconds of waiting, on a machine that is busy with other work
-_REFUSED = 3  # the exit status after an error
+_FAILED, _REFUSED = 1, 3  # exit statuses: of what was not to happen, and after an error of the function
 _START = f"import json, sys; sys.path[:] = json.loads(sys.argv[1]); from {__name__} import work; work(*json.loads(sys.argv[2]))"
 
 
@@ -59,15 +61,19 @@ def call_apart(
 
 
 def work(module: str, function: str, arguments: Sequence[str | int | None], imports: Sequence[str], memory: int) -> None:
-    """What the child process runs."""
-    for name in (*imports, module):
-        importlib.import_module(name)
-    _limit(memory)
-    fault = _refusal(module, function, arguments)
-    if fault is not None:
-        sys.stdout.buffer.write(fault.encode("utf-8", "replace"))
-        sys.stdout.flush()
-    os._exit(_REFUSED if fault is not None else 0)  # without waiting for the threads of an engine
+    """What the child process runs, to its end."""
+    status, answer = _FAILED, os.dup(1)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what an engine prints is no answer
+    try:
+        for name in (*imports, module):
+            importlib.import_module(name)
+        _limit(memory)
+        fault = _refusal(module, function, arguments)
+        if fault is not None:
+            os.write(answer, fault.encode("utf-8", "replace"))
+        status = 0 if fault is None else _REFUSED
+    finally:
+        os._exit(status)  # however it ended: without waiting for an engine's threads, and without what is registered for exits
 
 
 def _limit(memory: int) -> None:
@@ -89,5 +95,5 @@ def _refusal(module: str, function: str, arguments: Sequence[str | int | None]) 
     except MemoryError:
         return "it needs too much memory"
     except Exception as error:  # each library has exceptions of its own
-        return str(error) or type(error).__name__
+        return reason(error)
     return None

@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 
 import msgspec
 
-from kerasgen.files import sha256
+from kerasgen.files import sha256, user_path
 from kerasgen.records import Bytes, FileName, Positive, Record, Sha256, Text, beside, read_record
 
 FORMAT_VERSION: Final = 1
@@ -164,7 +164,7 @@ class _Version(Record, frozen=True, forbid_unknown_fields=False):
 
 def manifest_path(path: str | Path) -> Path:
     """Gives the path of the manifest of an exported file."""
-    path = Path(path)
+    path = user_path(path)
     return path.with_name(path.name + ".json")
 
 
@@ -175,7 +175,7 @@ def read_manifest(path: str | Path) -> Manifest:
     version, a key that is unknown, missing or of a wrong type, or entries that contradict each other, and for a file of another
     sha256, size or name, or a link out of its folder.
     """
-    path = Path(path)
+    path = user_path(path)
     about = manifest_path(path)
     if not path.is_file():
         raise FileNotFoundError(f"An exported file must exist. Received: {path}.")

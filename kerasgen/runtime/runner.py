@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from kerasgen.files import user_path
 from kerasgen.images import to_float, to_uint8
 from kerasgen.images.check import check_images
 from kerasgen.latent.codes import check_codes, check_labels, sample_codes
@@ -35,11 +36,12 @@ def load(path: str | Path, num_threads: int | None = None, provider: str = "cpu"
     unknown format version, and for a provider that is not there or does not start; ImportError if the file's runtime is not
     installed.
     """
+    path = user_path(path)
     manifest = read_manifest(path)
-    check_graph(Path(path).absolute(), manifest.format, manifest.file.sha256)
-    session = open_session(Path(path), manifest.format, num_threads, provider)
+    check_graph(path.absolute(), manifest.format, manifest.file.sha256)
+    session = open_session(path, manifest.format, num_threads, provider)
     _check_signature(manifest, session, path)
-    return Runtime(manifest, session, Path(path).absolute(), num_threads)
+    return Runtime(manifest, session, path.absolute(), num_threads)
 
 
 class Runtime:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from kerasgen.errors import reason
 from kerasgen.runtime.providers import DEVICES, ProviderError, check_provider, start
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ class OnnxSession:
             options.intra_op_num_threads = num_threads
         _OPEN.add(self)
         self._session, self.provider = start(
-            provider, lambda providers: onnxruntime.InferenceSession(str(path), options, providers=providers)
+            provider,  # without its own retry, which prints
+            lambda providers: onnxruntime.InferenceSession(str(path), options, providers=providers, enable_fallback=0),
         )
         self.inputs, self.outputs = map(_signature, (self._session.get_inputs(), self._session.get_outputs()))
 
@@ -71,6 +73,8 @@ class LitertSession:
 
     An interpreter serves one thread at a time, so that each call borrows one of a pool, made when first needed: as many as run
     at once, at most one a CPU. On two CPUs two callers get 1.2 to 1.9 times as many images a second as by a lock around one.
+
+    The first of a process says on the standard error that it made a delegate: LiteRT has no switch for that.
     """
 
     provider = "cpu"
@@ -134,7 +138,7 @@ def open_session(path: Path, kind: str, num_threads: int | None = None, provider
     except (ImportError, ProviderError):
         raise
     except Exception as error:  # each runtime has exceptions of its own, some of them bare RuntimeErrors
-        raise ValueError(f"The file must be one that its runtime can run. Received: {path} ({error}).") from error
+        raise ValueError(f"The file must be one that its runtime can run. Received: {path} ({reason(error)}).") from error
 
 
 def _keep_those_of_the_parent() -> None:

@@ -7,9 +7,11 @@ import copy
 import keras
 
 import kerasgen.base.schedules  # noqa: F401 (cards name what it registers)
+from kerasgen.base.settings import keras_defaults
 from kerasgen.presets.card import TrainingSection
 
 
+@keras_defaults()
 def build_optimizers(recipe: TrainingSection) -> dict[str, keras.optimizers.Optimizer]:
     """Builds the optimizers of a card's section "training", by phase; raises ValueError for a configuration that fails."""
     return {name: _build_optimizer(name, copy.deepcopy(config)) for name, config in recipe.optimizers.items()}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from kerasgen.callbacks.checkpoints import epochs_done
+from kerasgen.callbacks.checkpoints import newest
 from kerasgen.presets.card import Card, RateChange
 from kerasgen.presets.data import training_of
 from kerasgen.training.run_directory import CHECKPOINTS, read_recipe
@@ -28,7 +28,7 @@ def resolve_rate_changes(card: Card, directory: Path, factor: float | None = Non
     recipe, begun = training_of(card), read_recipe(directory)
     changes = recipe.rate_changes or (begun.training.rate_changes if begun else ())
     if factor is not None:
-        done = epochs_done(directory / CHECKPOINTS)
+        done = newest(directory / CHECKPOINTS).epochs
         changes = tuple(change for change in changes if change.epoch < done)
         if factor != (changes[-1].factor if changes else 1.0):
             changes = (*changes, RateChange(epoch=done, factor=factor))

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 import keras
 import msgspec
 
+from kerasgen.base.settings import keras_defaults
 from kerasgen.data.source import BUILT_IN
 from kerasgen.data.survey import Survey, survey
+from kerasgen.files import user_path
 from kerasgen.models.pix2pix import Pix2Pix
 from kerasgen.presets import find_card, find_class, read_card
 from kerasgen.presets.card import Card, TrainingSection
@@ -98,10 +100,23 @@ def resolve(request: Request) -> Recipe:
     Raises ValueError for unknown names and keys, with the nearest valid ones, for values of a wrong type, and for data that
     cannot be used.
     """
+    try:
+        return _resolve(request)
+    except ValueError as error:
+        if not _is_yaml(request.base):
+            raise
+        raise ValueError(f"{Path(request.base).name}: {error}") from error
+
+
+def _is_yaml(base: str | None) -> TypeGuard[str]:
+    return base is not None and Path(base).suffix.lower() in (".yaml", ".yml")
+
+
+def _resolve(request: Request) -> Recipe:
     given = read_settings(request.settings)
     base = request.base
-    if base is not None and Path(base).suffix.lower() in (".yaml", ".yml"):
-        given, base = merge(read_yaml(Path(base)), given), None
+    if _is_yaml(base):
+        given, base = merge(read_yaml(user_path(base)), given), None
         if (stem := Path(str(request.base)).stem) not in RESERVED:
             given.setdefault("name", stem)
     fold(given, "data", "source", request.data)
@@ -123,7 +138,7 @@ def resolve(request: Request) -> Recipe:
             merge_into(content, "model", {"arguments": {"image_shape": [*(asked_size(request.image_size) or ()), shape[2]]}})
         card = _checked(merge(content, _arguments_below(given)))
         data = card.data
-        look = data is not None and data.source not in BUILT_IN and Path(data.source).expanduser().exists()
+        look = data is not None and data.source not in BUILT_IN and user_path(data.source).exists()
         return Recipe(card, [], survey(data.source, True, data.skip_corrupt) if look and data else None)
     assert source is not None
     return _on_data(base, name or "auto", source, given)
@@ -180,6 +195,7 @@ def _check_number(found: Survey, source: str) -> None:
         raise ValueError(f"The images must differ. Received: {found.num_images} images in {source}, all equal.")
 
 
+@keras_defaults()
 def _with_optimizers(card: Card) -> Card:
     """The card with its model's own optimizers where a setting changes a part of one that the recipe lacks."""
     training = card.training or TrainingSection()

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from kerasgen.base.model import GenerativeModel
-from kerasgen.callbacks.checkpoints import epochs_done
+from kerasgen.callbacks.checkpoints import newest
 from kerasgen.files import is_own, locked, make_folder, remove_unfinished
 from kerasgen.presets import describe
 from kerasgen.presets.card import Card, DataSection, ModelSection, TrainingSection
@@ -68,7 +68,7 @@ def read_recipe(directory: Path) -> RunRecipe | None:
 
 def _check_recipe(directory: Path, recipe: RunRecipe) -> None:
     begun = read_recipe(directory)
-    done = epochs_done(directory / CHECKPOINTS)
+    done = newest(directory / CHECKPOINTS).epochs
     if begun is not None and _done(begun, done) != _done(recipe, done):
         raise ValueError(
             f"A directory holds the run of one recipe; another needs its own. Received: {directory}, which holds another run."

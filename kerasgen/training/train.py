@@ -15,18 +15,20 @@ from kerasgen.callbacks import (
     AdaptiveResampling,
     Checkpoints,
     EpochLog,
+    Interrupted,
     KeepBest,
     LearningRates,
     LossCurves,
     StopWhenDiverged,
     make_loggers,
 )
-from kerasgen.callbacks.checkpoints import restore
+from kerasgen.callbacks.checkpoints import Begun, restore, restore_within
 from kerasgen.callbacks.on_copy import copy_variables
 from kerasgen.data.dataset import Dataset
 from kerasgen.evaluation.evaluate import evaluate
 from kerasgen.evaluation.extractors import get_extractor
 from kerasgen.evaluation.single_images import single_images
+from kerasgen.files import user_path
 from kerasgen.images import save_png
 from kerasgen.models.latent_base import LatentSampler
 from kerasgen.presets.card import Card, TrainingSection
@@ -76,7 +78,7 @@ def train(
         BlockingIOError for one in which another process trains, WriteError where the disk is full or the folder may not be
         written, FloatingPointError if the losses diverge, and ProcessLost where another process ends.
     """
-    directory = Path(directory)
+    directory = user_path(directory)
     card = _resolved(card, directory, learning_rate_factor)
     with contextlib.ExitStack() as held:
         return _train(card, directory, held, callbacks, verbose, grid_interval, loggers, distribution)
@@ -108,6 +110,9 @@ def _train(
             held.enter_context(hold_run_directory(directory, card, model))
         checkpoints = directory / CHECKPOINTS
         factors = {change.epoch: change.factor for change in recipe.rate_changes}
+        rates = LearningRates(model, factors)  # of the recipe, which a state may have changed
+        begun = restore_within(model, checkpoints) if distribution is None else Begun()
+        states = Checkpoints(checkpoints, begun)
         own = [
             StopWhenDiverged(checkpoints),
             *of_recipe,
@@ -115,12 +120,16 @@ def _train(
             LossCurves(directory / "log.csv", directory / "log.png", grid_interval),
             *logs,
             *image_grids(model, directory, held_out, grid_interval),
-            Checkpoints(checkpoints),
+            states,
             *callbacks,
         ]
         if distribution is None:
-            rates = LearningRates(model, factors)
-            _fit(model, recipe, train_data, held_out, verbose, [rates, *own], restore(model, checkpoints))
+            try:
+                _fit(model, recipe, train_data, held_out, verbose, [rates, *own], begun)
+            except Interrupted:
+                if not recipe.resampling:  # whose weights of images are those of the model when the epoch began
+                    states.save_step()
+                raise
             return model
         distribution.check_equal("recipe and data", [described["model"], described["training"], train_data.num_images])
         distribution.share(train_data, held_out)
@@ -129,8 +138,8 @@ def _train(
         own = distribution.callbacks(own, model, checkpoints)
         with distribution.training():
             rates = LearningRates(trained, factors)
-            begun = restore(trained, checkpoints)
-            distribution.check_equal("checkpoint, so that they begin with one epoch", begun)
+            begun = Begun(restore(trained, checkpoints))
+            distribution.check_equal("checkpoint, so that they begin with one epoch", begun.epochs)
             _fit(trained, recipe, train_data, held_out, verbose if first else 0, [rates, *own], begun)
         copy_variables(trained, model)
     return model
@@ -143,16 +152,22 @@ def _fit(
     held_out: Dataset,
     verbose: int | str,
     callbacks: Sequence[keras.callbacks.Callback],
-    begun: int,
+    begun: Begun,
 ) -> None:
-    model.fit(
-        train_data,
-        initial_epoch=begun,
-        epochs=recipe.epochs,
-        validation_data=held_out,
-        verbose=verbose,
-        callbacks=callbacks,
-    )
+    """Runs `fit` from where the run goes on; the rest of an epoch, which has fewer batches, in a call of its own."""
+    train_data.first = begun.steps
+    parts = [(begun.epochs, recipe.epochs)]
+    if begun.steps:
+        parts = [(begun.epochs, begun.epochs + 1), (begun.epochs + 1, recipe.epochs)]
+    for first, last in parts:
+        model.fit(
+            train_data,
+            initial_epoch=first,
+            epochs=last,
+            validation_data=held_out,
+            verbose=verbose,
+            callbacks=callbacks,
+        )
 
 
 def prepare(card: Card) -> tuple[GenerativeModel, Dataset, Dataset]:
@@ -195,7 +210,7 @@ def train_preset(
 
     The weights are the last ones, or the best where the card asks for them ("keep_best").
     """
-    directory = Path(directory)
+    directory = user_path(directory)
     card = _resolved(card, directory, learning_rate_factor)
     with contextlib.ExitStack() as held:
         model = _train(card, directory, held, callbacks, verbose, grid_interval, loggers, distribution)

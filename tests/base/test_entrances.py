@@ -8,7 +8,7 @@ from keras import ops
 from tiny import TINY
 
 from kerasgen import data
-from kerasgen.models import Autoencoder
+from kerasgen.models import VAE, Autoencoder
 
 # Keras's word on generators without `steps_per_epoch`.
 pytestmark = pytest.mark.filterwarnings("ignore:Your input ran out of data")
@@ -57,9 +57,9 @@ KINDS = {
 of_every_kind = pytest.mark.parametrize("kind", KINDS)
 
 
-def autoencoder(**options):
+def autoencoder(cls=Autoencoder, **options):
     keras.utils.set_random_seed(0)
-    model = Autoencoder(SHAPE, latent_dim=3, network="dense", hidden=(8,), **options)
+    model = cls(SHAPE, latent_dim=3, network="dense", hidden=(8,), **options)
     model.compile(keras.optimizers.SGD(0.1), **EAGER)
     return model
 
@@ -153,6 +153,23 @@ def test_an_autoencoder_is_trained_towards_targets(kind):
     assert losses["none"] == losses["same"] == losses["labels"] != losses["clean"]
 
 
+def test_a_vae_is_trained_towards_targets():
+    losses = {}
+    for name, targets in (("none", None), ("same", X), ("labels", LABELS), ("black", 0 * X)):
+        losses[name] = fit(autoencoder(VAE), X, targets)
+    assert losses["none"] == losses["same"] == losses["labels"] != losses["black"]
+    model = TINY["vae_gan"](pixel_weight=1.0)
+    model.compile(**EAGER)
+    images = np.random.default_rng(0).random((4, *model.image_shape), "float32")
+    weights, found = model.get_weights(), []
+    for targets in (None, images, 0 * images):
+        model.set_weights(weights)
+        model.seed_generator.state.assign(0 * model.seed_generator.state)
+        found.append(model.test_on_batch(images, targets, return_dict=True))
+    assert found[0] == found[1]
+    assert all(found[0][name] != found[2][name] for name in ("reconstruction", "features", "discriminator"))
+
+
 def test_weights_are_refused_by_name():
     model = autoencoder()
     calls = [
@@ -167,6 +184,8 @@ def test_weights_are_refused_by_name():
             call()
     with pytest.raises(ValueError, match="no weights.* Received: data of three parts"):
         model.fit(generator((X, X, LABELS)), verbose=0)
+    with pytest.raises(ValueError, match="without weights. Received: 3 parts"):
+        model.fit(X, validation_data=(X, X, LABELS), verbose=0)
 
 
 def test_the_last_batch_of_a_stream_may_have_fewer_images_than_steps():
@@ -179,6 +198,42 @@ def test_the_last_batch_of_a_stream_may_have_fewer_images_than_steps():
         model.fit(((batch,) for batch in batches[::-1]), verbose=0)
     with pytest.raises(ValueError, match="at least 2 images.* Received: a batch of 1"):
         model.fit(data.load(X[:5], batch_size=2, drop_remainder=False), verbose=0)
+
+
+def test_batches_have_the_size_that_keras_gives_them():
+    model = TINY["gan"]()  # two steps of the discriminator
+    model.compile(**EAGER)
+    for options in ({"batch_size": 4, "validation_split": 0.375}, {"steps_per_epoch": 8}):  # 4 + 1 images, and 8 times 1
+        with pytest.raises(ValueError, match="at least 2 images.* Received: a batch of 1"):
+            model.fit(X, verbose=0, **options)
+    history = model.fit(X, batch_size=4, validation_split=0.25, verbose=0).history
+    assert np.isfinite(list(history.values())).all() and "val_loss" in history
+    model.fit(X, steps_per_epoch=4, verbose=0)
+    assert model.steps == 2 + 4
+
+
+def test_a_share_for_validation_is_the_end_of_arrays():
+    losses = fit(autoencoder(), X[:6], validation_data=(X[6:],)), fit(autoencoder(), X, validation_split=0.25)
+    assert losses[0] == losses[1]
+    with pytest.raises(ValueError, match="images on both sides. Received: 1.0, of 8 images"):
+        fit(autoencoder(), X, validation_split=1.0)
+    with pytest.raises(ValueError, match="divides arrays.* Received: Batches"):
+        fit(autoencoder(), Batches((X,)), validation_split=0.5)
+
+
+@pytest.mark.parametrize("call", ["fit", "evaluate", "predict"])
+def test_streams_that_could_not_be_checked_are_refused_by_name(call):
+    with pytest.raises(ValueError, match="Batches must come from .*Received: builtins.list_iterator"):
+        getattr(autoencoder(), call)(iter([X]))
+
+
+@pytest.mark.backend("tensorflow")
+def test_data_that_a_strategy_has_distributed_are_refused_by_name():
+    import tensorflow as tf
+
+    distributed = tf.distribute.MirroredStrategy(["CPU:0"]).experimental_distribute_dataset(graph((X,)))
+    with pytest.raises(ValueError, match="Batches must come from .*Received: .*DistributedDataset"):
+        autoencoder().fit(distributed)
 
 
 @pytest.mark.backend("tensorflow")

@@ -5,16 +5,20 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
+from handmade import write_decoder
 from helpers import ANY_BACKEND
 from PIL import Image
 from tiny import TINY
 
 import kerasgen
+from kerasgen.analysis.translated_files import read_images
 from kerasgen.cli.options import console
 from kerasgen.models import StyleGAN
+from kerasgen.runtime.manifest import ParityReport
 
 pytestmark = ANY_BACKEND
 
@@ -47,6 +51,11 @@ def test_list_and_show_name_the_presets(run, monkeypatch):
         (("demo", "--seconds", "-1"), "'--seconds'"),
         (("outliers", "dcgan_portraits", "."), "needs an autoencoder or a VAE. Received: dcgan_portraits (DCGAN)"),
         (("show", "[red]preset[/red]"), "'[red]preset[/red]'"),
+        (("show", "runs/mine.json"), "Unknown preset, and no card or folder. Received: 'runs/mine.json'"),
+        (("sample", "nothing", "-o", "grid.gif"), "must end in one of .png, .jpg, .jpeg, .webp. Received: grid.gif"),
+        (("animate", "nothing", "-o", "path.jpg"), "must end in one of .webp, .gif, .png. Received: path.jpg"),
+        (("export", "nothing", "a.onnx", "-o", "b.onnx"), "named once. Received: a.onnx and --output b.onnx"),
+        (("export", "nothing", "--image-size", "48by64"), "--image-size must be a side of 4 pixels or more"),
     ],
 )
 def test_a_users_mistake_is_one_line(arguments, message, run, tmp_path):
@@ -111,6 +120,25 @@ def test_translate_a_folder(run, tmp_path):
         wrong = run("translate", *arguments)
         assert wrong.returncode == 2 and message in wrong.err and wrong.err.count("\n") == 1
     assert not (tmp_path / "other").exists()
+    one = run("translate", tiny, "in/a.png", "-o", "one.jpg")
+    assert one.returncode == 0 and one.out == "1 image: one.jpg\n", one.err
+    with Image.open(tmp_path / "one.jpg") as image:
+        assert (image.format, image.size) == ("JPEG", (30, 20))
+    for arguments, message in {
+        ("in/a.png", "-o", "one.jpg"): "--overwrite replaces it. Received: one.jpg",
+        ("in/a.png", "in/b.png", "-o", "x.png"): "several need a folder. Received: x.png for in/a.png, in/b.png",
+        ("in", "-o", "x.png"): "several need a folder. Received: x.png for in.",
+        ("in/a.png", "--background", "1,2"): "--background must be red, green and blue in 0..255. Received: [1, 2]",
+        ("in/a.png", "--background", "red"): "--background must be numbers separated by commas. Received: 'red'",
+    }.items():
+        wrong = run("translate", tiny, *arguments)
+        assert wrong.returncode == 2 and message in wrong.err and wrong.err.count("\n") == 1, wrong.err
+
+
+def test_what_is_transparent_is_translated_over_the_background(tmp_path):
+    Image.new("RGBA", (20, 30), (200, 0, 0, 0)).save(tmp_path / "a.png")
+    images, skipped = read_images([tmp_path], background=(1, 2, 3))
+    assert not skipped and np.array_equal(images[Path("a.png")], np.broadcast_to(np.uint8([1, 2, 3]), (30, 20, 3)))
 
 
 def test_work_with_a_style_generator(run, tmp_path):
@@ -149,6 +177,8 @@ def test_work_with_a_style_generator(run, tmp_path):
         assert styles["face"].shape == (6, 4)
     again = run("project", tiny, "face.png", "--steps", "2", "-o", "projected")
     assert again.returncode == 2 and "only with --overwrite" in again.err
+    file = run("project", tiny, "face.png", "-o", "noise.png")
+    assert file.returncode == 2 and "must be a folder that can be written. Received: noise.png" in file.err
     assert run("animate", tiny, "-n", "2", "--steps", "2", "-o", "path.gif").returncode == 0
     with Image.open(tmp_path / "path.gif") as frames:
         assert frames.n_frames == 4
@@ -170,6 +200,23 @@ def test_commands_for_other_models(arguments, message, run, tmp_path):
     result = run(*arguments)
     assert result.returncode == 2 and message in result.err and result.err.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "limits, told",
+    [
+        (
+            {"tolerance": 1e-5, "least_psnr_db": None},
+            "largest difference 1.2e-07 (allowed 1e-05), 8 inputs, batches of 1 and 8",
+        ),
+        ({"tolerance": None, "least_psnr_db": 35.0}, "PSNR 58.3 dB (at least 35), 8 inputs, batches of 1 and 8"),
+    ],
+)
+def test_verify_tells_what_it_found(limits, told, run, tmp_path, monkeypatch):
+    write_decoder(tmp_path / "faces.onnx", "batch")
+    report = ParityReport(max_abs_error=1.23e-7, psnr_db=58.3, batch_sizes=(1, 8), inputs=8, **limits)
+    monkeypatch.setattr("kerasgen.export.verify", lambda *arguments, **options: report)
+    assert run("verify", "faces.onnx", "mine").out == f"faces.onnx gives the images of mine: {told}\n"
 
 
 def card(tmp_path):

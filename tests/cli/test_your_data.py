@@ -28,10 +28,12 @@ def run_all(run, tmp_path):
 
     def run_all(wanted):
         chosen = [shlex.split(command) for command in COMMANDS if wanted(command.split()[1])]
+        outputs = []
         for _, *words in chosen:
             result = run(*words, *(SHORT if words[0] == "train" else ()))
             assert result.returncode == 0, (words, result.err)
-        return len(chosen)
+            outputs.append(result.out)
+        return outputs
 
     return run_all
 
@@ -39,7 +41,7 @@ def run_all(run, tmp_path):
 @ANY_BACKEND
 def test_the_commands_of_the_page_train_and_use_a_preset(run_all, tmp_path):
     (tmp_path / "recipe.yaml").write_text(re.search(r"```yaml\n(.*?)```", PAGE, re.S)[1])
-    assert run_all(lambda command: command not in ON_TENSORFLOW) >= 6
+    assert len(run_all(lambda command: command not in ON_TENSORFLOW)) >= 6
     assert kerasgen.load(tmp_path / "runs/photos/vae_photos.json").sample(1, seed=0).shape == (1, 32, 32, 3)
     recipe = read_record(tmp_path / "runs/recipe/recipe.json", RunRecipe, "recipe of a run")
     assert (recipe.data.source, recipe.model.arguments["latent_dim"]) == ("photos", 16)
@@ -54,5 +56,7 @@ def test_the_commands_of_the_page_export_and_verify(run_all, tmp_path):
         path.rename(path.with_name(path.name.replace("photos", "vae_photos", 1)))
     card = tmp_path / "runs/photos/vae_photos.json"
     card.write_text(card.read_text("utf-8").replace("photos.weights", "vae_photos.weights"), "utf-8")
-    assert run_all(lambda command: command in ON_TENSORFLOW) >= 2
+    *_, verified = run_all(lambda command: command in ON_TENSORFLOW)
+    said = r"photos\.tflite gives the images of \S+/vae_photos\.json: PSNR [\d.]+ dB \(at least 50\), \d+ inputs, batches of 1"
+    assert re.match(said, verified), verified
     assert (tmp_path / "photos.tflite.json").is_file()

@@ -196,12 +196,24 @@ def test_labels_must_fit_the_images(labels):
 
 def test_unknown_source_names_its_neighbors():
     pytest.importorskip("tensorflow_datasets")
-    with pytest.raises(ValueError, match="Unknown data set. Received: 'portrait'. Did you mean 'portraits'"):
+    with pytest.raises(
+        ValueError, match="Unknown data set, and no folder or file. Received: 'portrait'. Did you mean 'portraits'"
+    ):
         load("portrait")
     with pytest.raises(ValueError, match="Did you mean 'fashion_mnist'"):
         load("FashionMNIST")
     with pytest.raises(ValueError, match="`source` must be"):
         load(3)
+
+
+def test_a_folder_that_is_not_there_names_its_neighbors(tmp_path, monkeypatch):
+    pytest.importorskip("tensorflow_datasets")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "zqx_photos").mkdir()
+    with pytest.raises(
+        ValueError, match="Unknown data set, and no folder or file. Received: 'zqx_photo'. Did you mean 'zqx_photos'"
+    ):
+        load("zqx_photo")
 
 
 def test_unknown_name_lists_all_when_nothing_is_near():

@@ -9,7 +9,7 @@ from kerasgen.data import StreamedDataset, load
 from kerasgen.data.dsprites import LABELS
 from kerasgen.data.portraits import FOLDER
 from kerasgen.data.survey import survey
-from kerasgen.data.tfds import TfdsImages
+from kerasgen.data.tfds import TfdsImages, no_downloads
 
 pytestmark = ANY_BACKEND
 
@@ -103,6 +103,16 @@ def test_tfds_in_memory(tiny_tfds):
 def test_tfds_errors(tiny_tfds, arguments, message):
     with pytest.raises(ValueError, match=message.replace("?", r"\?")):
         load("kerasgen_tiny", **{"data_dir": tiny_tfds, **arguments})
+
+
+def test_no_set_is_downloaded_where_that_is_asked(tiny_tfds, tmp_path):
+    with no_downloads():
+        assert load("kerasgen_tiny", batch_size=5, data_dir=tiny_tfds).num_images == 20
+        with pytest.raises(FileNotFoundError, match="mnist must lie prepared on the disk, as .*Received: no folder .*mnist$"):
+            load("mnist", data_dir=tmp_path)
+        (tmp_path / "mnist" / "9.9.9").mkdir(parents=True)
+        with pytest.raises(FileNotFoundError, match=r"no folder .*mnist.3\.0\.1$"):
+            load("mnist", data_dir=tmp_path)
 
 
 @pytest.fixture

@@ -5,7 +5,8 @@ import json
 import keras
 import numpy as np
 import pytest
-from exports import FORMATS, dcgan, vae, vary
+from exports import FORMATS, dcgan, run_by_position, vae, vary
+from handmade import change_manifest
 from kerasgen.export import ExportError, examples, export, verify
 from tiny import TINY
 from typer.testing import CliRunner
@@ -73,6 +74,9 @@ def test_style_generator_whole_and_in_two(name, classes, kind, tmp_path):
     )
     np.testing.assert_allclose(whole.sample(5, seed=3, **labels), model.sample(5, seed=3, **labels), atol=1e-5)
     codes = sample_codes(5, 3, 3)
+    label = [np.zeros(1, "float32")] * bool(classes)
+    (by_position,) = run_by_position(tmp_path / f"mapping.{kind}", [codes[:1], np.full((1, 1), 0.5, "float32"), *label])
+    np.testing.assert_allclose(by_position, model.styles(codes[:1], 0.5, **({"labels": 0} if classes else {})), atol=1e-5)
     for truncation in (1.0, 0.5):
         styles = mapping.styles(codes, truncation, **labels)
         np.testing.assert_allclose(styles, model.styles(codes, truncation, **labels), atol=1e-5)
@@ -116,8 +120,14 @@ def test_encoder_gives_mean_and_log_variance(kind, tmp_path, images_of):
     images = images_of(model)
     vary(model.encoder)
     runtime = load(export(model, tmp_path / f"encoder.{kind}", part="encoder"))
-    for found, expected in zip(runtime.encode_distribution(images), model.encode_distribution(images), strict=True):
-        np.testing.assert_allclose(found, expected, atol=1e-5 * max(1.0, np.abs(expected).max()))  # as `export` promises
+    by_position = run_by_position(tmp_path / f"encoder.{kind}", [images[:1]])
+    for found, first, expected in zip(
+        runtime.encode_distribution(images), by_position, model.encode_distribution(images), strict=True
+    ):
+        limit = 1e-5 * max(1.0, np.abs(expected).max())  # as `export` promises
+        np.testing.assert_allclose(found, expected, atol=limit)
+        np.testing.assert_allclose(first, expected[:1], atol=limit)
+    assert np.abs(by_position[0] - by_position[1]).max() > 0.01
     np.testing.assert_array_equal(runtime.encode(images), runtime.encode_distribution(images)[0])
     assert [output.name for output in runtime.manifest.outputs] == ["mean", "log_variance"]
     assert runtime.manifest.inputs[0].distribution == "uniform image"
@@ -227,6 +237,30 @@ def test_preset_by_name_is_recorded_and_verified(tmp_path, monkeypatch, images_o
     presets.save(trained, zoo / "tiny", overwrite=True)
     with pytest.raises(ExportError, match="weights that the preset tiny has now"):
         verify(path)
+
+
+@pytest.mark.parametrize(
+    "precision, claims, message",
+    [
+        ("float32", {"tolerance": 1e9}, r"to 1e-05. Received: a difference of .* Its manifest claims tolerance 1e\+09.$"),
+        ("float16", {"least_psnr_db": 1.0}, r"at 50 dB or more. Received: .* dB. Its manifest claims least_psnr_db 1.$"),
+        ("float32", None, "to 1e-05. Received: a difference of .* at a batch of [18].$"),
+    ],
+)
+def test_a_forged_manifest_is_not_believed(precision, claims, message, tmp_path, monkeypatch):
+    monkeypatch.setattr(examples, "MEASURED_INPUTS", 20)
+    model, other = vae(), vae()
+    vary(other.decoder)
+    path = export(other, tmp_path / "vae.onnx", precision=precision)
+    assert verify(path, other).tolerance == (1e-5 if precision == "float32" else None)
+    parity = json.loads(manifest_path(path).read_text("utf-8"))["parity"]
+    change_manifest(path, {"parity": claims and parity | claims})
+    with pytest.raises(ExportError, match=message):
+        verify(path, model)
+    if precision == "float32":
+        assert 1e-5 < verify(path, model, tolerance=1.0).max_abs_error < 1.0
+    with pytest.raises(ValueError, match="tolerance: must be float <= 1.0. Received: 2"):
+        verify(path, model, tolerance=2.0)
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,16 @@
 
 import keras
 import msgspec
+import numpy as np
+import onnx
 import pytest
 from exports import FORMATS, dcgan, vae
 from handmade import write_decoder
-from kerasgen.export import ExportError, comparison, export
+from kerasgen.export import ExportError, comparison, export, quantization
+from kerasgen.export.canonical import sort_nodes
 from kerasgen.export.exporting import publish
+from kerasgen.export.formats import FORMATS as WRITERS
+from onnx import helper
 
 from kerasgen.models import VAE
 from kerasgen.runtime.manifest import manifest_path, read_manifest
@@ -94,10 +99,45 @@ def test_publish_puts_both_files_or_leaves_what_was_there(tmp_path):
     assert sorted(file.name for file in tmp_path.iterdir()) == ["a.onnx", "a.onnx.json", "made"]
 
 
+def test_a_graph_that_breaks_the_rules_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(quantization, "sort_nodes", lambda graph: None)
+    with pytest.raises(ExportError, match="pass ONNX's own checker. Received: .*topological"):
+        export(vae(), tmp_path / "vae.onnx", precision="float16")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nodes_are_sorted_by_what_they_and_their_graphs_need(tmp_path):
+    path = write_decoder(tmp_path / "decoder.onnx", "batch")
+    model = onnx.load(path)
+    branch = helper.make_graph(
+        [helper.make_node("Identity", ["image"], ["inside"])],
+        "branch",
+        [],
+        [helper.make_tensor_value_info("inside", onnx.TensorProto.FLOAT, None)],
+    )
+    model.graph.node.append(helper.make_node("If", ["always"], ["chosen"], then_branch=branch, else_branch=branch))
+    model.graph.node.append(helper.make_node("Unused", ["z"], ["nothing"]))
+    model.graph.initializer.append(onnx.numpy_helper.from_array(np.array(True), "always"))
+    model.graph.output[0].name = "chosen"
+    backwards = list(model.graph.node)[::-1]
+    del model.graph.node[:]
+    model.graph.node.extend(backwards)
+    onnx.save(model, path)
+    with pytest.raises(ExportError, match="Received: Unused"):
+        WRITERS["onnx"].check_file(path)
+    sort_nodes(model.graph)
+    assert [node.op_type for node in model.graph.node] == ["MatMul", "Sigmoid", "Reshape", "If"]
+    onnx.save(model, path)
+    WRITERS["onnx"].check_file(path)
+
+
 @pytest.mark.parametrize(
     "name, arguments, message",
     [
         ("vae.h5", {}, r"\.onnx or \.tflite"),
+        ("a b\t.onnx", {}, r'path: must be a plain file name.*Received: "a b\\t.onnx"'),
+        ("-vae", {"format": "onnx"}, 'path: must be a plain file name.*Received: "-vae.onnx"'),
+        (f"{'é' * 100}.onnx", {}, "path: must have a name of at most 200 bytes. Received: 205"),
         ("nowhere/vae.onnx", {}, "existing folder"),
         ("taken.onnx", {}, "overwrite=True"),
         ("folder.onnx", {"overwrite": True}, "the folder"),

@@ -96,6 +96,12 @@ def test_adaptive_instance_norm_sets_the_moments_that_w_asks_for():
     np.testing.assert_allclose(outputs.std(axis=(1, 2)), np.abs(1.0 + asked[:, :6]), atol=1e-3)
 
 
+def test_adaptive_instance_norm_maps_styles_in_its_own_dtype():
+    layer = AdaptiveInstanceNorm.from_config(AdaptiveInstanceNorm(dtype="mixed_bfloat16").get_config())
+    layer.build(((None, 4, 4, 2), (None, 1, 3)))
+    assert layer.affine.compute_dtype == layer.compute_dtype == "bfloat16"
+
+
 def test_adaptive_instance_norm_finds_a_small_variation_on_a_large_mean_in_half_floats():
     signs, layer = RNG.choice([-1.0, 1.0], (5, 16, 16, 6)), AdaptiveInstanceNorm(dtype="mixed_bfloat16")
     x, styles = ops.cast(8.0 + signs / 16, "bfloat16"), np.zeros((5, 3, 4), "float32")  # asks for N(0, 1)

@@ -14,7 +14,7 @@ pytestmark = ANY_BACKEND
 def test_terms_are_the_papers(images_of):
     model = TINY["vae_gan"](pixel_weight=0.5, feature_weight=3.0, adversarial_weight=2.0)
     images = images_of(model, 4)
-    terms = {k: ops.convert_to_numpy(v) for k, v in model.vae_terms((ops.convert_to_tensor(images), None), False).items()}
+    terms = {k: ops.convert_to_numpy(v) for k, v in model.vae_terms((ops.convert_to_tensor(images),), False).items()}
 
     def features(x):
         """The first convolution, which has no norm, and LeakyReLU."""
@@ -29,7 +29,7 @@ def test_terms_are_the_papers(images_of):
     assert terms["reconstruction"] == pytest.approx(0.5 * nll, rel=1e-4)
     real, *fake = (model.discriminator.predict_on_batch(x) for x in (images, terms["reconstructions"], terms["samples"]))
     assert terms["generator"] == pytest.approx(2.0 * np.mean([np.mean(np.log1p(np.exp(-x))) for x in fake]), rel=1e-4)
-    judged = model.discriminator_terms((ops.convert_to_tensor(images), None), False, terms["reconstructions"], terms["samples"])
+    judged = model.discriminator_terms((ops.convert_to_tensor(images),), False, terms["reconstructions"], terms["samples"])
     expected = np.mean(np.log1p(np.exp(-real))) + np.mean([np.mean(np.log1p(np.exp(x))) for x in fake])
     assert float(ops.convert_to_numpy(judged["discriminator"])) == pytest.approx(expected, rel=1e-4)
 

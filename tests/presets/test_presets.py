@@ -88,7 +88,9 @@ def test_fewer_bits_make_a_smaller_file_and_nearly_the_same_pictures(tmp_path):
 
 
 def test_unknown_preset():
-    with pytest.raises(ValueError, match="Unknown preset. Received: 'dcgan_portrait'. Did you mean 'dcgan_portraits'"):
+    with pytest.raises(
+        ValueError, match="Unknown preset, and no card or folder. Received: 'dcgan_portrait'. Did you mean 'dcgan_portraits'"
+    ):
         kerasgen.load("dcgan_portrait")
 
 
@@ -227,5 +229,16 @@ def test_what_json_lacks_is_refused_before_anything_is_written(tmp_path):
 
 @pytest.mark.parametrize("name", ["x" * 5000, "card.schema", ""])
 def test_names_of_no_preset(name):
-    with pytest.raises(ValueError, match="Unknown preset. Received"):
+    with pytest.raises(ValueError, match="Unknown preset, and (no card or folder|a folder without one). Received"):
         kerasgen.load(name)
+
+
+def test_a_folder_without_a_preset_is_told_as_such(tmp_path):
+    with pytest.raises(ValueError, match=f"Unknown preset, and a folder without one. Received: '{tmp_path}'"):
+        presets.find_card(tmp_path)
+
+
+def test_a_preset_in_the_home_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert TINY["vae"]().save_to_preset("~/mine") == tmp_path / "mine" / "mine.json"
+    assert kerasgen.load("~/mine").card.name == "mine"

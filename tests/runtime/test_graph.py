@@ -11,6 +11,7 @@ from onnx import TensorProto, helper
 
 from kerasgen.files import sha256
 from kerasgen.runtime import load
+from kerasgen.runtime.child import call_apart
 from kerasgen.runtime.graph import check_graph
 from kerasgen.runtime.manifest import manifest_path
 
@@ -77,6 +78,18 @@ def test_a_crash_is_an_error(decoder, monkeypatch):
     monkeypatch.setattr("kerasgen.runtime.graph.call_apart", lambda *_, **__: "its reader crashed")
     with pytest.raises(ValueError, match="decoder.onnx .its reader crashed"):
         load(decoder)
+
+
+@pytest.mark.parametrize(
+    "body, answer", [("pass", None), ("raise ValueError('no')", "no"), ("raise SystemExit(0)", "its reader crashed, or needed")]
+)
+def test_a_child_ends_without_what_is_registered_for_exits(body, answer, tmp_path, monkeypatch):
+    source = f"import atexit, pathlib\natexit.register(pathlib.Path({str(tmp_path / 'left')!r}).touch)\ndef read(): {body}\n"
+    (tmp_path / "a_strangers_reader.py").write_text(source)
+    monkeypatch.syspath_prepend(tmp_path)
+    fault = call_apart("a_strangers_reader", "read")
+    assert fault is None if answer is None else fault.startswith(answer)
+    assert not (tmp_path / "left").exists()
 
 
 def test_a_file_is_tried_once(decoder, monkeypatch):

@@ -128,6 +128,14 @@ def test_grid_without_keras(decoder, tmp_path):
         assert grid.size == (3 * 10 - 2, 2 * 10 - 2)
 
 
+def test_the_command_of_the_library_says_what_it_lacks():
+    program = "import sys; sys.modules['typer'] = None; from kerasgen.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", program, "--help"], capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and done.stdout == ""
+    assert done.stderr.startswith("error: The command needs kerasgen[tensorflow]") and done.stderr.count("\n") == 1
+    assert "python -m kerasgen.runtime FILE. Received: no typer." in done.stderr
+
+
 @pytest.fixture
 def conditional_decoder(tmp_path):
     """Its images are brighter for label 1 than for label 0."""
@@ -161,17 +169,28 @@ def test_grid_of_labels(options, labels, conditional_decoder, tmp_path):
         np.testing.assert_array_equal(np.asarray(grid), make_grid(runtime.sample(3, 0, labels=labels)))
 
 
+def test_grid_in_the_format_of_its_suffix(decoder, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert main([str(decoder), "-n", "2", "--seed", "0", "-o", "~/grid.webp"]) == 0
+    with Image.open(tmp_path / "grid.webp") as grid:
+        assert grid.format == "WEBP"
+        np.testing.assert_array_equal(np.asarray(grid), make_grid(load(decoder).sample(2, 0)))
+
+
 @pytest.mark.parametrize(
     "arguments, message",
     [
         (["none.onnx"], "must exist"),
         (["decoder.onnx", "--label", "1"], "belong to conditional models"),
         (["decoder.onnx", "-n", "0"], "number of samples"),
-        (["decoder.onnx", "-o", "grid.gif"], "must be a .png"),
+        (["decoder.onnx", "-o", "grid.gif"], "must end in one of .png, .jpg, .jpeg, .webp"),
         (["decoder.onnx", "-o", "nowhere/grid.png"], "existing folder"),
         (["decoder.onnx", "--threads", "0"], "num_threads"),
         (["decoder.onnx", "--provider", "gpu"], "provider must be"),
         (["benchmark", "none.onnx"], "must exist"),
+        ([], "the following arguments are required: file"),
+        (["decoder.onnx", "-n", "many"], "argument -n: invalid int value: 'many'; --help tells more."),
+        (["benchmark"], "the following arguments are required: files"),
     ],
 )
 def test_errors_take_one_line(arguments, message, decoder, tmp_path, monkeypatch, capsys):

@@ -169,11 +169,11 @@ def machine(monkeypatch):
 
     def make(there, starting=()):
         class Session(onnxruntime.InferenceSession):
-            def __init__(self, path, options, providers):
+            def __init__(self, path, options, providers, **others):
                 asked.append(providers)
                 if providers[0] == TENSORRT:
                     raise RuntimeError("no libnvinfer")
-                super().__init__(path, options, providers=[CPU])
+                super().__init__(path, options, providers=[CPU], **others)
 
             def get_providers(self):
                 return [name for name in asked[-1] if name == CPU or name in starting]

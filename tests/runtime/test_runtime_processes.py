@@ -1,7 +1,6 @@
 """A runtime in threads, in other processes, and after a fork."""
 
 import multiprocessing
-import os
 import pickle
 import shutil
 import subprocess
@@ -13,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 import pytest
-from exports import FORMATS, dcgan, vary
+from exports import FORMATS, dcgan, descriptors_kept, vary
 from kerasgen.export import export
 
 from kerasgen.runtime import load
@@ -42,12 +41,9 @@ def test_threads_share_a_runtime(runtime):
     np.testing.assert_array_equal(found, expected)
 
 
-def test_threads_load_at_once_and_leave_the_standard_error_alone(files, kind, monkeypatch):
-    before = os.fstat(2)
-    with monkeypatch.context() as patched, ThreadPoolExecutor(8) as pool:  # pytest itself swaps them after the test
-        patched.setattr(os, "dup2", lambda *arguments: pytest.fail("a file descriptor was swapped"))
+def test_threads_load_at_once_and_leave_the_standard_error_alone(files, kind):
+    with descriptors_kept(), ThreadPoolExecutor(8) as pool:
         runtimes = list(pool.map(lambda _: load(files[kind]), range(16)))
-    assert os.path.samestat(before, os.fstat(2))
     assert len({runtime.sample(1, 0).tobytes() for runtime in runtimes}) == 1
 
 
@@ -129,6 +125,12 @@ def test_a_forked_program_ends(files, kind):
     )
     done = subprocess.run([sys.executable, "-W", "ignore", "-c", program, str(files[kind])], timeout=120, check=False)
     assert done.returncode == 0
+
+
+def test_the_command_of_the_runtime_is_silent(files, kind, tmp_path):
+    command = [sys.executable, "-m", "kerasgen.runtime", files[kind], "-n", "1", "-o", tmp_path / "grid.png"]
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stderr, done.stdout) == (0, "", f"{tmp_path / 'grid.png'}\n")
 
 
 def test_the_standard_error_may_be_closed(kind):

@@ -114,7 +114,7 @@ def test_fine_tuning_takes_the_model_of_its_preset(folder):
     settings = ["model.ada_target=null", "model.channels=16"]
     card = resolve(Request(init="dcgan_portraits", data=folder, image_size=32, settings=settings)).card
     assert (card.model.arguments["ada_target"], card.model.arguments["channels"]) == (None, 16)
-    with pytest.raises(ValueError, match="Unknown preset. Received: 'dcgan_portrait'. Did you mean"):
+    with pytest.raises(ValueError, match="Unknown preset, and no card or folder. Received: 'dcgan_portrait'. Did you mean"):
         resolve(Request(init="dcgan_portrait", data=folder))
 
 

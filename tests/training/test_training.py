@@ -1,11 +1,15 @@
 """Training and measuring from a card."""
 
+import signal
+
+import keras
 import msgspec
 import numpy as np
 import pytest
-from helpers import ANY_BACKEND
+from helpers import ANY_BACKEND, EVERY_BACKEND
 
 import kerasgen
+from kerasgen.callbacks import Interrupted
 from kerasgen.files import is_own, locked
 from kerasgen.presets import Card
 from kerasgen.presets.card import DataSection, KeepBest, ModelSection, Resampling, TrainingSection
@@ -87,6 +91,52 @@ def test_a_directory_holds_the_run_of_one_recipe(tmp_path):
         ValueError, match='recipe.json: training.batch_sise: unknown key. Did you mean "batch_size". Received: 8'
     ):
         train(first, tmp_path / "run", verbose=0)
+
+
+class EndAfter(keras.callbacks.Callback):
+    """A signal during one of the steps."""
+
+    def __init__(self, steps):
+        super().__init__()
+        self.left = steps
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.left -= 1
+        if not self.left:
+            raise Interrupted(signal.SIGTERM)
+
+
+def small(name, **training):
+    arguments = {"image_shape": (8, 8, 3), **({} if name == "WGANGP" else {"network": "dense", "hidden": (8,)})}
+    return Card(
+        name="small",
+        model=ModelSection(class_=name, arguments={**arguments, "latent_dim": 3}),
+        data=DataSection(source="face_crops", train="train[:7]", held_out="test[:2]", image_size=8, mirror=True),
+        training=TrainingSection(batch_size=8, epochs=3, **training),
+    )
+
+
+@EVERY_BACKEND
+@pytest.mark.parametrize("name", ["FactorVAE", "WGANGP"])
+def test_a_run_goes_on_within_an_epoch_bit_for_bit(name, tmp_path):
+    def contents(run):
+        files = [path for path in run.rglob("*") if path.suffix in (".npz", ".csv")]
+        return {str(path.relative_to(run)): path.read_bytes() for path in files}
+
+    run = tmp_path / "run"
+    train(small(name), tmp_path / "straight", verbose=0)
+    for steps, kept in ((8, "epoch_0001_step_000003.npz"), (1, "epoch_0001_step_000004.npz"), (6, "epoch_0002.npz")):
+        with pytest.raises(Interrupted):
+            train(small(name), run, verbose=0, callbacks=[EndAfter(steps)])
+        assert max(path.name for path in (run / "backup").iterdir()) == kept
+    train(small(name), run, verbose=0)
+    assert contents(run) == contents(tmp_path / "straight")
+
+
+def test_a_run_with_resampling_goes_on_from_a_whole_epoch(tmp_path):
+    with pytest.raises(Interrupted):
+        train(card(resampling=Resampling()), tmp_path / "run", verbose=0, callbacks=[EndAfter(20)])
+    assert [path.name for path in (tmp_path / "run" / "backup").iterdir()] == ["epoch_0001.npz"]
 
 
 def test_a_directory_holds_one_run_at_a_time(tmp_path):
