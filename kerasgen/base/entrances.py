@@ -81,7 +81,7 @@ class Entrances(keras.Model, abc.ABC):
             x, y, validation_data = held_back(x, y, validation_split)
         size = batch_size_of(x, batch_size, steps_per_epoch)
         self.check_training(x, y, size)
-        added = [*self.training_callbacks(x, size), kept := KeptState()]
+        added, kept = self.training_callbacks(x, size), KeptState()
         watch, of_validation = Watch(self.training_data, self.repeats), Watch(self.training_data)
         if isinstance(validation_data, (list, tuple)):
             check_whole(self.training_data, *pair_of(validation_data), validation_batch_size, 1)
@@ -99,7 +99,7 @@ class Entrances(keras.Model, abc.ABC):
                 batch_size,
                 epochs,
                 verbose,
-                [*as_list(callbacks), *added],
+                [kept, *as_list(callbacks), *added],
                 validation_data=watched(validation_data, of_validation),
                 shuffle=shuffle,
                 initial_epoch=initial_epoch,
@@ -128,7 +128,7 @@ class Entrances(keras.Model, abc.ABC):
             return super().evaluate(x, y, batch_size, verbose, None, steps, callbacks, return_dict, **of_keras)
         check_whole(self.training_data, x, y, batch_size, 1)
         watch, kept = Watch(self.training_data), KeptState()
-        callbacks = [*as_list(callbacks), kept]
+        callbacks = [kept, *as_list(callbacks)]
         with watch.errors(), kept.restored(self):
             return super().evaluate(watched(x, watch), y, batch_size, verbose, None, steps, callbacks, return_dict)
 
@@ -146,7 +146,7 @@ class Entrances(keras.Model, abc.ABC):
             self.input_data.check((x,))
         watch, kept = Watch(self.input_data), KeptState()
         with watch.errors(), kept.restored(self):
-            return super().predict(watched(x, watch), batch_size, verbose, steps, [*as_list(callbacks), kept])
+            return super().predict(watched(x, watch), batch_size, verbose, steps, [kept, *as_list(callbacks)])
 
     @keras_defaults()
     def train_on_batch(

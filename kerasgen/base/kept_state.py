@@ -14,7 +14,8 @@ class KeptState(keras.callbacks.Callback):
     """Gives a model its state back where the first step of `fit`, `evaluate` or `predict` does not end.
 
     On JAX Keras takes the values out of the variables before it reads a step's data, and puts them back when it is done: an
-    error in the data, or an interrupt while the step compiles, would leave a model without weights.
+    error in the data, or an interrupt while the step compiles, would leave a model without weights. It is the first of all
+    callbacks, so that no other one raises between the end of the step and this one's note of it.
     """
 
     def __init__(self) -> None:

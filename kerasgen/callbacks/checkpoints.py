@@ -38,7 +38,7 @@ class Checkpoints(keras.callbacks.Callback):
 
     Args:
         directory: the folder; it is created.
-        begun: where the run goes on; its steps are those that the first epoch of `fit` does not repeat.
+        begun: where the run goes on; within an epoch `RestOfEpoch` must run this one.
     """
 
     def __init__(self, directory: str | Path, begun: Begun | None = None) -> None:
@@ -58,13 +58,10 @@ class Checkpoints(keras.callbacks.Callback):
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
         if epoch == self._begun.epochs and self._begun.steps:
             _restore_metrics(self.model, self._directory / _name(self._begun))
-            self._at = self._begun
-        else:
-            self._at = Begun(epoch)
+        self._at = Begun(epoch)
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
-        skipped = self._begun.steps if self._at.epochs == self._begun.epochs else 0
-        self._at = Begun(self._at.epochs, skipped + batch + 1)
+        self._at = Begun(self._at.epochs, batch + 1)
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
         self._at = Begun(epoch + 1)

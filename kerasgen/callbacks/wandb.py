@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Mapping
 
 import numpy as np
@@ -21,6 +22,8 @@ class Wandb(Logger):
     module = "wandb"
 
     def start(self) -> None:
+        if self.run_id:
+            time.sleep(1.0)  # the package names a folder by the second: a part begun in that of the last would replace it
         self._run = self._package.init(
             project=os.environ.get("WANDB_PROJECT", "kerasgen"),
             name=self._directory.resolve().name,

@@ -24,6 +24,7 @@ from kerasgen.callbacks import (
 )
 from kerasgen.callbacks.checkpoints import Begun, restore, restore_within
 from kerasgen.callbacks.on_copy import copy_variables
+from kerasgen.callbacks.rest_of_epoch import RestOfEpoch
 from kerasgen.data.dataset import Dataset
 from kerasgen.evaluation.evaluate import evaluate
 from kerasgen.evaluation.extractors import get_extractor
@@ -155,19 +156,22 @@ def _fit(
     begun: Begun,
 ) -> None:
     """Runs `fit` from where the run goes on; the rest of an epoch, which has fewer batches, in a call of its own."""
-    train_data.first = begun.steps
-    parts = [(begun.epochs, recipe.epochs)]
+    epochs = begun.epochs
     if begun.steps:
-        parts = [(begun.epochs, begun.epochs + 1), (begun.epochs + 1, recipe.epochs)]
-    for first, last in parts:
+        rest = RestOfEpoch(callbacks, begun.steps, len(train_data), recipe.epochs)
+        train_data.first = begun.steps
         model.fit(
-            train_data,
-            initial_epoch=first,
-            epochs=last,
-            validation_data=held_out,
-            verbose=verbose,
-            callbacks=callbacks,
+            train_data, initial_epoch=epochs, epochs=epochs + 1, validation_data=held_out, verbose=verbose, callbacks=[rest]
         )
+        epochs += 1
+    model.fit(
+        train_data,
+        initial_epoch=epochs,
+        epochs=recipe.epochs,
+        validation_data=held_out,
+        verbose=verbose,
+        callbacks=callbacks,
+    )
 
 
 def prepare(card: Card) -> tuple[GenerativeModel, Dataset, Dataset]:
