@@ -15,6 +15,7 @@ import numpy as np
 
 from kerasgen import presets
 from kerasgen.backend.typing import Tensor
+from kerasgen.base.settings import default_dtype_policy, keras_defaults
 from kerasgen.errors import reason, unknown_name
 from kerasgen.models.classifier import Classifier
 
@@ -67,7 +68,8 @@ def inception() -> Extractor:
     the weights cannot be downloaded.
     """
     try:
-        network = keras.applications.InceptionV3(include_top=False, pooling="avg")
+        with keras_defaults(), default_dtype_policy(keras.DTypePolicy("float32")):
+            network = keras.applications.InceptionV3(include_top=False, pooling="avg")
     except Exception as error:  # urllib's, wrapped by Keras
         raise ValueError(f"InceptionV3's weights must be available or downloadable. Received: {reason(error)}.") from None
 
