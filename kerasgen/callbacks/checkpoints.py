@@ -161,7 +161,10 @@ def _restore_metrics(model: keras.Model, path: Path) -> None:
 def _read(path: Path) -> dict[str, np.ndarray]:
     """The arrays of a checkpoint; each part of the file has its checksum."""
     with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
-        return dict(file)
+        arrays = dict(file)
+    if not all(isinstance(each, np.ndarray) for each in arrays.values()):  # numpy gives bytes of what it does not know
+        raise ValueError("a part that is no array")
+    return arrays
 
 
 def _assign(variables: Mapping[str, keras.Variable], state: Mapping[str, np.ndarray], path: Path) -> None:

@@ -75,6 +75,8 @@ def find_arrays(path: Path) -> dict[str, Arrays]:
             return {"train": Arrays(np.lib.format.open_memmap(path, mode="r"))}
         with path.open("rb") as file, np.load(file, allow_pickle=False) as found:
             arrays = {name: found[name] for name in found.files}
+        if others := [name for name, each in arrays.items() if not isinstance(each, np.ndarray)]:
+            raise ValueError(f"{others[0]} is none")
     except Exception as error:  # numpy passes on what zipfile, zlib and tokenize raise, by the kind of damage
         raise ValueError(f"A NumPy file must hold arrays of numbers. Received: {path} ({reason(error)})") from None
     if "x_train" in arrays:

@@ -115,6 +115,13 @@ def test_damage_that_numpy_has_no_error_for_is_told_by_the_rule(tmp_path, name, 
         load(tmp_path / name)
 
 
+def test_a_part_of_npz_that_is_no_array_is_refused(tmp_path):
+    with zipfile.ZipFile(tmp_path / "x.npz", "w") as archive:
+        archive.writestr("images", b"no array")
+    with pytest.raises(ValueError, match=r"must hold arrays of numbers. Received: .*x.npz \(images is none\)"):
+        load(tmp_path / "x.npz")
+
+
 def test_a_compressed_tar_that_is_cut_or_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):
     noise = np.random.default_rng(0).bytes(2**12)
     path = write_tar(tmp_path / "x.tar.gz", {"a.png": png(1), "b.png": noise}, "w:gz")
