@@ -1,4 +1,4 @@
-"""`python benchmarks/storm.py [files] [training]`: damages files, kills runs, takes their disk, by the hundreds; writes STORM.md.
+"""`python benchmarks/storm.py [files] [training]`: damages files, kills runs, fills their disk, hundreds of times; see STORM.md.
 
 `tests/storm` damages the files, `storm_training.py` kills.
 """
