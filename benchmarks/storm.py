@@ -1,4 +1,6 @@
-"""`python benchmarks/storm.py [files] [training]`: damages files, kills runs, fills their disk, hundreds of times; see STORM.md.
+"""`python benchmarks/storm.py [files] [training]`: damages files, kills runs and fills their disk, by the hundreds.
+
+It writes STORM.md.
 
 `tests/storm` damages the files, `storm_training.py` kills.
 """
