@@ -106,30 +106,29 @@ class EndAfter(keras.callbacks.Callback):
             raise Interrupted(signal.SIGTERM)
 
 
-def small(name, **training):
-    arguments = {"image_shape": (8, 8, 3), **({} if name == "WGANGP" else {"network": "dense", "hidden": (8,)})}
+def small():
+    arguments = {"image_shape": (8, 8, 3), "latent_dim": 3, "network": "dense", "hidden": (8,)}
     return Card(
         name="small",
-        model=ModelSection(class_=name, arguments={**arguments, "latent_dim": 3}),
+        model=ModelSection(class_="FactorVAE", arguments=arguments),
         data=DataSection(source="face_crops", train="train[:7]", held_out="test[:2]", image_size=8, mirror=True),
-        training=TrainingSection(batch_size=8, epochs=3, **training),
+        training=TrainingSection(batch_size=8, epochs=3),
     )
 
 
 @EVERY_BACKEND
-@pytest.mark.parametrize("name", ["FactorVAE", "WGANGP"])
-def test_a_run_goes_on_within_an_epoch_bit_for_bit(name, tmp_path):
+def test_a_run_goes_on_within_an_epoch_bit_for_bit(tmp_path):
     def contents(run):
         files = [path for path in run.rglob("*") if path.suffix in (".npz", ".csv")]
         return {str(path.relative_to(run)): path.read_bytes() for path in files}
 
     run = tmp_path / "run"
-    train(small(name), tmp_path / "straight", verbose=0)
-    for steps, kept in ((8, "0001_step_000003"), (1, "0001_step_000004"), (5, "0002_step_000004")):
+    train(small(), tmp_path / "straight", verbose=0)
+    for steps, kept in ((8, "0001_step_000003"), (1, "0001_step_000004")):
         with pytest.raises(Interrupted):
-            train(small(name), run, verbose=0, callbacks=[EndAfter(steps)])
+            train(small(), run, verbose=0, callbacks=[EndAfter(steps)])
         assert max(path.name for path in (run / "backup").iterdir()) == f"epoch_{kept}.npz"
-    train(small(name), run, verbose=0)
+    train(small(), run, verbose=0)
     assert contents(run) == contents(tmp_path / "straight")
 
 
