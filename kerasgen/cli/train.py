@@ -60,7 +60,7 @@ def train(
 ) -> None:
     """Train a preset, a card, or a model on your images: from a folder to a preset.
 
-    A run that was interrupted goes on from its last epoch when the same command is given again.
+    A run that was interrupted goes on where it was when the same command is given again.
     Ctrl-C, or SIGTERM, ends it when its step is done; a second one at once.
     A tenth of your images is held out, unless they have a folder `test`.
     """
