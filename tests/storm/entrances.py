@@ -16,7 +16,6 @@ from pathlib import Path
 import numpy as np
 from handmade import LATENT, SHAPE, WEIGHTS, change_manifest, write_decoder, write_encoder
 from PIL import Image
-from storm.mutations import damage, distort
 from tiny import TINY
 
 import kerasgen
@@ -27,6 +26,7 @@ from kerasgen.files import sha256
 from kerasgen.runtime.manifest import manifest_path
 from kerasgen.training.recipe import Request, resolve
 from kerasgen.zoo_folder import zoo_folder
+from storm.mutations import damage, distort
 
 SIDE = 12
 IMAGES = np.random.default_rng(0).integers(256, size=(3, SIDE, SIDE, 3), dtype=np.uint8)
